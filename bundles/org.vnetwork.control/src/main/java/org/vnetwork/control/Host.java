@@ -1,0 +1,57 @@
+package org.vnetwork.control;
+
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Views of the host and its switches. Callable from any thread; each answer is taken on the switch's loop, whole. */
+@ProviderType
+public interface Host {
+    /** What runs, since when, on which drivers. */
+    HostView status();
+
+    /** Installed forwarding engines. */
+    List<PluginView> engines();
+
+    /** Installed filters. */
+    List<PluginView> filters();
+
+    /** Installed datapath drivers, and why one cannot be used. */
+    List<PluginView> datapaths();
+
+    /** Name of the driver of a switch that is created without naming one. */
+    String defaultDatapath();
+
+    /** All switches. */
+    List<SwitchView> switches();
+
+    /** Ports of a switch. */
+    List<PortView> ports(String switchName);
+
+    /** Installed flows of a switch, the most used first. */
+    List<FlowView> flows(String switchName);
+
+    /** One flow, by its id. */
+    FlowView flow(String switchName, int id);
+
+    /** Tables of a switch. */
+    List<TableView> tables(String switchName);
+
+    /** Rows of a table; {@code table} is a data type's id with or without its version. */
+    List<RowView> rows(String switchName, String table);
+
+    /** Drops of a switch by port and reason, only those above zero. */
+    List<DropView> drops(String switchName);
+
+    /** Begins the counting of drops anew. */
+    void resetDrops(String switchName);
+
+    /**
+     * Runs a frame through the pipeline without sending it, and without any effect.
+     *
+     * @param frame octets of a frame, 14 or more
+     */
+    TraceView trace(String switchName, String port, byte[] frame);
+
+    /** Latest events, oldest first, at most 1,000. */
+    List<EventView> events();
+}

@@ -1,0 +1,57 @@
+package org.vnetwork.control;
+
+import java.util.List;
+import java.util.Optional;
+import org.vnetwork.model.Name;
+import org.vnetwork.model.Refusal;
+
+/**
+ * Configuration of one switch.
+ *
+ * @param name unique on the host
+ * @param engine name of the forwarding engine
+ * @param datapath name of the datapath driver
+ * @param ports in order of creation, names and ids unique
+ * @param rows table rows that the administrator placed
+ */
+public record SwitchDocument(String name, String engine, String datapath, List<PortDocument> ports, List<RowDocument> rows) {
+    public SwitchDocument {
+        Name.check("switch", name);
+        Name.check("engine", engine);
+        Name.check("datapath", datapath);
+        ports = List.copyOf(ports);
+        rows = List.copyOf(rows);
+        Unique.check("port", ports.stream().map(PortDocument::name).toList());
+        Unique.check("port id", ports.stream().map(p -> String.valueOf(p.id())).toList());
+    }
+
+    /** The port of this name, if there is one. */
+    public Optional<PortDocument> find(String port) {
+        return ports.stream().filter(p -> p.name().equals(port)).findFirst();
+    }
+
+    /**
+     * The port of this name.
+     *
+     * @throws Refusal when there is none
+     */
+    public PortDocument need(String port) {
+        return find(port).orElseThrow(() -> Refusal.value("port", port, Unique.oneOf(ports.stream().map(PortDocument::name).toList()),
+                "port:list " + name + " shows them"));
+    }
+
+    /** This switch with another engine. */
+    public SwitchDocument withEngine(String other) {
+        return new SwitchDocument(name, other, datapath, ports, rows);
+    }
+
+    /** This switch with other ports. */
+    public SwitchDocument withPorts(List<PortDocument> others) {
+        return new SwitchDocument(name, engine, datapath, others, rows);
+    }
+
+    /** This switch with other placed rows. */
+    public SwitchDocument withRows(List<RowDocument> others) {
+        return new SwitchDocument(name, engine, datapath, ports, others);
+    }
+}

@@ -1,0 +1,12 @@
+package org.vnetwork.control;
+
+/**
+ * A table.
+ *
+ * @param type data type id and version
+ * @param rows how many
+ * @param limit most rows it takes
+ * @param flows installed flows that read one or more of its rows
+ */
+public record TableView(String type, int rows, int limit, int flows) {
+}

@@ -1,0 +1,18 @@
+package org.vnetwork.datapath;
+
+import java.time.Duration;
+import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** What a simulated datapath can do besides: frames from nowhere, and a clock that stands still. */
+@ConsumerType
+public interface Simulated {
+    /** Has a port receive a frame, handled at the next {@link Datapath#poll}; the octets are copied. Loop thread. */
+    void inject(int port, byte[] frame);
+
+    /** Frames sent out of a port since the last call, oldest first; at most 1,024 are kept. Loop thread. */
+    List<byte[]> captured(int port);
+
+    /** Moves the clock forward. Loop thread. */
+    void warp(Duration duration);
+}

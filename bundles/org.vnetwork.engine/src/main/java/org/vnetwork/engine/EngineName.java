@@ -1,0 +1,13 @@
+package org.vnetwork.engine;
+
+import org.osgi.service.component.annotations.ComponentPropertyType;
+
+/** Names an engine, for {@code switch:create sw1 --engine NAME}: service property {@code vnetwork.engine.name}. */
+@ComponentPropertyType
+public @interface EngineName {
+    /** Prefix of the service property. */
+    String PREFIX_ = "vnetwork.";
+
+    /** The name: lower-case letters, digits and dashes. */
+    String value();
+}

@@ -1,0 +1,13 @@
+package org.vnetwork.filter;
+
+import org.osgi.service.component.annotations.ComponentPropertyType;
+
+/** Names a filter, for {@code filter:add PORT NAME}: service property {@code vnetwork.filter.name}. */
+@ComponentPropertyType
+public @interface FilterName {
+    /** Prefix of the service property. */
+    String PREFIX_ = "vnetwork.";
+
+    /** The name: lower-case letters, digits and dashes. */
+    String value();
+}

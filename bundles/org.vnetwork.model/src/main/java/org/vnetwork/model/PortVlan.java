@@ -1,0 +1,70 @@
+package org.vnetwork.model;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Which VLANs a port belongs to, and how its frames are tagged (IEEE 802.1Q-2022 clause 6.9).
+ *
+ * @param trunk whether tagged frames are admitted; false for an access port
+ * @param untagged the VLAN of untagged and priority-tagged frames (access VLAN, or native VLAN of a trunk), 1..4094; 0: such frames are refused (trunks only)
+ * @param allowed the VLANs of a trunk, ascending, the native VLAN included; empty for an access port
+ */
+public record PortVlan(boolean trunk, int untagged, List<Integer> allowed) {
+    /** An access port in VLAN 1: what a port is unless told otherwise. */
+    public static final PortVlan DEFAULT = access(1);
+
+    public PortVlan {
+        if (untagged != 0 || !trunk) {
+            check(untagged);
+        }
+        allowed.forEach(PortVlan::check);
+        if (!trunk && !allowed.isEmpty()) {
+            throw new Refusal("vlan: an access port has no list of allowed VLANs; use --trunk instead of --access");
+        }
+        java.util.SortedSet<Integer> sorted = new java.util.TreeSet<>(allowed);
+        if (trunk && untagged != 0) {
+            sorted.add(untagged);
+        }
+        if (trunk && sorted.isEmpty()) {
+            throw Refusal.value("trunk", "", "at least one VLAN, as in --trunk 10,20");
+        }
+        allowed = List.copyOf(sorted);
+    }
+
+    /** An access port: untagged frames of one VLAN. */
+    public static PortVlan access(int vlan) {
+        return new PortVlan(false, vlan, List.of());
+    }
+
+    /** A trunk; {@code nativeVlan} 0 refuses untagged frames. */
+    public static PortVlan trunk(List<Integer> allowed, int nativeVlan) {
+        return new PortVlan(true, nativeVlan, allowed);
+    }
+
+    /** Whether frames of this VLAN may enter and leave the port. */
+    public boolean carries(int vlan) {
+        return trunk ? allowed.contains(vlan) : untagged == vlan;
+    }
+
+    /**
+     * The VLAN id itself, when it is one.
+     *
+     * @throws Refusal outside 1..4094 (0 and 4095 are reserved, IEEE 802.1Q-2022 table 9-2)
+     */
+    public static int check(int vlan) {
+        if (vlan < 1 || vlan > 4094) {
+            throw Refusal.value("vlan", vlan, "1..4094");
+        }
+        return vlan;
+    }
+
+    @Override
+    public String toString() {
+        if (!trunk) {
+            return "access " + untagged;
+        }
+        String list = allowed.stream().map(String::valueOf).collect(Collectors.joining(","));
+        return "trunk " + list + (untagged == 0 ? "" : " native " + untagged);
+    }
+}

@@ -1,0 +1,47 @@
+package org.vnetwork.table;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.function.BiConsumer;
+import org.osgi.annotation.versioning.ProviderType;
+import org.vnetwork.model.PortId;
+
+/**
+ * What an engine or filter is given when it opens: its tables, timers and ways to speak.
+ *
+ * <p>Valid from {@code open} to {@code close}; afterwards every call throws IllegalStateException. All calls and all call-backs
+ * are made on the switch's loop, so a plugin needs no locks and must not block.
+ */
+@ProviderType
+public interface Context {
+    /**
+     * The table of a row type; the same table for everybody in the switch who names the same data type.
+     *
+     * @param row carries {@link DataType}
+     * @throws org.vnetwork.model.Refusal when a record has a component of a kind that rows cannot have, or the type exists with other components
+     */
+    <K extends Record, V extends Record> Table<K, V> table(Class<K> key, Class<V> row);
+
+    /** Rules of a type; not in this version (throws UnsupportedOperationException). */
+    <R extends Record> RuleTable<R> rules(Class<R> rule);
+
+    /** Settings of each port for this plugin; rows that travel with the port. */
+    <P extends Record> Table<PortId, P> parameters(Class<P> type);
+
+    /** Runs a task on the loop, again and again; first after one period. */
+    void every(Duration period, Runnable task);
+
+    /** Calls the listener after a row was put (row) or removed or expired (null), outside of any decision. */
+    <K extends Record, V extends Record> void onChange(Table<K, V> table, BiConsumer<K, V> listener);
+
+    /**
+     * Sends a frame of the plugin's own out of a port.
+     *
+     * @param frame 14 or more octets, copied before the call returns
+     * @throws IllegalStateException inside a decision: effects there are actions, so that previews stay silent
+     */
+    void send(int port, MemorySegment frame);
+
+    /** Reports an event to the administrator; at most ten a second are kept, the rest are counted. */
+    void event(Event event);
+}

@@ -1,0 +1,21 @@
+package org.vnetwork.table;
+
+import org.osgi.annotation.versioning.ProviderType;
+import org.vnetwork.packet.Packet;
+
+/**
+ * Rules by priority; the platform finds the first that matches and records only what that took.
+ *
+ * @param <R> what a rule says
+ */
+@ProviderType
+public interface RuleTable<R extends Record> {
+    /** The matching rule of the highest priority, of equals the one with the lowest id; null when none matches. */
+    R first(Packet packet);
+
+    /** Adds or replaces the rule of this id. */
+    void put(long id, int priority, Match match, R rule);
+
+    /** Removes the rule of this id, if there is one. */
+    void remove(long id);
+}
