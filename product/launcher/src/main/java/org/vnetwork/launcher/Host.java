@@ -54,7 +54,7 @@ final class Host {
         // --nointeractive without a command ends in a NullPointerException inside Gogo.
         properties.put("osgi.console", "");
         properties.put("gosh.args", settings.daemon() ? "--nointeractive --noshutdown --nohistory --command true" : "");
-        properties.put("gosh.home", settings.home().toString());
+        properties.put("gosh.home", settings.home().resolve(settings.daemon() ? "etc/daemon" : "").toString());
         return properties;
     }
 
