@@ -9,14 +9,15 @@ import org.vnetwork.packet.DropReason;
 
 /** Numbers of the drop reasons of one switch, the same for Java and the flow table. Loop thread only. */
 final class DropRegistry {
+    private static final DropReason CONSUMED = DropReason.of("core/consumed");
     /** Stands for all reasons that came when every number was taken. */
-    private static final DropReason OTHER = DropReason.of("core/other-reason");
+    private static final int OTHER = 15;
 
     private final List<DropReason> byNumber = new ArrayList<>();
     private final Map<DropReason, Integer> numbers = new HashMap<>();
 
     DropRegistry() {
-        byNumber.add(OTHER);
+        byNumber.add(CONSUMED);
         byNumber.addAll(DropNumbers.REASONS);
         for (int i = 1; i < byNumber.size(); i++) {
             numbers.put(byNumber.get(i), i);
@@ -29,7 +30,7 @@ final class DropRegistry {
             return known;
         }
         if (byNumber.size() >= DropNumbers.LIMIT) {
-            return 0;
+            return OTHER;
         }
         byNumber.add(reason);
         numbers.put(reason, byNumber.size() - 1);

@@ -14,7 +14,7 @@ import org.vnetwork.datapath.UpcallSink;
 import org.vnetwork.model.Refusal;
 
 /**
- * The one thread of a switch: tasks, frames that came up, installs, re-decisions, timers, in this order.
+ * The one thread of a switch: tasks, re-decisions, frames that came up, installs, timers, in this order.
  *
  * <p>Nothing on it may block; it sleeps only in the datapath's {@code await}.
  */
@@ -102,12 +102,12 @@ final class SwitchLoop {
 
     /** One round without tasks; 0 when there was nothing to do. */
     int step() {
-        int worked = datapath.poll(upcalls, BATCH);
-        if (worked < BATCH) {
+        int worked = redecider.slice(datapath.nanoTime());
+        int polled = datapath.poll(upcalls, BATCH);
+        if (polled < BATCH) {
             // All frames that waited are sent: a flow may now overtake none of them.
             flows.installPending();
         }
-        worked += redecider.slice(datapath.nanoTime());
-        return worked + timers.run(datapath.nanoTime());
+        return worked + polled + timers.run(datapath.nanoTime());
     }
 }

@@ -16,10 +16,10 @@ import org.vnetwork.control.TraceView;
 import org.vnetwork.core.decide.Decision;
 import org.vnetwork.core.decide.Trace;
 import org.vnetwork.core.flow.Flow;
-import org.vnetwork.core.flow.Upcalls;
 import org.vnetwork.core.row.Row;
 import org.vnetwork.core.row.RowTable;
 import org.vnetwork.core.row.Texts;
+import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.model.PortId;
@@ -62,13 +62,13 @@ public final class SwitchViews {
         PortDocument p = held.document;
         PortState state = held.problem == null ? home.datapath().state(p.id()) : new PortState(false, held.problem, 0);
         PortCounters c = held.problem == null ? home.datapath().counters(p.id()) : PortCounters.NONE;
-        Upcalls.Ends ends = home.upcalls().ends(p.id());
-        long dropped = c.dropped() + ends.dropped + c.upLost();
-        long reasons = held.problem == null ? java.util.Arrays.stream(home.datapath().drops(p.id())).sum() : 0;
+        long[] drops = held.problem == null ? home.datapath().drops(p.id()) : new long[DropNumbers.LIMIT];
+        long consumed = drops[DropNumbers.CONSUMED];
+        long dropped = java.util.Arrays.stream(drops).sum() - consumed;
         String attachment = p.attachment().equals("sim") ? "sim" : p.attachment() + " " + p.device();
         return new PortView(p.name(), p.id(), attachment, p.vlan().toString(), state.up(), state.detail(),
-                p.filters().stream().map(f -> f.slot() + ":" + f.filter()).toList(), c.received(), c.receivedBytes(), c.sent(), c.sentBytes(),
-                c.forwarded() + ends.forwarded, dropped, ends.consumed, c.up(), Math.max(0, reasons - dropped));
+                p.filters().stream().map(f -> f.slot() + ":" + f.filter()).toList(), c.received(), c.receivedBytes(), c.receivedUnits(), c.sent(), c.sentBytes(),
+                c.outputs(), c.copies(), dropped, consumed, c.up());
     }
 
     /** Its flows, the most used first. */
@@ -134,7 +134,7 @@ public final class SwitchViews {
             List<DropView> views = new ArrayList<>();
             for (SwitchPorts.Held held : home.ports().all()) {
                 long[] drops = held.dropsSinceReset(home.datapath());
-                for (int i = 0; i < drops.length; i++) {
+                for (int i = DropNumbers.CONSUMED + 1; i < drops.length; i++) {
                     if (drops[i] > 0) {
                         views.add(new DropView(held.document.name(), home.drops().text(i), drops[i]));
                     }

@@ -123,6 +123,7 @@ public final class VirtualSwitch {
             }
             return null;
         });
+        settle();
     }
 
     /** Adds a port; one that cannot be attached now stays down until it can. */
@@ -146,16 +147,17 @@ public final class VirtualSwitch {
             ports.set(document);
             return null;
         });
+        settle();
     }
 
     /** Removes a port. */
     public void removePort(PortDocument document) {
         loop.call(() -> {
             ports.remove(document.id());
-            upcalls.forget(document.id());
             plugins.filters(document.id(), List.of(), installedFilters);
             return null;
         });
+        settle();
     }
 
     /** Places a row, or takes it away again ({@code present} false). */
@@ -164,6 +166,7 @@ public final class VirtualSwitch {
             new RowText(tables, ports).apply(row, present);
             return null;
         });
+        settle();
     }
 
     /**
@@ -191,13 +194,18 @@ public final class VirtualSwitch {
             plugins.close(old);
             return null;
         });
-        while (loop.call(flows::settling)) {
-            Thread.onSpinWait();
-        }
+        settle();
         Redecider.Totals done = loop.call(redecider::totals).since(before);
         long lost = loop.call(this::upcallsLost) - lostBefore;
         String millis = String.format(java.util.Locale.ROOT, "%.2f", pause[0] / 1e6);
         return List.of("pause " + millis + " ms, frames lost " + lost, "flows " + done);
+    }
+
+    /** Returns when every flow that a change concerned has been decided again. */
+    private void settle() {
+        while (loop.call(flows::settling)) {
+            Thread.onSpinWait();
+        }
     }
 
     /** The engine plugin in use, or null. */

@@ -210,8 +210,8 @@ class VirtualSwitchTest {
         sw.inject("a", "eth() vlan(vid=3) payload(46)");
         PortView a = sw.home.views().ports().getFirst();
         assertEquals(4, a.received());
-        assertEquals(2, a.forwarded());
+        assertEquals(4, a.outputs());
         assertEquals(2, a.dropped());
-        assertEquals(a.received(), a.forwarded() + a.dropped() + a.consumed());
+        assertEquals(a.received() + a.copies(), a.outputs() + a.dropped() + a.consumed());
     }
 }
