@@ -1,0 +1,128 @@
+package org.vnetwork.datapath.sim;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.vnetwork.datapath.FlowCounters;
+import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.packet.Field;
+import org.vnetwork.packet.wire.Action;
+import org.vnetwork.packet.wire.FlowKey;
+
+/** Flows by ingress port, mask and masked key: tuple space search (Srinivasan, Suri and Varghese, SIGCOMM 1999). */
+final class FlowTable {
+    static final int FLOWS = 65_536;
+    static final int MASKS_PER_PORT = 32;
+
+    private final Map<Integer, Flow> byId = new HashMap<>();
+    private final Map<Integer, List<Tuple>> byPort = new HashMap<>();
+
+    /** An active flow. */
+    static final class Flow {
+        final FlowEntry entry;
+        List<Action> actions;
+        private long packets;
+        private long bytes;
+        private long lastUsedNanos;
+
+        Flow(FlowEntry entry) {
+            this.entry = entry;
+            this.actions = List.copyOf(entry.actions());
+        }
+
+        void used(int frames, int size, long nanos) {
+            packets += frames;
+            bytes += size;
+            lastUsedNanos = nanos;
+        }
+
+        FlowCounters counters() {
+            return new FlowCounters(packets, bytes, lastUsedNanos);
+        }
+    }
+
+    /** The flows of one mask. */
+    private record Tuple(long[] mask, Map<Words, Flow> flows) {
+    }
+
+    /** A masked key as the key of a map. */
+    private record Words(long[] words) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Words(long[] others) && Arrays.equals(words, others);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(words);
+        }
+    }
+
+    /** Adds a flow; false when it is no valid one, its id or key is taken, or the table or the port's mask list is full. */
+    boolean add(FlowEntry entry) {
+        boolean valid = entry.id() >= 0 && entry.id() < FLOWS && entry.actions().size() <= Action.LIMIT
+                && Field.INGRESS.in(entry.mask()) == Field.INGRESS.bits();
+        if (!valid || byId.containsKey(entry.id())) {
+            return false;
+        }
+        List<Tuple> tuples = byPort.computeIfAbsent(ingress(entry), port -> new ArrayList<>());
+        Tuple tuple = tuples.stream().filter(t -> Arrays.equals(t.mask, entry.mask())).findFirst().orElse(null);
+        if (tuple == null) {
+            if (tuples.size() == MASKS_PER_PORT) {
+                return false;
+            }
+            tuple = new Tuple(entry.mask().clone(), new HashMap<>());
+            tuples.add(tuple);
+        }
+        Flow flow = new Flow(entry);
+        if (tuple.flows.putIfAbsent(new Words(FlowKey.masked(entry.key(), entry.mask())), flow) != null) {
+            return false;
+        }
+        byId.put(entry.id(), flow);
+        return true;
+    }
+
+    Flow find(int id) {
+        return byId.get(id);
+    }
+
+    /** Removes a flow; null when there is none of this id. */
+    Flow remove(int id) {
+        Flow flow = byId.remove(id);
+        if (flow != null) {
+            List<Tuple> tuples = byPort.get(ingress(flow.entry));
+            for (Tuple tuple : tuples) {
+                tuple.flows.values().remove(flow);
+            }
+            tuples.removeIf(tuple -> tuple.flows.isEmpty());
+        }
+        return flow;
+    }
+
+    /** A flow that matches, of the oldest mask that has one; null when none does. */
+    Flow lookup(int ingress, long[] key) {
+        for (Tuple tuple : byPort.getOrDefault(ingress, List.of())) {
+            Flow flow = tuple.flows.get(new Words(FlowKey.masked(key, tuple.mask)));
+            if (flow != null) {
+                return flow;
+            }
+        }
+        return null;
+    }
+
+    Collection<Flow> all() {
+        return byId.values();
+    }
+
+    void clear() {
+        byId.clear();
+        byPort.clear();
+    }
+
+    private static int ingress(FlowEntry entry) {
+        return (int) Field.INGRESS.in(entry.key());
+    }
+}

@@ -1,0 +1,290 @@
+package org.vnetwork.datapath.sim;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.vnetwork.datapath.Attachment;
+import org.vnetwork.datapath.Capabilities;
+import org.vnetwork.datapath.Datapath;
+import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.DropNumbers;
+import org.vnetwork.datapath.FlowCounters;
+import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.PortCounters;
+import org.vnetwork.datapath.PortState;
+import org.vnetwork.datapath.Simulated;
+import org.vnetwork.datapath.StatisticsSink;
+import org.vnetwork.datapath.UpcallSink;
+import org.vnetwork.model.PortId;
+import org.vnetwork.model.Refusal;
+import org.vnetwork.packet.wire.Action;
+import org.vnetwork.packet.wire.ActionRunner;
+import org.vnetwork.packet.wire.FlowKey;
+import org.vnetwork.packet.wire.Frame;
+import org.vnetwork.packet.wire.KeyParser;
+
+/**
+ * A switch's ports and flows in memory, with a clock that only {@link #warp} moves.
+ *
+ * <p>An injected frame waits until {@link #poll} receives it: then a flow handles it, or it is handed over. Frames are
+ * received one by one, so that a flow installed for the first of them serves the second.
+ */
+final class SimDatapath implements Datapath, Simulated {
+    private static final Capabilities CAPABILITIES = new Capabilities(Capabilities.wholeKey(), Capabilities.SETTABLE, FlowTable.FLOWS, FlowTable.MASKS_PER_PORT);
+
+    private final SimPort[] ports = new SimPort[PortId.LIMIT];
+    private final FlowTable flows = new FlowTable();
+    private final Queue<Frame> arrived = new ArrayDeque<>();
+    private final Queue<Frame> up = new ArrayDeque<>();
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final long[] key = new long[FlowKey.WORDS];
+    private volatile Thread waiting;
+    private long nanos;
+
+    @Override
+    public Capabilities capabilities() {
+        return CAPABILITIES;
+    }
+
+    @Override
+    public void attach(int port, Attachment attachment) throws DatapathException {
+        if (!attachment.kind().equals("sim")) {
+            throw new DatapathException("attachment: " + attachment + " (expected: sim); a simulated switch has no other ports");
+        }
+        if (port < 1 || port >= PortId.LIMIT || ports[port] != null) {
+            throw new DatapathException("port id: " + port + " (expected: a free one of 1.." + (PortId.LIMIT - 1) + ")");
+        }
+        ports[port] = new SimPort();
+    }
+
+    @Override
+    public void unblock(int port) {
+        if (known(port)) {
+            ports[port].blocked = false;
+        }
+    }
+
+    @Override
+    public void detach(int port) {
+        if (known(port)) {
+            ports[port] = null;
+            arrived.removeIf(frame -> frame.ingress == port);
+        }
+    }
+
+    @Override
+    public PortState state(int port) {
+        return known(port) ? new PortState(true, "simulated", 0) : new PortState(false, "not attached", 0);
+    }
+
+    @Override
+    public boolean[] install(List<FlowEntry> entries) {
+        boolean[] installed = new boolean[entries.size()];
+        for (int i = 0; i < installed.length; i++) {
+            installed[i] = flows.add(entries.get(i));
+        }
+        return installed;
+    }
+
+    @Override
+    public boolean replace(int id, List<Action> actions) {
+        FlowTable.Flow flow = flows.find(id);
+        if (flow == null || actions.size() > Action.LIMIT) {
+            return false;
+        }
+        flow.actions = List.copyOf(actions);
+        return true;
+    }
+
+    @Override
+    public FlowCounters remove(int id) {
+        FlowTable.Flow flow = flows.remove(id);
+        return flow == null ? FlowCounters.NONE : flow.counters();
+    }
+
+    @Override
+    public void statistics(StatisticsSink sink) {
+        for (FlowTable.Flow flow : flows.all()) {
+            FlowCounters counters = flow.counters();
+            sink.flow(flow.entry.id(), counters.packets(), counters.bytes(), counters.lastUsedNanos());
+        }
+    }
+
+    @Override
+    public PortCounters counters(int port) {
+        return known(port) ? ports[port].counters() : PortCounters.NONE;
+    }
+
+    @Override
+    public long[] drops(int port) {
+        return known(port) ? ports[port].drops.clone() : new long[DropNumbers.LIMIT];
+    }
+
+    @Override
+    public void execute(Frame frame, List<Action> actions) {
+        run(frame, actions, false);
+    }
+
+    @Override
+    public int poll(UpcallSink sink, int limit) {
+        int count = 0;
+        while (count < limit) {
+            Frame frame = up.poll();
+            if (frame != null) {
+                count++;
+                sink.upcall(frame);
+            } else if (!arrived.isEmpty()) {
+                receive(arrived.poll());
+            } else {
+                break;
+            }
+        }
+        return count;
+    }
+
+    /** Looks an arrived frame up, and has its flow handle it or sends it up. */
+    private void receive(Frame frame) {
+        SimPort port = ports[frame.ingress];
+        port.received(frame.size);
+        if (port.blocked || frame.size < KeyParser.ETHERNET_SIZE) {
+            drop(frame.ingress, port.blocked ? DropNumbers.BLOCKED : DropNumbers.RUNT);
+            port.ended(SimPort.End.DROPPED);
+            return;
+        }
+        KeyParser.parse(frame.buffer, frame.offset, frame.size, frame.ingress, key);
+        FlowTable.Flow flow = flows.lookup(frame.ingress, key);
+        if (flow == null) {
+            up.add(frame);
+            port.ended(SimPort.End.UP);
+            return;
+        }
+        flow.used(frame.wireFrames(), frame.size, nanos);
+        frame.flow = flow.entry.id();
+        port.ended(run(frame, flow.actions, true));
+    }
+
+    /** Runs actions on a frame; of several ends the frame has the first of: up, forwarded, dropped, forwarded to nobody. */
+    private SimPort.End run(Frame frame, List<Action> actions, boolean inspections) {
+        Run run = new Run(inspections);
+        if (!ActionRunner.run(frame, actions, run)) {
+            run.drop(frame.ingress, DropNumbers.ACTION_FAILED);
+        }
+        return run.inspected ? SimPort.End.UP : run.sent || !run.dropped ? SimPort.End.FORWARDED : SimPort.End.DROPPED;
+    }
+
+    /** What one run of an action list does. */
+    private final class Run implements ActionRunner.Output {
+        private final boolean inspections;
+        private boolean inspected;
+        private boolean sent;
+        private boolean dropped;
+
+        Run(boolean inspections) {
+            this.inspections = inspections;
+        }
+
+        @Override
+        public void output(int port, Frame frame) {
+            if (!known(port)) {
+                drop(frame.ingress, DropNumbers.LINK_DOWN);
+            } else if (ports[port].blocked) {
+                drop(frame.ingress, DropNumbers.BLOCKED);
+            } else if (!ports[port].send(frame.bytes().toArray(ValueLayout.JAVA_BYTE))) {
+                drop(frame.ingress, DropNumbers.REFUSED);
+            } else {
+                sent = true;
+            }
+        }
+
+        @Override
+        public void drop(int port, int reason) {
+            dropped = true;
+            SimDatapath.this.drop(port, reason);
+        }
+
+        @Override
+        public void inspect(Frame frame) {
+            // A frame that is executed in user space is up already.
+            if (inspections) {
+                inspected = true;
+                Frame copy = copy(frame.bytes().toArray(ValueLayout.JAVA_BYTE), frame.ingress);
+                copy.flow = frame.flow;
+                up.add(copy);
+            }
+        }
+    }
+
+    private void drop(int port, int reason) {
+        if (known(port) && reason > 0 && reason < DropNumbers.LIMIT) {
+            ports[port].drops[reason]++;
+        }
+    }
+
+    private boolean known(int port) {
+        return port > 0 && port < PortId.LIMIT && ports[port] != null;
+    }
+
+    @Override
+    public void inject(int port, byte[] frame) {
+        if (known(port)) {
+            arrived.add(copy(frame, port));
+        }
+    }
+
+    private static Frame copy(byte[] octets, int ingress) {
+        MemorySegment buffer = MemorySegment.ofArray(new byte[Frame.HEADROOM + octets.length]);
+        MemorySegment.copy(octets, 0, buffer, ValueLayout.JAVA_BYTE, Frame.HEADROOM, octets.length);
+        return new Frame().over(buffer, Frame.HEADROOM, octets.length, ingress);
+    }
+
+    @Override
+    public List<byte[]> captured(int port) {
+        return known(port) ? ports[port].takeCaptures() : List.of();
+    }
+
+    @Override
+    public void warp(Duration duration) {
+        if (duration.isNegative()) {
+            throw Refusal.value("duration", duration, "0 or more; the clock only goes forward");
+        }
+        nanos += duration.toNanos();
+    }
+
+    /** Waits in real time: while the loop waits here, nobody can move the clock. */
+    @Override
+    public void await(long waitNanos) {
+        waiting = Thread.currentThread();
+        long end = System.nanoTime() + waitNanos;
+        while (arrived.isEmpty() && up.isEmpty() && !woken.getAndSet(false) && !waiting.isInterrupted()) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                return;
+            }
+            LockSupport.parkNanos(this, left);
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        woken.set(true);
+        LockSupport.unpark(waiting);
+    }
+
+    @Override
+    public long nanoTime() {
+        return nanos;
+    }
+
+    @Override
+    public void close() {
+        flows.clear();
+        arrived.clear();
+        up.clear();
+        java.util.Arrays.fill(ports, null);
+    }
+}
