@@ -103,7 +103,7 @@ final class ConsoleCommand implements Function {
     CommandHelp help() {
         List<CommandHelp.Word> words = new ArrayList<>();
         arguments().forEach(p -> words.add(new CommandHelp.Word(p.form(), p.help())));
-        options().stream().filter(p -> p != HELP).forEach(p -> words.add(new CommandHelp.Word(p.form(), p.help())));
+        parameters.stream().filter(Parameter::isOption).forEach(p -> words.add(new CommandHelp.Word(p.form(), p.help())));
         return new CommandHelp(name(), usage(), does.value(), words, does.example());
     }
 
