@@ -3,29 +3,49 @@ package org.vnetwork.datapath;
 import java.util.List;
 import org.vnetwork.packet.DropReason;
 
-/** Numbers of the drop reasons that drivers count by themselves; others follow as they are first used. */
+/** Numbers of the drop reasons that drivers count by themselves, as in vnet_abi.h; others follow as they are first used. */
 public final class DropNumbers {
     /** One more than the largest number of a reason. */
     public static final int LIMIT = 64;
+    /** Not a drop: the frame was used up, as an empty action list says. */
+    public static final int CONSUMED = 0;
     /** The frame is shorter than an Ethernet header. */
     public static final int RUNT = 1;
-    /** The output's device is gone, down or without carrier. */
-    public static final int LINK_DOWN = 2;
-    /** The port is blocked. */
+    /** The device belongs to no port. */
+    public static final int UNKNOWN_PORT = 2;
+    /** The ingress port is blocked. */
     public static final int BLOCKED = 3;
-    /** The upcall channel is closed or full. */
-    public static final int UPCALL_LOST = 4;
-    /** The frame is longer than the output's device takes. */
-    public static final int TOO_LONG = 5;
+    /** The output's device is gone, down or without carrier. */
+    public static final int LINK_DOWN = 4;
+    /** The upcall channel is closed. */
+    public static final int NO_UPCALL = 5;
     /** The device or the kernel refused the frame. */
-    public static final int REFUSED = 6;
+    public static final int OUTPUT_FAILED = 6;
+    /** The output's port does not exist. */
+    public static final int BAD_OUTPUT = 7;
+    /** The output's port is blocked. */
+    public static final int OUTPUT_BLOCKED = 8;
+    /** The frame is longer than the output's device takes. */
+    public static final int TOO_LONG = 9;
+    /** The flow's action list is missing. */
+    public static final int NO_ACTIONS = 10;
+    /** The port sent more unknown frames than it may. */
+    public static final int MISS_LIMIT = 11;
+    /** The kernel had no memory for the frame. */
+    public static final int NO_MEMORY = 12;
     /** An action could not be carried out on this frame. */
-    public static final int ACTION_FAILED = 7;
-    /** The reasons in the order of their numbers, from 1. */
-    public static final List<DropReason> REASONS = List.of(DropReason.of("datapath/runt"), DropReason.of("datapath/link-down"),
-            DropReason.of("datapath/blocked"), DropReason.of("datapath/upcall-lost"), DropReason.of("datapath/too-long"),
-            DropReason.of("datapath/refused"), DropReason.of("datapath/action-failed"));
+    public static final int BAD_ACTION = 13;
+    /** The upcall channel had no room. */
+    public static final int UPCALL_LOST = 14;
+    /** The reasons in the order of their numbers, from 1 to 15; the numbers from 16 on are free. */
+    public static final List<DropReason> REASONS = List.of(reason("runt"), reason("unknown-port"), reason("blocked"), reason("link-down"), reason("no-upcall"),
+            reason("output-failed"), reason("bad-output"), reason("output-blocked"), reason("too-long"), reason("no-actions"), reason("miss-limit"),
+            reason("no-memory"), reason("bad-action"), reason("upcall-lost"), reason("other"));
 
     private DropNumbers() {
+    }
+
+    private static DropReason reason(String name) {
+        return DropReason.of("datapath/" + name);
     }
 }

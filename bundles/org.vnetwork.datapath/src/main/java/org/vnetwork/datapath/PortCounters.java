@@ -1,18 +1,22 @@
 package org.vnetwork.datapath;
 
 /**
- * Counters of a port; each received frame ends in exactly one of forwarded, dropped or up.
+ * Counters of a port since it was attached, in frames on the wire: a segment that is split later counts as often.
  *
- * @param received frames that came in from the port's owner, as the program saw them (segments that are split later count once)
+ * <p>Once traffic is quiet, {@code received + copies == outputs + sum of drops}, consumed frames (number 0) among the drops; and over
+ * all ports {@code outputs} and {@code sent} are the same.
+ *
+ * @param received frames that came in from the port's owner
  * @param receivedBytes octets of these frames
+ * @param receivedUnits the same as the kernel's interface statistics count them: a segment that is split later counts once
  * @param sent frames handed to the port's owner
  * @param sentBytes octets of these frames
- * @param forwarded received frames that the flow table ended with at least one output, or without a drop
- * @param dropped received frames that the flow table dropped; by reason in {@link Datapath#drops}
- * @param up received frames sent up, as a miss or for inspection
- * @param upLost of these, frames that the upcall channel had no room for
+ * @param outputs frames that left, by any port, of those received here
+ * @param copies ends beyond the first of frames received here: a flood to three ports makes two
+ * @param up frames received here that the pipeline was asked about
+ * @param upLost of these, frames that never got there
  */
-public record PortCounters(long received, long receivedBytes, long sent, long sentBytes, long forwarded, long dropped, long up, long upLost) {
+public record PortCounters(long received, long receivedBytes, long receivedUnits, long sent, long sentBytes, long outputs, long copies, long up, long upLost) {
     /** A port without traffic. */
-    public static final PortCounters NONE = new PortCounters(0, 0, 0, 0, 0, 0, 0, 0);
+    public static final PortCounters NONE = new PortCounters(0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

@@ -15,10 +15,10 @@ public interface Actions<A extends Actions<A>> {
     /**
      * Sets a field of the frame.
      *
-     * <p>Drivers of this version can set {@link Field#ETH_SRC}, {@link Field#ETH_DST}, {@link Field#VLAN_PCP}, {@link Field#VLAN_VID} and
-     * {@link Field#DSCP} (with the IPv4 checksum, RFC 1624). A field of a part that the frame lacks is left alone.
+     * <p>Drivers of this version can set {@link Field#ETH_SRC}, {@link Field#ETH_DST}, {@link Field#DSCP} (with the IPv4 checksum, RFC 1624) and
+     * {@link Field#VLAN_PCP}, the priority that the frame has wherever it leaves tagged. DSCP of a frame without IP header is left alone.
      *
-     * @throws UnsupportedOperationException for a field that the switch's driver cannot set; the message names both
+     * @throws UnsupportedOperationException for a field that the switch's driver cannot set yet; the message names both
      * @throws org.vnetwork.model.Refusal when the value does not fit the field
      */
     A set(Field field, long value);
@@ -26,11 +26,43 @@ public interface Actions<A extends Actions<A>> {
     /** Sets a 128-bit field; conditions as {@link #set(Field, long)}. */
     A set(Field field, long high, long low);
 
-    /** Pushes a tag outermost. */
+    /**
+     * Pushes a tag in front of the frame that the port's owner sent.
+     *
+     * <p>The tag that carries the frame's VLAN is not concerned: the port stages take it off and put it on, outermost.
+     */
     A push(Tag tag);
 
-    /** Removes the outermost tag, if there is one; records whether. */
+    /** Removes the outermost tag inside the VLAN's own, if there is one; records whether. */
     A pop();
+
+    /**
+     * Sends later outputs through a tunnel.
+     *
+     * @throws UnsupportedOperationException not supported by any driver yet
+     */
+    A encapsulate(Tunnel tunnel);
+
+    /**
+     * Limits the rate.
+     *
+     * @throws UnsupportedOperationException not supported by any driver yet
+     */
+    A meter(int meter);
+
+    /**
+     * Chooses the queue of later outputs.
+     *
+     * @throws UnsupportedOperationException not supported by any driver yet
+     */
+    A queue(int queue);
+
+    /**
+     * Counts the flow's frames into a counter of the plugin's own.
+     *
+     * @throws UnsupportedOperationException not supported by any driver yet
+     */
+    A count(Counter counter);
 
     /** A branch with its own rewrites: what is done to it concerns its outputs alone. */
     Forward copy();

@@ -61,6 +61,16 @@ public final class FlowText {
         return text.toString();
     }
 
+    /** One field of a whole key as {@code field=value}; only its name when it has no place in a key. */
+    public static String field(Field field, long[] key, IntFunction<String> ports) {
+        if (!field.inKey()) {
+            return field.text();
+        }
+        long[] whole = new long[FlowKey.WORDS];
+        java.util.Arrays.fill(whole, -1L);
+        return (field == Field.INGRESS ? "in" : field.text()) + "=" + value(key, whole, field, ports);
+    }
+
     private static boolean compared(long[] mask, Field field) {
         return (field.in(mask) | (field.width() > 64 ? mask[field.word()] : 0)) != 0;
     }

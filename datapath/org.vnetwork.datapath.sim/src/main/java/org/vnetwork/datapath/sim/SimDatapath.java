@@ -13,8 +13,10 @@ import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
+import org.vnetwork.datapath.Execution;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.datapath.Simulated;
@@ -23,7 +25,6 @@ import org.vnetwork.datapath.UpcallSink;
 import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.wire.Action;
-import org.vnetwork.packet.wire.ActionRunner;
 import org.vnetwork.packet.wire.FlowKey;
 import org.vnetwork.packet.wire.Frame;
 import org.vnetwork.packet.wire.KeyParser;
@@ -34,7 +35,7 @@ import org.vnetwork.packet.wire.KeyParser;
  * <p>An injected frame waits until {@link #poll} receives it: then a flow handles it, or it is handed over. Frames are
  * received one by one, so that a flow installed for the first of them serves the second.
  */
-final class SimDatapath implements Datapath, Simulated {
+final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     private static final Capabilities CAPABILITIES = new Capabilities(Capabilities.wholeKey(), Capabilities.SETTABLE, FlowTable.FLOWS, FlowTable.MASKS_PER_PORT);
 
     private final SimPort[] ports = new SimPort[PortId.LIMIT];
@@ -43,6 +44,7 @@ final class SimDatapath implements Datapath, Simulated {
     private final Queue<Frame> up = new ArrayDeque<>();
     private final AtomicBoolean woken = new AtomicBoolean();
     private final long[] key = new long[FlowKey.WORDS];
+    private final Execution execution = new Execution(this);
     private volatile Thread waiting;
     private long nanos;
 
@@ -117,17 +119,17 @@ final class SimDatapath implements Datapath, Simulated {
 
     @Override
     public PortCounters counters(int port) {
-        return known(port) ? ports[port].counters() : PortCounters.NONE;
+        return known(port) ? ports[port].books.counters() : PortCounters.NONE;
     }
 
     @Override
     public long[] drops(int port) {
-        return known(port) ? ports[port].drops.clone() : new long[DropNumbers.LIMIT];
+        return known(port) ? ports[port].books.drops.clone() : new long[DropNumbers.LIMIT];
     }
 
     @Override
     public void execute(Frame frame, List<Action> actions) {
-        run(frame, actions, false);
+        execution.run(frame, actions);
     }
 
     @Override
@@ -150,79 +152,47 @@ final class SimDatapath implements Datapath, Simulated {
     /** Looks an arrived frame up, and has its flow handle it or sends it up. */
     private void receive(Frame frame) {
         SimPort port = ports[frame.ingress];
-        port.received(frame.size);
+        port.books.received++;
+        port.books.receivedUnits++;
+        port.books.receivedBytes += frame.size;
         if (port.blocked || frame.size < KeyParser.ETHERNET_SIZE) {
-            drop(frame.ingress, port.blocked ? DropNumbers.BLOCKED : DropNumbers.RUNT);
-            port.ended(SimPort.End.DROPPED);
+            port.books.drops[port.blocked ? DropNumbers.BLOCKED : DropNumbers.RUNT]++;
             return;
         }
         KeyParser.parse(frame.buffer, frame.offset, frame.size, frame.ingress, key);
         FlowTable.Flow flow = flows.lookup(frame.ingress, key);
         if (flow == null) {
             up.add(frame);
-            port.ended(SimPort.End.UP);
+            port.books.up++;
             return;
         }
         flow.used(frame.wireFrames(), frame.size, nanos);
         frame.flow = flow.entry.id();
-        port.ended(run(frame, flow.actions, true));
+        execution.run(frame, flow.actions);
     }
 
-    /** Runs actions on a frame; of several ends the frame has the first of: up, forwarded, dropped, forwarded to nobody. */
-    private SimPort.End run(Frame frame, List<Action> actions, boolean inspections) {
-        Run run = new Run(inspections);
-        if (!ActionRunner.run(frame, actions, run)) {
-            run.drop(frame.ingress, DropNumbers.ACTION_FAILED);
+    @Override
+    public int send(int port, Frame frame) {
+        if (!known(port)) {
+            return DropNumbers.BAD_OUTPUT;
         }
-        return run.inspected ? SimPort.End.UP : run.sent || !run.dropped ? SimPort.End.FORWARDED : SimPort.End.DROPPED;
+        if (ports[port].blocked) {
+            return DropNumbers.OUTPUT_BLOCKED;
+        }
+        return ports[port].send(frame.bytes().toArray(ValueLayout.JAVA_BYTE)) ? 0 : DropNumbers.OUTPUT_FAILED;
     }
 
-    /** What one run of an action list does. */
-    private final class Run implements ActionRunner.Output {
-        private final boolean inspections;
-        private boolean inspected;
-        private boolean sent;
-        private boolean dropped;
-
-        Run(boolean inspections) {
-            this.inspections = inspections;
-        }
-
-        @Override
-        public void output(int port, Frame frame) {
-            if (!known(port)) {
-                drop(frame.ingress, DropNumbers.LINK_DOWN);
-            } else if (ports[port].blocked) {
-                drop(frame.ingress, DropNumbers.BLOCKED);
-            } else if (!ports[port].send(frame.bytes().toArray(ValueLayout.JAVA_BYTE))) {
-                drop(frame.ingress, DropNumbers.REFUSED);
-            } else {
-                sent = true;
-            }
-        }
-
-        @Override
-        public void drop(int port, int reason) {
-            dropped = true;
-            SimDatapath.this.drop(port, reason);
-        }
-
-        @Override
-        public void inspect(Frame frame) {
-            // A frame that is executed in user space is up already.
-            if (inspections) {
-                inspected = true;
-                Frame copy = copy(frame.bytes().toArray(ValueLayout.JAVA_BYTE), frame.ingress);
-                copy.flow = frame.flow;
-                up.add(copy);
-            }
-        }
+    @Override
+    public int inspect(Frame frame) {
+        Frame copy = copy(frame.bytes().toArray(ValueLayout.JAVA_BYTE), frame.ingress);
+        copy.flow = frame.flow;
+        up.add(copy);
+        return 0;
     }
 
-    private void drop(int port, int reason) {
-        if (known(port) && reason > 0 && reason < DropNumbers.LIMIT) {
-            ports[port].drops[reason]++;
-        }
+    @Override
+    public PortBooks books(int port) {
+        return known(port) ? ports[port].books : null;
     }
 
     private boolean known(int port) {

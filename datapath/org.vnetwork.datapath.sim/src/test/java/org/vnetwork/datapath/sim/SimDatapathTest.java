@@ -84,7 +84,7 @@ class SimDatapathTest {
     void sendsUpWhatMatchesNoFlow() {
         receive(1, FRAME);
         assertEquals(List.of("1/-1 " + FRAME), upcalls);
-        assertEquals(new PortCounters(1, SIZE, 0, 0, 0, 0, 1, 0), datapath.counters(1));
+        assertEquals(new PortCounters(1, SIZE, 1, 0, 0, 0, 0, 1, 0), datapath.counters(1));
     }
 
     @Test
@@ -96,8 +96,8 @@ class SimDatapathTest {
         assertEquals(List.of(FRAME), captured(2));
         assertEquals(List.of(TAGGED), captured(1));
         assertEquals(List.of(), captured(1));
-        assertEquals(new PortCounters(1, SIZE, 1, SIZE + 4, 1, 0, 0, 0), datapath.counters(1));
-        assertEquals(new PortCounters(0, 0, 1, SIZE, 0, 0, 0, 0), datapath.counters(2));
+        assertEquals(new PortCounters(1, SIZE, 1, 1, SIZE + 4, 2, 1, 0, 0), datapath.counters(1));
+        assertEquals(new PortCounters(0, 0, 0, 1, SIZE, 0, 0, 0, 0), datapath.counters(2));
         List<String> statistics = new ArrayList<>();
         datapath.statistics((id, packets, bytes, lastUsed) -> statistics.add(id + " " + packets + " " + bytes + " " + lastUsed));
         assertEquals(List.of("5 1 " + SIZE + " 3000000000"), statistics);
@@ -140,7 +140,7 @@ class SimDatapathTest {
         assertEquals(List.of("1/7 " + TAGGED), upcalls);
         assertEquals(List.of(FRAME, FRAME), captured(2));
         assertEquals(1, datapath.counters(1).up());
-        assertEquals(0, datapath.counters(1).forwarded());
+        assertEquals(0, datapath.counters(1).outputs());
     }
 
     @Test
@@ -160,13 +160,16 @@ class SimDatapathTest {
         install(flow(1, 1, new Action.Output(2), new Action.Drop(20), new Action.Output(3), new Action.Output(9)));
         receive(1, FRAME);
         assertEquals(1, datapath.drops(1)[20]);
-        assertEquals(1, datapath.drops(1)[DropNumbers.BLOCKED]);
-        assertEquals(1, datapath.drops(1)[DropNumbers.LINK_DOWN]);
+        assertEquals(1, datapath.drops(1)[DropNumbers.OUTPUT_BLOCKED]);
+        assertEquals(1, datapath.drops(1)[DropNumbers.BAD_OUTPUT]);
         datapath.replace(1, List.of(new Action.Output(3)));
         receive(1, FRAME);
         datapath.replace(1, List.of());
         receive(1, FRAME);
-        assertEquals(new PortCounters(3, 3 * SIZE, 0, 0, 2, 1, 0, 0), datapath.counters(1));
+        assertEquals(1, datapath.drops(1)[DropNumbers.CONSUMED]);
+        PortCounters counters = datapath.counters(1);
+        assertEquals(new PortCounters(3, 3 * SIZE, 3, 0, 0, 1, 3, 0, 0), counters);
+        assertEquals(counters.received() + counters.copies(), counters.outputs() + java.util.Arrays.stream(datapath.drops(1)).sum());
     }
 
     @Test
@@ -176,7 +179,7 @@ class SimDatapathTest {
         assertEquals(List.of(), upcalls);
         assertEquals(1, datapath.drops(3)[DropNumbers.BLOCKED]);
         assertEquals(1, datapath.drops(1)[DropNumbers.RUNT]);
-        assertEquals(1, datapath.counters(1).dropped());
+        assertEquals(0, datapath.counters(1).outputs());
     }
 
     @Test
@@ -185,7 +188,7 @@ class SimDatapathTest {
         for (int i = 0; i < SimPort.CAPTURES + 3; i++) {
             receive(1, FRAME);
         }
-        assertEquals(3, datapath.drops(1)[DropNumbers.REFUSED]);
+        assertEquals(3, datapath.drops(1)[DropNumbers.OUTPUT_FAILED]);
         assertEquals(SimPort.CAPTURES, datapath.counters(2).sent());
         assertEquals(SimPort.CAPTURES, captured(2).size());
         receive(1, FRAME);
@@ -200,7 +203,7 @@ class SimDatapathTest {
         Frame frame = new Frame().over(java.lang.foreign.MemorySegment.ofArray(buffer), Frame.HEADROOM, octets.length, 1);
         datapath.execute(frame, List.of(new Action.Inspect(), new Action.Output(2), new Action.SetField(Field.TTL, 1), new Action.Output(2)));
         assertEquals(List.of(FRAME), captured(2));
-        assertEquals(1, datapath.drops(1)[DropNumbers.ACTION_FAILED]);
+        assertEquals(1, datapath.drops(1)[DropNumbers.BAD_ACTION]);
         assertEquals(0, datapath.poll(up -> { }, 1));
         assertEquals(0, datapath.counters(1).received());
         frame.over(java.lang.foreign.MemorySegment.ofArray(octets), 0, octets.length, 0);

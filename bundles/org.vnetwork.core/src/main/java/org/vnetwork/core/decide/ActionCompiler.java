@@ -1,0 +1,131 @@
+package org.vnetwork.core.decide;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.vnetwork.model.PortVlan;
+import org.vnetwork.packet.Field;
+import org.vnetwork.packet.Tag;
+import org.vnetwork.packet.wire.Action;
+
+/**
+ * Makes one action list of the outputs of a decision, each with its own rewrites.
+ *
+ * <p>A list is executed in order on one frame, so between two outputs it must lead from the first one's frame to the second
+ * one's. Outputs with fewer rewrites come first, which needs nothing undone in the common cases; where something must be undone, the original
+ * value is read, so that it becomes part of the flow's mask.
+ */
+final class ActionCompiler {
+    private final Recorder recorder;
+    private final List<Frame> frames = new ArrayList<>();
+    private final List<Action> drops = new ArrayList<>();
+    private List<Action> actions = List.of();
+
+    /**
+     * What the frame of an output looks like, against the one received.
+     *
+     * @param removed received tags taken off, from the outermost
+     * @param pushed tags put on in front of what is left, innermost first
+     */
+    private record Frame(int port, Branch branch, int removed, List<Tag> pushed) {
+        int rewrites() {
+            return branch.set.size() + removed + pushed.size();
+        }
+    }
+
+    ActionCompiler(Recorder recorder) {
+        this.recorder = recorder;
+    }
+
+    List<Action> actions() {
+        return actions;
+    }
+
+    void clear() {
+        frames.clear();
+        drops.clear();
+    }
+
+    /** Adds a drop: of the frame when there is no output, else of one output. */
+    void drop(int reason) {
+        drops.add(new Action.Drop(reason));
+        actions = List.copyOf(drops);
+    }
+
+    /** Adds an output, tagged as the port's membership asks; says how. */
+    String output(int port, Branch branch, int vlan, PortVlan membership) {
+        boolean tagged = membership.trunk() && membership.untagged() != vlan;
+        if (!tagged) {
+            frames.add(new Frame(port, branch, branch.removed, List.copyOf(branch.pushed)));
+            return branch.vlanTagged ? "untag, output" : "output";
+        }
+        boolean asReceived = branch.vlanTagged && branch.removed == 1 && branch.pushed.isEmpty() && branch.priority < 0 && recorder.get(Field.VLAN_VID) == vlan;
+        if (asReceived) {
+            frames.add(new Frame(port, branch, 0, List.of()));
+            return "output tagged as received";
+        }
+        int priority = branch.priority >= 0 ? branch.priority : branch.vlanTagged ? (int) recorder.get(Field.VLAN_PCP) : 0;
+        List<Tag> pushed = new ArrayList<>(branch.pushed);
+        pushed.add(new Tag(false, vlan, priority));
+        frames.add(new Frame(port, branch, branch.removed, pushed));
+        return "output tagged " + vlan;
+    }
+
+    /** Orders the outputs and joins their rewrites; false when the list would be too long. */
+    boolean compile() {
+        List<Action> list = new ArrayList<>(drops);
+        List<Frame> ordered = new ArrayList<>(frames);
+        ordered.sort(Comparator.comparingInt(Frame::rewrites));
+        Frame now = new Frame(0, new Branch(), 0, List.of());
+        for (Frame next : ordered) {
+            fields(now, next, list);
+            tags(now, next, list);
+            list.add(new Action.Output(next.port()));
+            now = next;
+        }
+        actions = List.copyOf(list);
+        return list.size() <= Action.LIMIT;
+    }
+
+    private void fields(Frame now, Frame next, List<Action> list) {
+        Set<Field> touched = EnumSet.noneOf(Field.class);
+        touched.addAll(now.branch().set.keySet());
+        touched.addAll(next.branch().set.keySet());
+        for (Field field : touched) {
+            Long have = now.branch().set.get(field);
+            Long want = next.branch().set.get(field);
+            long value = want != null ? want : recorder.get(field);
+            if (have == null || have != value) {
+                list.add(new Action.SetField(field, value));
+            }
+        }
+    }
+
+    private void tags(Frame now, Frame next, List<Action> list) {
+        if (now.removed() == next.removed() && now.pushed().equals(next.pushed())) {
+            return;
+        }
+        for (int i = now.pushed().size(); i > 0; i--) {
+            list.add(new Action.PopTag());
+        }
+        for (int i = now.removed(); i < next.removed(); i++) {
+            list.add(new Action.PopTag());
+        }
+        for (int i = now.removed() - 1; i >= next.removed(); i--) {
+            list.add(received(i));
+        }
+        next.pushed().forEach(tag -> list.add(new Action.PushTag(tag.tpid(), tag.tci())));
+    }
+
+    /** Puts a received tag on again, whose bits are thereby read. */
+    private Action received(int depth) {
+        boolean outer = depth == 0;
+        long kind = recorder.get(outer ? Field.TAG_KIND : Field.INNER_TAG_KIND);
+        long pcp = recorder.get(outer ? Field.VLAN_PCP : Field.INNER_PCP);
+        long dei = recorder.get(outer ? Field.VLAN_DEI : Field.INNER_DEI);
+        long vid = recorder.get(outer ? Field.VLAN_VID : Field.INNER_VID);
+        return new Action.PushTag(kind == 2 ? 0x88a8 : 0x8100, (int) (pcp << 13 | dei << 12 | vid));
+    }
+}

@@ -1,0 +1,85 @@
+package org.vnetwork.core.decide;
+
+import java.lang.foreign.MemorySegment;
+import org.vnetwork.packet.Field;
+import org.vnetwork.packet.Layer;
+import org.vnetwork.packet.Packet;
+
+/** The packet as one stage sees it: the recorder's key under the rewrites of its branch. */
+final class PacketView implements Packet {
+    private static final long MIX = 0x9e37_79b9_7f4a_7c15L;
+
+    private final Recorder recorder;
+    private final Branch branch;
+    private final int vlan;
+
+    PacketView(Recorder recorder, Branch branch, int vlan) {
+        this.recorder = recorder;
+        this.branch = branch;
+        this.vlan = vlan;
+    }
+
+    @Override
+    public int ingress() {
+        return (int) recorder.get(Field.INGRESS);
+    }
+
+    @Override
+    public int vlan() {
+        return vlan;
+    }
+
+    @Override
+    public long get(Field field) {
+        Long given = branch.given(field);
+        return given != null ? given : recorder.get(field);
+    }
+
+    @Override
+    public long high(Field field) {
+        return recorder.high(field);
+    }
+
+    @Override
+    public boolean matches(Field field, long value, long mask) {
+        return matches(field, 0, value, 0, mask);
+    }
+
+    @Override
+    public boolean matches(Field field, long valueHigh, long valueLow, long maskHigh, long maskLow) {
+        Long given = branch.given(field);
+        return given != null ? ((given ^ valueLow) & maskLow & field.bits()) == 0 : recorder.matches(field, valueHigh, valueLow, maskHigh, maskLow);
+    }
+
+    @Override
+    public boolean has(Layer layer) {
+        return recorder.has(layer);
+    }
+
+    @Override
+    public int hash(int seed, Field... fields) {
+        long hash = seed;
+        for (Field field : fields) {
+            hash = mix(hash ^ get(field));
+            if (field.width() > 64) {
+                hash = mix(hash ^ high(field));
+            }
+        }
+        return (int) (hash >>> 32);
+    }
+
+    private static long mix(long value) {
+        long mixed = (value ^ value >>> 32) * MIX;
+        return (mixed ^ mixed >>> 29) * MIX;
+    }
+
+    @Override
+    public MemorySegment frame() {
+        return recorder.bytes();
+    }
+
+    @Override
+    public void uncacheable() {
+        recorder.uncacheable();
+    }
+}

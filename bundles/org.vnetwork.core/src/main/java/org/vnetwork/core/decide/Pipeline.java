@@ -1,0 +1,76 @@
+package org.vnetwork.core.decide;
+
+import org.vnetwork.core.port.PortTables;
+import org.vnetwork.core.row.Tables;
+import org.vnetwork.core.row.Transaction;
+import org.vnetwork.packet.Field;
+import org.vnetwork.packet.wire.Frame;
+
+/**
+ * Runs packets through port stage, filters and engine of one switch.
+ *
+ * <p>Port stage in → filters of the source port by ascending slot → engine → for each output its port's filters by descending slot → port stage
+ * out. Loop thread only.
+ */
+public final class Pipeline {
+    private final Tables tables;
+    private final PortTables ports;
+    private final Stages stages;
+    private final long[] matchable;
+    private final String driver;
+
+    /**
+     * A pipeline.
+     *
+     * @param matchable key bits that the driver can match
+     * @param driver its name, for messages
+     */
+    public Pipeline(Tables tables, PortTables ports, Stages stages, long[] matchable, String driver) {
+        this.tables = tables;
+        this.ports = ports;
+        this.stages = stages;
+        this.matchable = matchable;
+        this.driver = driver;
+    }
+
+    /**
+     * Decides a packet and makes its writes real.
+     *
+     * @param now on the datapath's clock, for what is written
+     */
+    public Decision commit(long[] key, Frame frame, long now) {
+        Transaction transaction = tables.begin();
+        Decision decision = run(key, frame, Trace.NONE, transaction);
+        transaction.commit(now);
+        return decision;
+    }
+
+    /** Decides a packet without any effect; {@code frame} may be null, then a decision that needs it comes back as inspect. */
+    public Decision evaluate(long[] key, Frame frame) {
+        return run(key, frame, Trace.NONE, tables.begin());
+    }
+
+    /** As {@link #evaluate}, noting each stage; a decision that would write is followed by the one it would be installed as. */
+    public Decision trace(long[] key, Frame frame, Trace trace) {
+        Transaction first = tables.begin();
+        Decision decision = run(key, frame, trace, first);
+        return decision.wrote() ? run(key, frame, trace, tables.begin(first)) : decision;
+    }
+
+    private Decision run(long[] key, Frame frame, Trace trace, Transaction transaction) {
+        try {
+            Recorder recorder = new Recorder(key, frame, matchable, trace != Trace.NONE);
+            trace.begin(recorder, transaction, key);
+            Run run = new Run(recorder, (int) Field.INGRESS.in(key), driver, stages, ports, transaction, trace);
+            Decision.End end;
+            try {
+                end = run.run();
+            } catch (Recorder.FrameNeeded e) {
+                end = Decision.End.CONSUMED;
+            }
+            return new Decision(recorder.mask(), recorder.inspect(), run.compiler().actions(), end, transaction.reads(), transaction.refreshes(), transaction.wrote());
+        } finally {
+            tables.end();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package org.vnetwork.core.decide;
+
+import org.vnetwork.model.PortVlan;
+import org.vnetwork.packet.DropReason;
+import org.vnetwork.packet.Field;
+import org.vnetwork.packet.wire.Parse;
+
+/**
+ * Classifies a received frame to a VLAN, or refuses it (IEEE 802.1Q-2022 clause 6.9.1).
+ *
+ * <p>A tag that carries the VLAN or only a priority is taken off here; the stage of each output puts its own on.
+ */
+final class PortStage {
+    private static final int CUSTOMER = 1;
+
+    private final Recorder recorder;
+    private int vlan;
+
+    PortStage(Recorder recorder) {
+        this.recorder = recorder;
+    }
+
+    /** The VLAN, once a frame was admitted. */
+    int vlan() {
+        return vlan;
+    }
+
+    /** Null, or why the frame is refused. */
+    DropReason admit(PortVlan port, Branch branch) {
+        if (recorder.get(Field.PARSE) == Parse.TAG_TRUNCATED) {
+            return Reasons.MALFORMED_TAG;
+        }
+        long kind = recorder.get(Field.TAG_KIND);
+        if (kind > CUSTOMER) {
+            return Reasons.TAG_NOT_ADMITTED;
+        }
+        int vid = kind == 0 ? 0 : (int) recorder.get(Field.VLAN_VID);
+        if (kind == CUSTOMER) {
+            branch.vlanTagged = true;
+            branch.removed = 1;
+        }
+        if (vid == 0) {
+            vlan = port.untagged();
+            return vlan == 0 ? Reasons.UNTAGGED_NOT_ADMITTED : null;
+        }
+        if (!port.trunk()) {
+            return Reasons.TAG_NOT_ADMITTED;
+        }
+        vlan = vid;
+        return port.carries(vid) ? null : Reasons.VLAN_NOT_ALLOWED;
+    }
+}

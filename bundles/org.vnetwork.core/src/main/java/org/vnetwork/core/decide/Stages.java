@@ -1,0 +1,23 @@
+package org.vnetwork.core.decide;
+
+import org.vnetwork.engine.ForwardingEngine;
+import org.vnetwork.filter.PacketFilter;
+import org.vnetwork.packet.DropReason;
+
+/** What the pipeline needs of its switch. */
+public interface Stages {
+    /** The engine at work, or null when there is none. */
+    ForwardingEngine engine();
+
+    /** Its name. */
+    String engineName();
+
+    /** The filter in a slot, or null when it is not installed. */
+    PacketFilter filter(int port, int slot);
+
+    /** Number of a drop reason, registered when it is new. */
+    int reason(DropReason reason);
+
+    /** A plugin threw; counted and, not too often, reported. */
+    void failed(String plugin, Throwable failure);
+}

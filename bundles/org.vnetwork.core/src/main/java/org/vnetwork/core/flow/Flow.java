@@ -1,0 +1,166 @@
+package org.vnetwork.core.flow;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.vnetwork.core.decide.Decision;
+import org.vnetwork.core.row.Dependency;
+import org.vnetwork.core.row.Row;
+import org.vnetwork.datapath.FlowCounters;
+import org.vnetwork.packet.wire.Action;
+import org.vnetwork.packet.wire.FlowKey;
+
+/**
+ * A decision that is installed, or about to be.
+ *
+ * <p>Loop thread only.
+ */
+public final class Flow implements Dependency.Reader {
+    private static final List<Action> INSPECT = List.of(new Action.Inspect());
+
+    final int id;
+    final long[] fullKey;
+    final long[] mask;
+    final long[] key;
+    final int hash;
+    final long installedNanos;
+    private final Collection<Flow> dirtyFlows;
+    private List<Dependency> reads = List.of();
+    private List<Row> refreshedRows = List.of();
+    private long[] refreshedVersions = new long[0];
+    private List<Action> actions = List.of();
+    private boolean inspect;
+    private boolean dirty;
+    boolean pending = true;
+    boolean removed;
+    long softPackets;
+    long softBytes;
+    long lastUsedNanos;
+    private FlowCounters counters = FlowCounters.NONE;
+
+    /**
+     * A flow without a decision yet.
+     *
+     * @param fullKey key of the packet that was decided, by which it is decided again
+     * @param dirtyFlows takes the flow when something that it read changes
+     */
+    Flow(int id, long[] fullKey, long[] mask, long now, Collection<Flow> dirtyFlows) {
+        this.id = id;
+        this.fullKey = fullKey;
+        this.mask = mask;
+        this.key = FlowKey.masked(fullKey, mask);
+        this.hash = FlowIndex.hash(key);
+        this.installedNanos = now;
+        this.lastUsedNanos = now;
+        this.dirtyFlows = dirtyFlows;
+    }
+
+    /** Takes over what a decision read, refreshed and said; says whether the actions for the datapath are others than before. */
+    boolean adopt(Decision decision) {
+        reads.forEach(d -> d.remove(this));
+        reads = List.copyOf(decision.reads());
+        reads.forEach(d -> d.add(this));
+        refreshedRows = new ArrayList<>(decision.refreshes().keySet());
+        refreshedVersions = decision.refreshes().values().stream().mapToLong(Long::longValue).toArray();
+        List<Action> before = actions;
+        inspect = decision.inspect() || decision.wrote();
+        actions = inspect ? INSPECT : decision.actions();
+        return !actions.equals(before);
+    }
+
+    void release() {
+        reads.forEach(d -> d.remove(this));
+        reads = List.of();
+        removed = true;
+    }
+
+    @Override
+    public void dirty() {
+        if (!dirty && !removed) {
+            dirty = true;
+            dirtyFlows.add(this);
+        }
+    }
+
+    void clean() {
+        dirty = false;
+    }
+
+    /** Takes counters from the datapath; traffic since the last ones keeps rows young that the decision refreshed. */
+    void pull(long packets, long bytes, long usedNanos) {
+        if (packets > counters.packets()) {
+            used(usedNanos);
+        }
+        counters = new FlowCounters(packets, bytes, usedNanos);
+    }
+
+    /** Counts a frame that was carried out in user space. */
+    void soft(long packets, long bytes, long now) {
+        softPackets += packets;
+        softBytes += bytes;
+        used(now);
+    }
+
+    private void used(long nanos) {
+        lastUsedNanos = Math.max(lastUsedNanos, nanos);
+        for (int i = 0; i < refreshedVersions.length; i++) {
+            refreshedRows.get(i).refresh(refreshedVersions[i], nanos);
+        }
+    }
+
+    /** Id in the datapath. */
+    public int id() {
+        return id;
+    }
+
+    /** Key bits compared. */
+    public long[] mask() {
+        return mask;
+    }
+
+    /** The key under the mask. */
+    public long[] key() {
+        return key;
+    }
+
+    /** What the datapath does with its frames. */
+    public List<Action> actions() {
+        return actions;
+    }
+
+    /** Whether its frames are decided one by one. */
+    public boolean inspect() {
+        return inspect;
+    }
+
+    /** What its decision read. */
+    public List<Dependency> reads() {
+        return reads;
+    }
+
+    /** Rows that its traffic keeps young. */
+    public List<Row> refreshes() {
+        return refreshedRows;
+    }
+
+    /** Frames so far, in the datapath and in user space. */
+    public long packets() {
+        return counters.packets() + softPackets;
+    }
+
+    /** Octets so far. */
+    public long bytes() {
+        return counters.bytes() + softBytes;
+    }
+
+    /** When it was decided first, on the datapath's clock. */
+    public long installedNanos() {
+        return installedNanos;
+    }
+
+    /** When it was last used. */
+    public long lastUsedNanos() {
+        return lastUsedNanos;
+    }
+}

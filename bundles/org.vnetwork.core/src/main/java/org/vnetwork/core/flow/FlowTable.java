@@ -1,0 +1,209 @@
+package org.vnetwork.core.flow;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.vnetwork.core.decide.Decision;
+import org.vnetwork.datapath.Capabilities;
+import org.vnetwork.datapath.Datapath;
+import org.vnetwork.datapath.FlowCounters;
+import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.packet.Field;
+import org.vnetwork.packet.wire.FlowKey;
+
+/**
+ * The flows of one switch, as they are in its datapath and as they are about to be.
+ *
+ * <p>A new flow is pending until {@link #installPending}, when all frames that waited have been sent. Loop thread only.
+ */
+public final class FlowTable {
+    private final Datapath datapath;
+    private final Capabilities capabilities;
+    private final Flow[] byId;
+    private final BitSet used = new BitSet();
+    private final Map<Integer, List<FlowIndex>> byPort = new HashMap<>();
+    private final List<Flow> pending = new ArrayList<>();
+    private final Deque<Flow> dirty = new ArrayDeque<>();
+    private long refused;
+
+    /** The flows of a datapath that has none yet. */
+    public FlowTable(Datapath datapath) {
+        this.datapath = datapath;
+        this.capabilities = datapath.capabilities();
+        this.byId = new Flow[capabilities.flows()];
+    }
+
+    /** Installed and pending flows, by id. */
+    public Collection<Flow> all() {
+        return used.stream().mapToObj(i -> byId[i]).toList();
+    }
+
+    /** How many there are. */
+    public int count() {
+        return used.cardinality();
+    }
+
+    /** Different masks of all ports together. */
+    public int masks() {
+        return byPort.values().stream().mapToInt(List::size).sum();
+    }
+
+    /** Decisions that found no room in the flow table. */
+    public long refused() {
+        return refused;
+    }
+
+    /** The flow of this id, or null. */
+    public Flow byId(int id) {
+        return id < 0 || id >= byId.length ? null : byId[id];
+    }
+
+    /** A flow that matches this key, or null. */
+    public Flow find(long[] key) {
+        List<FlowIndex> indexes = byPort.get((int) Field.INGRESS.in(key));
+        if (indexes != null) {
+            for (int i = 0; i < indexes.size(); i++) {
+                Flow flow = indexes.get(i).find(key);
+                if (flow != null) {
+                    return flow;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Whether flows wait to be decided again. */
+    public boolean settling() {
+        return !dirty.isEmpty();
+    }
+
+    /** Takes over the datapath's counters of every flow. */
+    public void pull() {
+        datapath.statistics((id, packets, bytes, used) -> {
+            Flow flow = byId(id);
+            if (flow != null) {
+                flow.pull(packets, bytes, used);
+            }
+        });
+    }
+
+    /** Flows that must be decided again, oldest first; the caller takes them out. */
+    Deque<Flow> dirty() {
+        return dirty;
+    }
+
+    /** Marks every flow. */
+    public void dirtyAll() {
+        all().forEach(Flow::dirty);
+    }
+
+    /**
+     * Adds a flow for a decision, to be installed at the next {@link #installPending}.
+     *
+     * @param fullKey copied
+     * @return null when there is no room
+     */
+    Flow add(long[] fullKey, Decision decision, long now) {
+        int id = used.nextClearBit(0);
+        if (id >= byId.length) {
+            refused++;
+            return null;
+        }
+        long[] key = fullKey.clone();
+        FlowIndex index = index(key, decision.mask());
+        Flow flow = new Flow(id, key, index.mask, now, dirty);
+        flow.adopt(decision);
+        used.set(id);
+        byId[id] = flow;
+        index.add(flow);
+        pending.add(flow);
+        return flow;
+    }
+
+    /** Installs what is pending and was not dirtied meanwhile. */
+    public void installPending() {
+        if (pending.isEmpty()) {
+            return;
+        }
+        List<Flow> ready = new ArrayList<>(pending.size());
+        for (Flow flow : pending) {
+            if (!flow.removed) {
+                ready.add(flow);
+            }
+        }
+        pending.clear();
+        boolean[] in = datapath.install(ready.stream().map(f -> new FlowEntry(f.id, f.key, f.mask, f.actions())).toList());
+        for (int i = 0; i < in.length; i++) {
+            Flow flow = ready.get(i);
+            flow.pending = false;
+            if (!in[i]) {
+                refused++;
+                forget(flow);
+            }
+        }
+    }
+
+    /** Gives a flow another decision that reads no bit outside its mask; says whether the datapath had to be told. */
+    boolean redecided(Flow flow, Decision decision) {
+        boolean changed = flow.adopt(decision);
+        if (changed && !flow.pending) {
+            datapath.replace(flow.id, flow.actions());
+        }
+        return changed;
+    }
+
+    /** Takes a flow out; its last traffic still counts for the rows it refreshed. */
+    public void remove(Flow flow) {
+        if (flow.removed) {
+            return;
+        }
+        if (!flow.pending) {
+            FlowCounters last = datapath.remove(flow.id);
+            flow.pull(last.packets(), last.bytes(), last.lastUsedNanos());
+        }
+        forget(flow);
+    }
+
+    private void forget(Flow flow) {
+        flow.release();
+        used.clear(flow.id);
+        byId[flow.id] = null;
+        List<FlowIndex> indexes = byPort.get((int) Field.INGRESS.in(flow.key));
+        for (FlowIndex index : indexes) {
+            if (index.mask == flow.mask) {
+                index.remove(flow);
+                if (index.count() == 0) {
+                    indexes.remove(index);
+                }
+                return;
+            }
+        }
+    }
+
+    /** The index of a mask; when a port has its fill of masks, that of one which compares more, at the end of all bits. */
+    private FlowIndex index(long[] key, long[] mask) {
+        List<FlowIndex> indexes = byPort.computeIfAbsent((int) Field.INGRESS.in(key), p -> new ArrayList<>());
+        FlowIndex wider = null;
+        for (FlowIndex index : indexes) {
+            if (java.util.Arrays.equals(index.mask, mask)) {
+                return index;
+            }
+            if (FlowKey.covers(index.mask, mask)) {
+                wider = index;
+            }
+        }
+        // The last place is kept for the mask of all bits, which serves every decision.
+        boolean full = indexes.size() >= capabilities.masksPerPort() - 1;
+        if (full && wider != null) {
+            return wider;
+        }
+        FlowIndex added = new FlowIndex(full ? capabilities.matchable().clone() : mask.clone());
+        indexes.add(added);
+        return added;
+    }
+}

@@ -1,0 +1,2 @@
+/** Flows: decisions installed in the datapath, kept right as rows change. */
+package org.vnetwork.core.flow;

@@ -1,0 +1,124 @@
+package org.vnetwork.core.host;
+
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.vnetwork.control.Change;
+import org.vnetwork.control.Configuration;
+import org.vnetwork.control.Edit;
+import org.vnetwork.control.HostDocument;
+import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.core.run.Plugin;
+import org.vnetwork.core.run.VirtualSwitch;
+import org.vnetwork.engine.ForwardingEngine;
+import org.vnetwork.model.Refusal;
+
+/** Keeps the configuration, in force and in the data folder; edits are made one after the other. */
+@Component(service = Configuration.class, immediate = true)
+public final class ConfigurationService implements Configuration {
+    /** Takes the place of an engine whose bundle has gone. */
+    private static final String BUILT_IN = "learning";
+
+    private final Switches switches;
+    private final DocumentFile file;
+    private final Runnable pluginsChanged = this::pluginsChanged;
+    private final ExecutorService followUp = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("plugins").factory());
+    private volatile HostDocument current;
+
+    /** Restores what was configured before. */
+    @Activate
+    public ConfigurationService(@Reference Switches switches) {
+        this.switches = switches;
+        file = new DocumentFile(switches.settings().dataFolder());
+        current = file.load(line -> switches.events().add("host " + switches.settings().name(), line));
+        new Reconciler(switches, true).apply(HostDocument.EMPTY, current);
+        switches.installed().listen(pluginsChanged);
+    }
+
+    @Deactivate
+    void close() {
+        switches.installed().unlisten(pluginsChanged);
+        followUp.shutdown();
+    }
+
+    @Override
+    public HostDocument current() {
+        return current;
+    }
+
+    @Override
+    public synchronized Change plan(Edit edit) {
+        HostDocument after = edit.apply(current);
+        new Reconciler(switches, false).check(current, after);
+        return new Change(false, Differences.between(current, after), List.of());
+    }
+
+    @Override
+    public synchronized Change apply(Edit edit) {
+        HostDocument before = current;
+        HostDocument after = edit.apply(before);
+        Reconciler reconciler = new Reconciler(switches, false);
+        reconciler.check(before, after);
+        try {
+            reconciler.apply(before, after);
+            file.store(after);
+        } catch (RuntimeException e) {
+            goBack(before, after);
+            throw e;
+        }
+        current = after;
+        return new Change(true, Differences.between(before, after), reconciler.report());
+    }
+
+    /** From wherever a failed edit left the switches: those that it touches are made again from the old document. */
+    private void goBack(HostDocument before, HostDocument after) {
+        for (SwitchDocument touched : after.switches()) {
+            if (before.find(touched.name()).filter(touched::equals).isEmpty()) {
+                new Undo(switches).back(touched, before.find(touched.name()).orElse(null));
+            }
+        }
+        new Reconciler(switches, true).apply(before, before);
+    }
+
+    private void pluginsChanged() {
+        try {
+            followUp.execute(this::follow);
+        } catch (RejectedExecutionException e) {
+            // The host is stopping.
+        }
+    }
+
+    /** After bundles came or went: switches that could not start are started, engines that are gone are replaced, those that came back are used again. */
+    private synchronized void follow() {
+        new Reconciler(switches, true).apply(current, current);
+        for (VirtualSwitch home : switches.all()) {
+            current.find(home.name()).ifPresent(document -> follow(home, document));
+        }
+    }
+
+    private void follow(VirtualSwitch home, SwitchDocument document) {
+        try {
+            Plugin<ForwardingEngine> used = home.engine();
+            Plugin<ForwardingEngine> wanted = switches.installed().engine(document.engine());
+            boolean usedIsThere = used != null && switches.installed().engines().contains(used);
+            if (usedIsThere && used.name().equals(document.engine())) {
+                home.refreshFilters();
+                return;
+            }
+            Plugin<ForwardingEngine> next = wanted != null ? wanted : switches.installed().engine(BUILT_IN);
+            if (next != used) {
+                home.swap(next == null ? document.engine() : next.name(), next);
+                switches.events().add("switch " + home.name(), next == null ? "has no engine: " + document.engine() + " is not installed; installed flows go on, other frames are dropped"
+                        : "uses engine " + next.name() + " " + next.version() + (wanted == null ? " in the place of " + document.engine() + ", which is not installed" : ""));
+            }
+            home.refreshFilters();
+        } catch (Refusal e) {
+            switches.events().add("switch " + home.name(), e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package org.vnetwork.core.host;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.vnetwork.control.FilterDocument;
+import org.vnetwork.control.HostDocument;
+import org.vnetwork.control.PortDocument;
+import org.vnetwork.control.RowDocument;
+import org.vnetwork.control.SwitchDocument;
+
+/** What lies between two configurations, a line each. */
+final class Differences {
+    private final List<String> lines = new ArrayList<>();
+
+    private Differences() {
+    }
+
+    static List<String> between(HostDocument before, HostDocument after) {
+        Differences differences = new Differences();
+        for (SwitchDocument old : before.switches()) {
+            if (after.find(old.name()).isEmpty()) {
+                differences.lines.add("- " + text(old));
+                old.ports().forEach(p -> differences.lines.add("- " + text(old, p)));
+            }
+        }
+        for (SwitchDocument now : after.switches()) {
+            Optional<SwitchDocument> old = before.find(now.name());
+            if (old.isEmpty()) {
+                differences.lines.add("+ " + text(now));
+            }
+            differences.inSwitch(old.orElse(new SwitchDocument(now.name(), now.engine(), now.datapath(), List.of(), List.of())), now);
+        }
+        return List.copyOf(differences.lines);
+    }
+
+    private void inSwitch(SwitchDocument before, SwitchDocument after) {
+        if (!before.engine().equals(after.engine())) {
+            lines.add("~ switch " + after.name() + ": engine " + before.engine() + " -> " + after.engine());
+        }
+        before.ports().stream().filter(p -> after.find(p.name()).isEmpty()).forEach(p -> lines.add("- " + text(after, p)));
+        for (PortDocument port : after.ports()) {
+            Optional<PortDocument> old = before.find(port.name());
+            if (old.isEmpty()) {
+                lines.add("+ " + text(after, port));
+            } else if (!old.get().vlan().equals(port.vlan())) {
+                lines.add("~ port " + port.name() + " of " + after.name() + ": " + old.get().vlan() + " -> " + port.vlan());
+            }
+            filters(port, old.map(PortDocument::filters).orElse(List.of()));
+        }
+        rows(before, after, "- ");
+        rows(after, before, "+ ");
+    }
+
+    private void filters(PortDocument port, List<FilterDocument> before) {
+        before.stream().filter(f -> !port.filters().contains(f)).forEach(f -> lines.add("- " + text(port, f)));
+        port.filters().stream().filter(f -> !before.contains(f)).forEach(f -> lines.add("+ " + text(port, f)));
+    }
+
+    private void rows(SwitchDocument having, SwitchDocument lacking, String sign) {
+        for (RowDocument row : having.rows()) {
+            if (!lacking.rows().contains(row)) {
+                lines.add(sign + "row " + row.table() + row.key() + " = " + row.row() + " of " + having.name());
+            }
+        }
+    }
+
+    private static String text(SwitchDocument s) {
+        return "switch " + s.name() + ": engine " + s.engine() + ", datapath " + s.datapath();
+    }
+
+    private static String text(SwitchDocument s, PortDocument p) {
+        return "port " + p.name() + " of " + s.name() + ": " + (p.attachment().equals("sim") ? "sim" : p.attachment() + " " + p.device()) + ", " + p.vlan();
+    }
+
+    private static String text(PortDocument port, FilterDocument f) {
+        return "filter " + f.filter() + " in slot " + f.slot() + " of " + port.name() + ", fails " + (f.failOpen() ? "open" : "closed");
+    }
+}

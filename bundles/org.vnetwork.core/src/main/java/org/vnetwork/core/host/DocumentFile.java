@@ -1,0 +1,86 @@
+package org.vnetwork.core.host;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.function.Consumer;
+import org.vnetwork.control.HostDocument;
+import org.vnetwork.model.Refusal;
+
+/**
+ * The configuration in the data folder: {@code configuration.json}, and the one before it.
+ *
+ * <p>A write is whole or not at all: a new file, forced to disk, then renamed over the old one.
+ */
+final class DocumentFile {
+    private final Path file;
+    private final Path previous;
+
+    DocumentFile(Path folder) {
+        file = folder.resolve("configuration.json");
+        previous = folder.resolve("configuration.previous.json");
+    }
+
+    /**
+     * The configuration as it was written last; a corrupt file is kept aside and the one before it used.
+     *
+     * @param report takes a line about anything that is not as it should be
+     */
+    HostDocument load(Consumer<String> report) {
+        for (Path candidate : new Path[] {file, previous}) {
+            if (Files.exists(candidate)) {
+                try {
+                    return DocumentText.read(Files.readString(candidate));
+                } catch (IOException | Refusal e) {
+                    report.accept("configuration: " + candidate + " cannot be used (" + e.getMessage() + "); kept as " + keepAside(candidate)
+                            + ", going on with " + (candidate == file && Files.exists(previous) ? previous.getFileName() : "an empty configuration"));
+                }
+            }
+        }
+        return HostDocument.EMPTY;
+    }
+
+    private static String keepAside(Path candidate) {
+        String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC).format(Instant.now());
+        Path aside = candidate.resolveSibling(candidate.getFileName() + ".corrupt-" + time);
+        try {
+            Files.move(candidate, aside, StandardCopyOption.REPLACE_EXISTING);
+            return aside.toString();
+        } catch (IOException e) {
+            return candidate + ", it could not be moved (" + e + ")";
+        }
+    }
+
+    /** Writes the configuration; on failure the files are as before. */
+    void store(HostDocument document) {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.createDirectories(file.getParent());
+            try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                ByteBuffer bytes = ByteBuffer.wrap(DocumentText.write(document).getBytes(StandardCharsets.UTF_8));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            if (Files.exists(file)) {
+                Files.copy(file, previous, StandardCopyOption.REPLACE_EXISTING);
+            }
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+                folder.force(true);
+            }
+        } catch (IOException e) {
+            throw new Refusal("data folder: " + file.getParent() + " cannot be written (" + e.getClass().getSimpleName() + ": " + e.getMessage()
+                    + "); the change was undone, make room or allow writing there and try again", e);
+        }
+    }
+}

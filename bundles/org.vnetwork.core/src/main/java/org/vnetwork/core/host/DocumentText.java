@@ -1,0 +1,121 @@
+package org.vnetwork.core.host;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.vnetwork.control.FilterDocument;
+import org.vnetwork.control.HostDocument;
+import org.vnetwork.control.PortDocument;
+import org.vnetwork.control.RowDocument;
+import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.model.PortVlan;
+import org.vnetwork.model.Refusal;
+
+/**
+ * The configuration as JSON that a person can read; {@code format} says which version of it.
+ *
+ * <p>Reading refuses what it does not know, with the place: nothing of a document that was written by hand is dropped silently.
+ */
+final class DocumentText {
+    private static final int FORMAT = 1;
+    private static final JSON WRITER = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
+
+    private DocumentText() {
+    }
+
+    static String write(HostDocument document) throws IOException {
+        Map<String, Object> root = new LinkedHashMap<>();
+        root.put("format", FORMAT);
+        root.put("switches", document.switches().stream().map(DocumentText::write).toList());
+        return WRITER.asString(root) + "\n";
+    }
+
+    private static Map<String, Object> write(SwitchDocument s) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", s.name());
+        map.put("engine", s.engine());
+        map.put("datapath", s.datapath());
+        map.put("ports", s.ports().stream().map(DocumentText::write).toList());
+        if (!s.rows().isEmpty()) {
+            map.put("rows", s.rows().stream().map(DocumentText::write).toList());
+        }
+        return map;
+    }
+
+    private static Map<String, Object> write(PortDocument p) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("id", p.id());
+        map.put("name", p.name());
+        map.put("attachment", p.attachment());
+        map.put("device", p.device());
+        if (p.vlan().trunk()) {
+            map.put("trunk", p.vlan().allowed());
+            map.put("native", p.vlan().untagged());
+        } else {
+            map.put("access", p.vlan().untagged());
+        }
+        if (!p.filters().isEmpty()) {
+            map.put("filters", p.filters().stream().map(DocumentText::write).toList());
+        }
+        return map;
+    }
+
+    private static Map<String, Object> write(FilterDocument f) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("slot", f.slot());
+        map.put("filter", f.filter());
+        map.put("fail", f.failOpen() ? "open" : "closed");
+        return map;
+    }
+
+    private static Map<String, Object> write(RowDocument r) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("table", r.table());
+        map.put("key", r.key());
+        map.put("row", r.row());
+        return map;
+    }
+
+    /** Reads a document; a Refusal names the place that is wrong. */
+    static HostDocument read(String text) {
+        Object root;
+        try {
+            root = JSON.std.anyFrom(text);
+        } catch (IOException e) {
+            throw new Refusal("not JSON: " + e.getMessage().lines().findFirst().orElse(""), e);
+        }
+        JsonNode node = JsonNode.of(root, "document");
+        node.only("format", "switches");
+        if (node.integer("format") != FORMAT) {
+            throw Refusal.value("format", node.integer("format"), String.valueOf(FORMAT));
+        }
+        return new HostDocument(node.list("switches").stream().map(DocumentText::readSwitch).toList());
+    }
+
+    private static SwitchDocument readSwitch(JsonNode node) {
+        node.only("name", "engine", "datapath", "ports", "rows");
+        return node.in(() -> new SwitchDocument(node.text("name"), node.text("engine"), node.text("datapath"),
+                node.list("ports").stream().map(DocumentText::readPort).toList(), node.list("rows").stream().map(DocumentText::readRow).toList()));
+    }
+
+    private static PortDocument readPort(JsonNode node) {
+        node.only("id", "name", "attachment", "device", "trunk", "native", "access", "filters");
+        return node.in(() -> {
+            PortVlan vlan = node.has("trunk") ? PortVlan.trunk(node.integers("trunk"), node.integer("native")) : PortVlan.access(node.integer("access"));
+            List<FilterDocument> filters = node.list("filters").stream().map(DocumentText::readFilter).toList();
+            return new PortDocument(node.integer("id"), node.text("name"), node.text("attachment"), node.text("device"), vlan, filters);
+        });
+    }
+
+    private static FilterDocument readFilter(JsonNode node) {
+        node.only("slot", "filter", "fail");
+        return node.in(() -> new FilterDocument(node.integer("slot"), node.text("filter"), !node.text("fail").equals("closed")));
+    }
+
+    private static RowDocument readRow(JsonNode node) {
+        node.only("table", "key", "row");
+        return new RowDocument(node.text("table"), node.texts("key"), node.texts("row"));
+    }
+}

@@ -1,0 +1,156 @@
+package org.vnetwork.core.host;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.vnetwork.control.Configuration;
+import org.vnetwork.control.DropView;
+import org.vnetwork.control.EventView;
+import org.vnetwork.control.FlowView;
+import org.vnetwork.control.Host;
+import org.vnetwork.control.HostView;
+import org.vnetwork.control.PluginView;
+import org.vnetwork.control.PortView;
+import org.vnetwork.control.RowView;
+import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.control.SwitchView;
+import org.vnetwork.control.TableView;
+import org.vnetwork.control.TraceView;
+import org.vnetwork.core.run.Plugin;
+import org.vnetwork.datapath.DatapathDriver;
+
+/** Answers what consoles ask about the host. */
+@Component(service = Host.class)
+public final class HostService implements Host {
+    private final Switches switches;
+    private final Configuration configuration;
+
+    /** Views of these switches under this configuration. */
+    @Activate
+    public HostService(@Reference Switches switches, @Reference Configuration configuration) {
+        this.switches = switches;
+        this.configuration = configuration;
+    }
+
+    @Override
+    public HostView status() {
+        Choice choice = choice();
+        int ports = configuration.current().switches().stream().mapToInt(s -> s.ports().size()).sum();
+        long uptime = ManagementFactory.getRuntimeMXBean().getUptime() / 1000;
+        return new HostView(switches.settings().name(), FrameworkUtil.getBundle(HostService.class).getVersion().toString(), ProcessHandle.current().pid(), uptime,
+                choice.name(), choice.reason(), configuration.current().switches().size(), ports);
+    }
+
+    /** The default driver and why it is. */
+    private record Choice(String name, String reason) {
+    }
+
+    private Choice choice() {
+        String asked = switches.settings().datapath();
+        if (!asked.equals("auto")) {
+            return new Choice(asked, "as asked for with --datapath");
+        }
+        List<String> passed = new ArrayList<>();
+        for (DatapathDriver driver : switches.installed().drivers()) {
+            Optional<String> why = driver.unavailable();
+            if (why.isEmpty()) {
+                return new Choice(driver.name(), passed.isEmpty() ? "the first choice, and possible here" : String.join("; ", passed));
+            }
+            passed.add(driver.name() + " is not possible: " + why.get());
+        }
+        return new Choice("sim", "no driver can be used");
+    }
+
+    @Override
+    public String defaultDatapath() {
+        return choice().name();
+    }
+
+    @Override
+    public List<PluginView> engines() {
+        return switches.installed().engines().stream().map(p -> view(p, switches.all().stream().filter(s -> s.engine() == p).map(s -> s.name()).toList())).toList();
+    }
+
+    @Override
+    public List<PluginView> filters() {
+        return switches.installed().filters().stream().map(p -> view(p, configuration.current().switches().stream().flatMap(s -> users(s, p.name())).toList())).toList();
+    }
+
+    private static java.util.stream.Stream<String> users(SwitchDocument s, String filter) {
+        return s.ports().stream().filter(p -> p.filters().stream().anyMatch(f -> f.filter().equals(filter))).map(p -> s.name() + "/" + p.name());
+    }
+
+    @Override
+    public List<PluginView> datapaths() {
+        return switches.installed().drivers().stream().map(d -> {
+            Bundle bundle = FrameworkUtil.getBundle(d.getClass());
+            return new PluginView(d.name(), bundle.getSymbolicName(), bundle.getVersion().toString(), d.unavailable().orElse("ready"),
+                    switches.all().stream().filter(s -> s.driver().equals(d.name())).map(s -> s.name()).toList());
+        }).toList();
+    }
+
+    private static PluginView view(Plugin<?> plugin, List<String> users) {
+        return new PluginView(plugin.name(), plugin.bundle(), plugin.version().toString(), "ready", users);
+    }
+
+    @Override
+    public List<SwitchView> switches() {
+        List<SwitchView> views = new ArrayList<>();
+        for (SwitchDocument document : configuration.current().switches()) {
+            views.add(switches.find(document.name()).map(s -> s.views().summary())
+                    .orElseGet(() -> new SwitchView(document.name(), document.engine(), document.datapath() + " (not running)", document.ports().size(), 0, 0, 0, 0)));
+        }
+        return views;
+    }
+
+    @Override
+    public List<PortView> ports(String switchName) {
+        return switches.need(switchName).views().ports();
+    }
+
+    @Override
+    public List<FlowView> flows(String switchName) {
+        return switches.need(switchName).views().flows();
+    }
+
+    @Override
+    public FlowView flow(String switchName, int id) {
+        return switches.need(switchName).views().flow(id);
+    }
+
+    @Override
+    public List<TableView> tables(String switchName) {
+        return switches.need(switchName).views().tables();
+    }
+
+    @Override
+    public List<RowView> rows(String switchName, String table) {
+        return switches.need(switchName).views().rows(table);
+    }
+
+    @Override
+    public List<DropView> drops(String switchName) {
+        return switches.need(switchName).views().drops();
+    }
+
+    @Override
+    public void resetDrops(String switchName) {
+        switches.need(switchName).views().resetDrops();
+    }
+
+    @Override
+    public TraceView trace(String switchName, String port, byte[] frame) {
+        return switches.need(switchName).views().trace(port, frame);
+    }
+
+    @Override
+    public List<EventView> events() {
+        return switches.events().all();
+    }
+}

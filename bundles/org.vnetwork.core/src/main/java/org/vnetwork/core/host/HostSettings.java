@@ -1,0 +1,25 @@
+package org.vnetwork.core.host;
+
+import java.nio.file.Path;
+import org.osgi.framework.BundleContext;
+
+/**
+ * What the launcher said about this host, as framework properties.
+ *
+ * @param name property {@code vnet.name}
+ * @param runFolder property {@code vnet.run.dir}: sockets, journals; empty after a reboot
+ * @param dataFolder property {@code vnet.data.dir}: the configuration
+ * @param datapath property {@code vnet.datapath}: a driver's name, or {@code auto}
+ */
+record HostSettings(String name, Path runFolder, Path dataFolder, String datapath) {
+    static HostSettings of(BundleContext context) {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"), "vnetwork");
+        return new HostSettings(property(context, "vnet.name", "default"), Path.of(property(context, "vnet.run.dir", temporary.resolve("run").toString())),
+                Path.of(property(context, "vnet.data.dir", temporary.resolve("data").toString())), property(context, "vnet.datapath", "auto"));
+    }
+
+    private static String property(BundleContext context, String name, String otherwise) {
+        String value = context.getProperty(name);
+        return value == null || value.isBlank() ? otherwise : value;
+    }
+}

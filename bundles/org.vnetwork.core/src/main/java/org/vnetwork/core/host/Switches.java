@@ -1,0 +1,127 @@
+package org.vnetwork.core.host;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.core.run.EventLog;
+import org.vnetwork.core.run.Plugin;
+import org.vnetwork.core.run.VirtualSwitch;
+import org.vnetwork.datapath.DatapathDriver;
+import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.engine.ForwardingEngine;
+import org.vnetwork.model.Refusal;
+
+/** The switches that run on this host. Any thread; changes come from the configuration alone, one after the other. */
+@Component(service = Switches.class)
+public final class Switches {
+    private final HostSettings settings;
+    private final Installed installed;
+    private final EventLog events = new EventLog();
+    private final Map<String, VirtualSwitch> running = new LinkedHashMap<>();
+
+    /** A host without switches. */
+    @Activate
+    public Switches(BundleContext context, @Reference Installed installed) {
+        this.settings = HostSettings.of(context);
+        this.installed = installed;
+    }
+
+    @Deactivate
+    void close() {
+        List<VirtualSwitch> all;
+        synchronized (running) {
+            all = List.copyOf(running.values());
+            running.clear();
+        }
+        all.forEach(VirtualSwitch::close);
+    }
+
+    HostSettings settings() {
+        return settings;
+    }
+
+    Installed installed() {
+        return installed;
+    }
+
+    EventLog events() {
+        return events;
+    }
+
+    Collection<VirtualSwitch> all() {
+        synchronized (running) {
+            return List.copyOf(running.values());
+        }
+    }
+
+    Optional<VirtualSwitch> find(String name) {
+        synchronized (running) {
+            return Optional.ofNullable(running.get(name));
+        }
+    }
+
+    /** A running switch; refused with the names of those that run. */
+    VirtualSwitch need(String name) {
+        return find(name).orElseThrow(() -> {
+            String names = all().stream().map(VirtualSwitch::name).limit(8).collect(Collectors.joining(", "));
+            return Refusal.value("switch", name, names.isEmpty() ? "none exists" : "one of " + names, "switch:list shows them, switch:create makes one");
+        });
+    }
+
+    /** Starts a switch without ports; its engine may be missing. */
+    VirtualSwitch start(SwitchDocument document) {
+        DatapathDriver driver = driver(document.datapath());
+        try {
+            VirtualSwitch started = new VirtualSwitch(document.name(), driver.name(), driver.open(settings.name(), document.name(), settings.runFolder()),
+                    installed::filter, events);
+            synchronized (running) {
+                running.put(document.name(), started);
+            }
+            return started;
+        } catch (DatapathException e) {
+            throw new Refusal(e.getMessage(), e);
+        }
+    }
+
+    void stop(String name) {
+        VirtualSwitch stopped;
+        synchronized (running) {
+            stopped = running.remove(name);
+        }
+        if (stopped != null) {
+            stopped.close();
+        }
+    }
+
+    /** A driver that can work here. */
+    DatapathDriver driver(String name) {
+        DatapathDriver driver = installed.drivers().stream().filter(d -> d.name().equals(name)).findFirst()
+                .orElseThrow(() -> Refusal.value("datapath", name, names(installed.drivers().stream().map(DatapathDriver::name).toList()), "host:status shows the default"));
+        driver.unavailable().ifPresent(why -> {
+            throw new Refusal("datapath: " + name + " cannot be used here: " + why);
+        });
+        return driver;
+    }
+
+    /** An installed engine. */
+    Plugin<ForwardingEngine> engine(String name) {
+        Plugin<ForwardingEngine> engine = installed.engine(name);
+        if (engine == null) {
+            throw Refusal.value("engine", name, names(installed.engines().stream().map(Plugin::name).distinct().toList()), "engine:list shows them");
+        }
+        return engine;
+    }
+
+    static String names(List<String> names) {
+        return names.isEmpty() ? "none is installed" : "one of " + String.join(", ", names);
+    }
+}

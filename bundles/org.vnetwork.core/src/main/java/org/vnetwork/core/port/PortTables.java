@@ -1,0 +1,74 @@
+package org.vnetwork.core.port;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.vnetwork.core.row.Tables;
+import org.vnetwork.model.PortId;
+import org.vnetwork.model.PortVlan;
+import org.vnetwork.table.Table;
+
+/** Writes the port rows and keeps the member rows in step. Loop thread only. */
+public final class PortTables {
+    private final Table<PortId, PortRow> ports;
+    private final Table<Vlan, Members> members;
+
+    /** Tables of one switch. */
+    public PortTables(Tables tables) {
+        ports = tables.view(PortId.class, PortRow.class);
+        members = tables.view(Vlan.class, Members.class);
+    }
+
+    /** The row of a port, or null. */
+    public PortRow get(int port) {
+        return port < 1 || port >= PortId.LIMIT ? null : ports.get(new PortId(port));
+    }
+
+    /** The ports that carry a VLAN, ascending. */
+    public List<PortId> members(int vlan) {
+        Members row = members.get(new Vlan(vlan));
+        return row == null ? List.of() : row.ports();
+    }
+
+    /** Puts a port's row. */
+    public void put(PortId port, PortRow row) {
+        PortRow before = ports.get(port);
+        ports.put(port, row);
+        update(port, before == null ? Set.of() : vlans(before.vlan()), vlans(row.vlan()));
+    }
+
+    /** Removes a port's row. */
+    public void remove(PortId port) {
+        PortRow before = ports.get(port);
+        if (before != null) {
+            ports.remove(port);
+            update(port, vlans(before.vlan()), Set.of());
+        }
+    }
+
+    private static Set<Integer> vlans(PortVlan vlan) {
+        return vlan.trunk() ? new TreeSet<>(vlan.allowed()) : Set.of(vlan.untagged());
+    }
+
+    private void update(PortId port, Set<Integer> before, Set<Integer> after) {
+        for (int left : before) {
+            if (!after.contains(left)) {
+                List<PortId> others = new ArrayList<>(members(left));
+                others.remove(port);
+                if (others.isEmpty()) {
+                    members.remove(new Vlan(left));
+                } else {
+                    members.put(new Vlan(left), new Members(List.copyOf(others)));
+                }
+            }
+        }
+        for (int joined : after) {
+            if (!before.contains(joined)) {
+                TreeSet<PortId> all = new TreeSet<>(members(joined));
+                all.add(port);
+                members.put(new Vlan(joined), new Members(List.copyOf(all)));
+            }
+        }
+    }
+}

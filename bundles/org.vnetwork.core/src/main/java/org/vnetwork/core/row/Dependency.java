@@ -1,0 +1,63 @@
+package org.vnetwork.core.row;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Something a decision can have read: a row (there or not), or all rows with one value in one component.
+ *
+ * <p>It knows its readers, the flows whose decisions read it, and nothing of the row's class. Loop thread only.
+ */
+public final class Dependency {
+    /** What a reader is told. */
+    public interface Reader {
+        /** Something that the reader read has changed; it must be decided again. */
+        void dirty();
+    }
+
+    private final String text;
+    private Set<Reader> readers = Set.of();
+
+    Dependency(String text) {
+        this.text = text;
+    }
+
+    /** Makes a flow a reader, before it is installed. */
+    public void add(Reader reader) {
+        if (readers.isEmpty()) {
+            readers = new LinkedHashSet<>();
+        }
+        readers.add(reader);
+    }
+
+    /** Ends {@link #add}. */
+    public void remove(Reader reader) {
+        readers.remove(reader);
+    }
+
+    /** How many flows read it. */
+    public int readers() {
+        return readers.size();
+    }
+
+    /** The readers themselves; a view. */
+    public Collection<Reader> all() {
+        return readers;
+    }
+
+    void changed() {
+        if (!readers.isEmpty()) {
+            List<Reader> snapshot = new ArrayList<>(readers);
+            snapshot.forEach(Reader::dirty);
+        }
+    }
+
+    /** Table and key, or component and value. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,204 @@
+package org.vnetwork.core.row;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import org.vnetwork.model.Refusal;
+
+/**
+ * Committed rows of one data type in one switch, with an index for each component that was asked for.
+ *
+ * <p>A change tells the readers of the row and of the index values that it entered or left. Loop thread only.
+ */
+public final class RowTable {
+    /** Most rows of a table. */
+    public static final int LIMIT = 65_536;
+
+    private final RowType type;
+    private final Map<Record, Row> rows = new LinkedHashMap<>();
+    private final Map<String, Index> indexes = new HashMap<>();
+    private final List<BiConsumer<Record, Record>> listeners = new ArrayList<>();
+    private int present;
+    private long refused;
+
+    /** Rows by the value of one component; {@code dependency} of a value outlives its rows, since "none" is an answer too. */
+    private record Index(Method accessor, Map<Object, Bucket> buckets) {
+    }
+
+    private record Bucket(Dependency dependency, Set<Row> rows) {
+    }
+
+    RowTable(RowType type) {
+        this.type = type;
+    }
+
+    /** Id and version of the data type. */
+    public String id() {
+        return type.id();
+    }
+
+    /** The record class of keys. */
+    public Class<? extends Record> keyClass() {
+        return type.key();
+    }
+
+    /** The record class of rows. */
+    public Class<? extends Record> rowClass() {
+        return type.row();
+    }
+
+    /** Rows that are there. */
+    public int count() {
+        return present;
+    }
+
+    /** Rows refused because the table was full. */
+    public long refused() {
+        return refused;
+    }
+
+    /** Rows that are there, in order of arrival. */
+    public List<Row> rows() {
+        return rows.values().stream().filter(r -> r.value != null).toList();
+    }
+
+    /** Calls a listener after each change with key and row, or null for a row that went. */
+    public void listen(BiConsumer<Record, Record> listener) {
+        listeners.add(listener);
+    }
+
+    /** Ends {@link #listen}. */
+    public void unlisten(BiConsumer<Record, Record> listener) {
+        listeners.remove(listener);
+    }
+
+    /** The place of a key, made when it is not there yet, so that its absence can be depended on. */
+    public Row place(Record key) {
+        return rows.computeIfAbsent(key, k -> new Row(this, k));
+    }
+
+    /** The place of a key, or null. */
+    Row peek(Record key) {
+        return rows.get(key);
+    }
+
+    /** What is depended on by asking for a value in a component. */
+    Dependency dependency(String component, Object value) {
+        return bucket(index(component), component, value).dependency();
+    }
+
+    /** Rows with this value in this component. */
+    Collection<Row> find(String component, Object value) {
+        return bucket(index(component), component, value).rows();
+    }
+
+    /** The value of a component in a key and row of this type. */
+    Object component(String component, Record key, Record row) {
+        return read(index(component).accessor(), key, row);
+    }
+
+    /** The value of a component of a row that is there. */
+    public Object value(String component, Row row) {
+        return component(component, row.key, row.value);
+    }
+
+    /** Puts (value not null) or removes a row and tells its readers; says whether the table took it. */
+    boolean apply(Record key, Record value, long idleNanos, long now) {
+        Row row = place(key);
+        if (value != null && row.value == null && present >= LIMIT) {
+            refused++;
+            forgetUnread(row);
+            return false;
+        }
+        Record before = row.value;
+        if (before == null && value == null) {
+            forgetUnread(row);
+            return true;
+        }
+        row.value = value;
+        row.idleNanos = idleNanos;
+        row.touchedNanos = now;
+        row.version++;
+        present += (value == null ? 0 : 1) - (before == null ? 0 : 1);
+        reindex(row, before);
+        row.dependency.changed();
+        for (BiConsumer<Record, Record> listener : List.copyOf(listeners)) {
+            listener.accept(key, value);
+        }
+        forgetUnread(row);
+        return true;
+    }
+
+    /** Drops places and index values that hold nothing and that nothing depends on. */
+    void sweep() {
+        rows.values().removeIf(r -> r.value == null && r.readers() == 0);
+        for (Index index : indexes.values()) {
+            index.buckets().values().removeIf(b -> b.rows().isEmpty() && b.dependency().readers() == 0);
+        }
+    }
+
+    /** Flows that read anything of this table. */
+    public int readers() {
+        Set<Dependency.Reader> readers = new java.util.HashSet<>();
+        rows.values().forEach(r -> readers.addAll(r.dependency.all()));
+        indexes.values().forEach(i -> i.buckets().values().forEach(b -> readers.addAll(b.dependency().all())));
+        return readers.size();
+    }
+
+    private void forgetUnread(Row row) {
+        if (row.value == null && row.readers() == 0) {
+            rows.remove(row.key);
+        }
+    }
+
+    private void reindex(Row row, Record before) {
+        indexes.forEach((name, index) -> {
+            Object old = before == null ? null : read(index.accessor(), row.key, before);
+            Object now = row.value == null ? null : read(index.accessor(), row.key, row.value);
+            if (!java.util.Objects.equals(old, now)) {
+                if (old != null) {
+                    Bucket bucket = bucket(index, name, old);
+                    bucket.rows().remove(row);
+                    bucket.dependency().changed();
+                }
+                if (now != null) {
+                    Bucket bucket = bucket(index, name, now);
+                    bucket.rows().add(row);
+                    bucket.dependency().changed();
+                }
+            }
+        });
+    }
+
+    private Index index(String component) {
+        Index index = indexes.get(component);
+        if (index == null) {
+            Method accessor = type.accessors().get(component);
+            if (accessor == null) {
+                throw Refusal.value("component of " + id(), component, "one of " + String.join(", ", new TreeSet<>(type.accessors().keySet())));
+            }
+            index = new Index(accessor, new HashMap<>());
+            for (Row row : rows()) {
+                bucket(index, component, read(accessor, row.key, row.value)).rows().add(row);
+            }
+            indexes.put(component, index);
+        }
+        return index;
+    }
+
+    private Bucket bucket(Index index, String component, Object value) {
+        return index.buckets().computeIfAbsent(value, v -> new Bucket(new Dependency(id() + "[" + component + "=" + v + ", any]"), new LinkedHashSet<>()));
+    }
+
+    private static Object read(Method accessor, Record key, Record row) {
+        return RowType.invoke(accessor, accessor.getDeclaringClass() == key.getClass() ? key : row);
+    }
+}

@@ -1,0 +1,160 @@
+package org.vnetwork.core.row;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.vnetwork.model.Refusal;
+import org.vnetwork.table.Table;
+
+/**
+ * All tables of one switch, and the decision that is running on them.
+ *
+ * <p>Inside a decision the views read and write its transaction; outside, a write takes effect at once. Loop thread only.
+ */
+public final class Tables {
+    private static final Duration SHORTEST_IDLE = Duration.ofSeconds(1);
+
+    private final Map<String, RowTable> tables = new LinkedHashMap<>();
+    private final LongSupplier clock;
+    private Transaction current;
+
+    /** Tables whose rows age by this clock, in nanoseconds. */
+    public Tables(LongSupplier clock) {
+        this.clock = clock;
+    }
+
+    /** All tables, in order of first use. */
+    public Collection<RowTable> all() {
+        return tables.values();
+    }
+
+    /** The table of a data type, made when it is not there yet. */
+    public RowTable table(Class<? extends Record> key, Class<? extends Record> row) {
+        RowType type = RowType.of(key, row);
+        RowTable table = tables.computeIfAbsent(type.id(), id -> new RowTable(type));
+        if (table.keyClass() != key || table.rowClass() != row) {
+            throw Refusal.value("data type " + type.id(), row.getName(), "the records it was first used with: " + table.keyClass().getName() + ", " + table.rowClass().getName());
+        }
+        return table;
+    }
+
+    /** A view of a table for one user of it. */
+    public <K extends Record, V extends Record> Table<K, V> view(Class<K> key, Class<V> row) {
+        return new View<>(table(key, row), key, row);
+    }
+
+    /** Begins a decision. */
+    public Transaction begin() {
+        return begin(null);
+    }
+
+    /** Begins a decision on the rows as they would be after another one that is not committed. */
+    public Transaction begin(Transaction base) {
+        if (current != null) {
+            throw new IllegalStateException("a decision is running already");
+        }
+        current = new Transaction(base);
+        return current;
+    }
+
+    /** Ends the decision; what it wrote is gone unless it was committed. */
+    public void end() {
+        current = null;
+    }
+
+    /** Whether a decision is running. */
+    public boolean deciding() {
+        return current != null;
+    }
+
+    /** Removes a row, whatever its table. */
+    public void removeRow(Row row) {
+        row.table.apply(row.key, null, Row.NEVER, clock.getAsLong());
+    }
+
+    /** Puts a row that stays, whatever its table; for rows that the administrator places. */
+    public void place(RowTable table, Record key, Record row) {
+        table.apply(key, row, Row.NEVER, clock.getAsLong());
+    }
+
+    /** Removes rows whose time was over before {@code nanos}. */
+    public int expire(long nanos) {
+        int expired = 0;
+        for (RowTable table : tables.values()) {
+            List<Row> due = table.rows().stream().filter(r -> r.isDue(nanos)).toList();
+            due.forEach(r -> table.apply(r.key, null, Row.NEVER, nanos));
+            expired += due.size();
+            table.sweep();
+        }
+        return expired;
+    }
+
+    private <T> T in(java.util.function.Function<Transaction, T> work) {
+        if (current != null) {
+            return work.apply(current);
+        }
+        Transaction now = new Transaction();
+        T result = work.apply(now);
+        now.commit(clock.getAsLong());
+        return result;
+    }
+
+    private final class View<K extends Record, V extends Record> implements Table<K, V> {
+        private final RowTable table;
+        private final Class<K> keyClass;
+        private final Class<V> rowClass;
+
+        View(RowTable table, Class<K> keyClass, Class<V> rowClass) {
+            this.table = table;
+            this.keyClass = keyClass;
+            this.rowClass = rowClass;
+        }
+
+        @Override
+        public V get(K key) {
+            return rowClass.cast(in(t -> t.get(table, key)));
+        }
+
+        @Override
+        public List<K> find(String component, Object value) {
+            return in(t -> t.find(table, component, value)).stream().map(keyClass::cast).toList();
+        }
+
+        @Override
+        public void put(K key, V row) {
+            write(key, row, Row.NEVER);
+        }
+
+        @Override
+        public void put(K key, V row, Duration idle) {
+            if (idle.compareTo(SHORTEST_IDLE) < 0) {
+                throw Refusal.value("idle time of a row", idle, "1 s or more");
+            }
+            write(key, row, idle.toNanos());
+        }
+
+        private void write(K key, V row, long idleNanos) {
+            java.util.Objects.requireNonNull(row, "row");
+            in(t -> {
+                t.put(table, key, row, idleNanos);
+                return null;
+            });
+        }
+
+        @Override
+        public void remove(K key) {
+            in(t -> {
+                t.remove(table, key);
+                return null;
+            });
+        }
+    }
+
+    /** The table behind a view. */
+    public static RowTable behind(Table<?, ?> view) {
+        return ((Tables.View<?, ?>) view).table;
+    }
+}

@@ -1,0 +1,39 @@
+package org.vnetwork.core.run;
+
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * A plugin instance at work, with its context. Loop thread only.
+ *
+ * @param <T> {@code ForwardingEngine} or {@code PacketFilter}
+ */
+record Opened<T>(Plugin<T> plugin, T instance, PluginContext context) {
+    /** Acquires and opens an instance; on failure nothing is left of it. */
+    static <T> Opened<T> open(Plugin<T> plugin, PluginContext context, BiConsumer<T, PluginContext> open) {
+        T instance = plugin.acquire();
+        if (instance == null) {
+            return null;
+        }
+        try {
+            open.accept(instance, context);
+            return new Opened<>(plugin, instance, context);
+        } catch (RuntimeException | LinkageError e) {
+            context.close();
+            plugin.release(instance);
+            throw e;
+        }
+    }
+
+    /** Closes and releases it; a failure of its own is told and changes nothing. */
+    void close(Consumer<T> close, Consumer<Throwable> failed) {
+        try {
+            close.accept(instance);
+        } catch (RuntimeException | LinkageError e) {
+            failed.accept(e);
+        } finally {
+            context.close();
+            plugin.release(instance);
+        }
+    }
+}

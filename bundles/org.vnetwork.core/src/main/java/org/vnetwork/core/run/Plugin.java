@@ -1,0 +1,25 @@
+package org.vnetwork.core.run;
+
+import org.osgi.framework.Version;
+
+/**
+ * An installed engine or filter, of which instances can be had.
+ *
+ * @param <T> {@code ForwardingEngine} or {@code PacketFilter}
+ */
+public interface Plugin<T> {
+    /** As commands take it. */
+    String name();
+
+    /** Symbolic name of its bundle. */
+    String bundle();
+
+    /** Version of its bundle. */
+    Version version();
+
+    /** A new instance; null when the bundle has gone. */
+    T acquire();
+
+    /** Gives an instance back. */
+    void release(T instance);
+}

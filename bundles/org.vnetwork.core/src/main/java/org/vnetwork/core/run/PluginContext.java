@@ -1,0 +1,100 @@
+package org.vnetwork.core.run;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.vnetwork.core.row.Tables;
+import org.vnetwork.model.PortId;
+import org.vnetwork.model.Refusal;
+import org.vnetwork.table.Context;
+import org.vnetwork.table.Event;
+import org.vnetwork.table.RuleTable;
+import org.vnetwork.table.Table;
+
+/** The context of one opened plugin; closing it ends its timers and listeners. Loop thread only. */
+final class PluginContext implements Context {
+    private final String owner;
+    private final VirtualSwitch home;
+    private final List<Runnable> undo = new ArrayList<>();
+    private boolean closed;
+
+    PluginContext(String owner, VirtualSwitch home) {
+        this.owner = owner;
+        this.home = home;
+    }
+
+    @Override
+    public <K extends Record, V extends Record> Table<K, V> table(Class<K> key, Class<V> row) {
+        checkOpen();
+        return home.tables().view(key, row);
+    }
+
+    @Override
+    public <R extends Record> RuleTable<R> rules(Class<R> rule) {
+        checkOpen();
+        throw new UnsupportedOperationException("rule tables: not supported by this version yet");
+    }
+
+    @Override
+    public <P extends Record> Table<PortId, P> parameters(Class<P> type) {
+        return table(PortId.class, type);
+    }
+
+    @Override
+    public void every(Duration period, Runnable task) {
+        checkOpen();
+        if (period.compareTo(Duration.ofMillis(1)) < 0) {
+            throw Refusal.value("period", period, "1 ms or more");
+        }
+        Timers.Timer timer = home.every(owner, period, task);
+        undo.add(() -> timer.cancelled = true);
+    }
+
+    @Override
+    public <K extends Record, V extends Record> void onChange(Table<K, V> table, BiConsumer<K, V> listener) {
+        checkOpen();
+        BiConsumer<Record, Record> guarded = (key, row) -> {
+            try {
+                notify(listener, key, row);
+            } catch (RuntimeException e) {
+                home.failed(owner, e);
+            }
+        };
+        Tables.behind(table).listen(guarded);
+        undo.add(() -> Tables.behind(table).unlisten(guarded));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <K extends Record, V extends Record> void notify(BiConsumer<K, V> listener, Record key, Record row) {
+        listener.accept((K) key, (V) row);
+    }
+
+    @Override
+    public void send(int port, MemorySegment frame) {
+        checkOpen();
+        if (home.tables().deciding()) {
+            throw new IllegalStateException("send inside a decision; effects there are actions, so that previews stay silent");
+        }
+        home.send(port, frame);
+    }
+
+    @Override
+    public void event(Event event) {
+        checkOpen();
+        home.event(event.subject(), event.text());
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException(owner + " is closed");
+        }
+    }
+
+    void close() {
+        closed = true;
+        undo.forEach(Runnable::run);
+        undo.clear();
+    }
+}

@@ -1,0 +1,154 @@
+package org.vnetwork.core.run;
+
+import java.lang.reflect.RecordComponent;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.vnetwork.control.PortDocument;
+import org.vnetwork.core.flow.Flow;
+import org.vnetwork.core.flow.FlowTable;
+import org.vnetwork.core.port.PortRow;
+import org.vnetwork.core.port.PortTables;
+import org.vnetwork.core.row.Row;
+import org.vnetwork.core.row.RowTable;
+import org.vnetwork.core.row.Tables;
+import org.vnetwork.datapath.Attachment;
+import org.vnetwork.datapath.Datapath;
+import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.model.PortId;
+import org.vnetwork.packet.Field;
+
+/** The ports of one switch: attaching them, their rows, and what goes with them. Loop thread only. */
+final class SwitchPorts {
+    private final Datapath datapath;
+    private final Tables tables;
+    private final PortTables rows;
+    private final FlowTable flows;
+    private final Map<Integer, Held> ports = new LinkedHashMap<>();
+
+    /** A configured port; {@code problem} says why it could not be attached yet, null once it is. */
+    static final class Held {
+        PortDocument document;
+        String problem;
+
+        private long[] dropsAtReset = new long[0];
+
+        private Held(PortDocument document) {
+            this.document = document;
+        }
+
+        /** Drops by number of the reason since the last reset. */
+        long[] dropsSinceReset(Datapath datapath) {
+            long[] drops = problem == null ? datapath.drops(document.id()) : new long[0];
+            for (int i = 0; i < drops.length && i < dropsAtReset.length; i++) {
+                drops[i] -= dropsAtReset[i];
+            }
+            return drops;
+        }
+
+        void resetDrops(Datapath datapath) {
+            dropsAtReset = problem == null ? datapath.drops(document.id()) : new long[0];
+        }
+    }
+
+    SwitchPorts(Datapath datapath, Tables tables, PortTables rows, FlowTable flows) {
+        this.datapath = datapath;
+        this.tables = tables;
+        this.rows = rows;
+        this.flows = flows;
+    }
+
+    Collection<Held> all() {
+        return ports.values();
+    }
+
+    Held byName(String name) {
+        return ports.values().stream().filter(h -> h.document.name().equals(name)).findFirst().orElse(null);
+    }
+
+    String name(int id) {
+        Held held = ports.get(id);
+        return held == null ? "#" + id : held.document.name();
+    }
+
+    /** Adds a port: attach, row, and last of all open it. */
+    void add(PortDocument document) throws DatapathException {
+        datapath.attach(document.id(), attachment(document));
+        Held held = new Held(document);
+        ports.put(document.id(), held);
+        rows.put(new PortId(document.id()), row(document));
+        datapath.unblock(document.id());
+    }
+
+    /** Takes a port in that cannot be attached now; {@link #retry} will. */
+    void addLater(PortDocument document, String problem) {
+        Held held = new Held(document);
+        held.problem = problem;
+        ports.put(document.id(), held);
+        rows.put(new PortId(document.id()), row(document));
+    }
+
+    /** Attaches what could not be attached before. */
+    void retry() {
+        for (Held held : ports.values()) {
+            if (held.problem != null) {
+                try {
+                    datapath.attach(held.document.id(), attachment(held.document));
+                    datapath.unblock(held.document.id());
+                    held.problem = null;
+                } catch (DatapathException e) {
+                    held.problem = e.getMessage();
+                }
+            }
+        }
+    }
+
+    /** Puts changed attributes in force; what was learned at the port in other VLANs is forgotten. */
+    void set(PortDocument document) {
+        Held held = ports.get(document.id());
+        boolean moved = !held.document.vlan().equals(document.vlan());
+        held.document = document;
+        rows.put(new PortId(document.id()), row(document));
+        if (moved) {
+            forgetLearned(new PortId(document.id()));
+        }
+    }
+
+    /** Removes a port with the rows and flows that are its own. */
+    void remove(int id) {
+        datapath.detach(id);
+        ports.remove(id);
+        for (Flow flow : flows.all()) {
+            if (Field.INGRESS.in(flow.key()) == id) {
+                flows.remove(flow);
+            }
+        }
+        rows.remove(new PortId(id));
+        forgetLearned(new PortId(id));
+    }
+
+    /** Removes rows that name the port, except those that stay until they are removed. */
+    private void forgetLearned(PortId port) {
+        for (RowTable table : tables.all()) {
+            for (RecordComponent component : table.rowClass().getRecordComponents()) {
+                if (component.getType() == PortId.class) {
+                    forget(table, component.getName(), port);
+                }
+            }
+        }
+    }
+
+    private void forget(RowTable table, String component, PortId port) {
+        List<Row> named = table.rows().stream().filter(r -> r.idleNanos() != Long.MAX_VALUE && port.equals(table.value(component, r))).toList();
+        named.forEach(r -> tables.removeRow(r));
+    }
+
+    private static PortRow row(PortDocument document) {
+        return new PortRow(document.name(), document.vlan(), document.filters());
+    }
+
+    private static Attachment attachment(PortDocument document) {
+        return new Attachment(document.attachment(), document.device());
+    }
+}

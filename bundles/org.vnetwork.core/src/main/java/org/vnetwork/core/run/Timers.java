@@ -1,0 +1,66 @@
+package org.vnetwork.core.run;
+
+import java.util.PriorityQueue;
+import java.util.function.BiConsumer;
+
+/** Tasks that are due again and again on the datapath's clock. Loop thread only. */
+final class Timers {
+    private final PriorityQueue<Timer> queue = new PriorityQueue<>(java.util.Comparator.comparingLong((Timer t) -> t.dueNanos).thenComparingLong(t -> t.order));
+    private final BiConsumer<String, Throwable> failed;
+    private long order;
+
+    /** A task on its way; {@code cancelled} ends it. */
+    static final class Timer {
+        private final String owner;
+        private final Runnable task;
+        private final long periodNanos;
+        private final long order;
+        private long dueNanos;
+        boolean cancelled;
+
+        private Timer(String owner, Runnable task, long periodNanos, long dueNanos, long order) {
+            this.owner = owner;
+            this.task = task;
+            this.periodNanos = periodNanos;
+            this.dueNanos = dueNanos;
+            this.order = order;
+        }
+    }
+
+    /** Timers whose failures are told with the owner's name. */
+    Timers(BiConsumer<String, Throwable> failed) {
+        this.failed = failed;
+    }
+
+    Timer every(String owner, long periodNanos, Runnable task, long now) {
+        Timer timer = new Timer(owner, task, periodNanos, now + periodNanos, order++);
+        queue.add(timer);
+        return timer;
+    }
+
+    /** Nanoseconds until the next task is due; never negative. */
+    long nextIn(long now) {
+        Timer first = queue.peek();
+        return first == null ? Long.MAX_VALUE : Math.max(0, first.dueNanos - now);
+    }
+
+    /** Runs what is due; one that was late is next due a whole period from now. */
+    int run(long now) {
+        int ran = 0;
+        while (!queue.isEmpty() && queue.peek().dueNanos <= now) {
+            Timer timer = queue.poll();
+            if (timer.cancelled) {
+                continue;
+            }
+            try {
+                timer.task.run();
+            } catch (Throwable e) {
+                failed.accept(timer.owner, e);
+            }
+            timer.dueNanos = Math.max(timer.dueNanos + timer.periodNanos, now + 1);
+            queue.add(timer);
+            ran++;
+        }
+        return ran;
+    }
+}

@@ -1,0 +1,323 @@
+package org.vnetwork.core.run;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.vnetwork.control.PortDocument;
+import org.vnetwork.control.RowDocument;
+import org.vnetwork.core.decide.Pipeline;
+import org.vnetwork.core.flow.Flow;
+import org.vnetwork.core.flow.FlowTable;
+import org.vnetwork.core.flow.Redecider;
+import org.vnetwork.core.flow.Upcalls;
+import org.vnetwork.core.port.PortTables;
+import org.vnetwork.core.row.Tables;
+import org.vnetwork.datapath.Datapath;
+import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.engine.ForwardingEngine;
+import org.vnetwork.filter.PacketFilter;
+import org.vnetwork.model.PortId;
+import org.vnetwork.model.Refusal;
+import org.vnetwork.packet.wire.Action;
+import org.vnetwork.packet.wire.Frame;
+import org.vnetwork.table.shared.FdbEntry;
+import org.vnetwork.table.shared.Station;
+
+/**
+ * One switch at work: its datapath, its tables, its flows, and the loop that ties them together.
+ *
+ * <p>Public methods may be called from any thread; they do their work on the loop. Package-private ones are the loop's own.
+ */
+public final class VirtualSwitch {
+    private static final long PULL_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long FLOW_IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final String name;
+    private final String driver;
+    private final Datapath datapath;
+    private final Function<String, Plugin<PacketFilter>> installedFilters;
+    private final EventLog events;
+    private final Tables tables;
+    private final FlowTable flows;
+    private final Pipeline pipeline;
+    private final Redecider redecider;
+    private final Upcalls upcalls;
+    private final DropRegistry drops = new DropRegistry();
+    private final FailureReport failures;
+    private final ActivePlugins plugins;
+    private final SwitchPorts ports;
+    private final Timers timers;
+    private final SwitchLoop loop;
+    private final long bornNanos;
+    private final Frame outgoing = new Frame();
+
+    /**
+     * A running switch without ports and engine, which drops every frame.
+     *
+     * @param datapath opened for it; closed with it
+     * @param installedFilters the newest installed filter of a name, or null
+     */
+    public VirtualSwitch(String name, String driver, Datapath datapath, Function<String, Plugin<PacketFilter>> installedFilters, EventLog events) {
+        this.name = name;
+        this.driver = driver;
+        this.datapath = datapath;
+        this.installedFilters = installedFilters;
+        this.events = events;
+        failures = new FailureReport(name, events);
+        timers = new Timers(failures::failed);
+        tables = new Tables(datapath::nanoTime);
+        tables.table(Station.class, FdbEntry.class);
+        PortTables portRows = new PortTables(tables);
+        flows = new FlowTable(datapath);
+        plugins = new ActivePlugins(owner -> new PluginContext(owner, this), failures, drops);
+        pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities().matchable(), driver);
+        redecider = new Redecider(pipeline, flows);
+        upcalls = new Upcalls(datapath, pipeline, flows);
+        ports = new SwitchPorts(datapath, tables, portRows, flows);
+        loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers);
+        bornNanos = datapath.nanoTime();
+        timers.every("statistics", PULL_NANOS, this::pull, bornNanos);
+        timers.every("ports", RETRY_NANOS, ports::retry, bornNanos);
+        loop.start();
+    }
+
+    /** Its name. */
+    public String name() {
+        return name;
+    }
+
+    /** Name of its datapath driver. */
+    public String driver() {
+        return driver;
+    }
+
+    /** What is seen of it. */
+    public SwitchViews views() {
+        return new SwitchViews(this);
+    }
+
+    /** Its simulated side. */
+    public SimulatedSide simulated() {
+        return new SimulatedSide(this);
+    }
+
+    /** Does work on the loop and returns what it returned. */
+    <T> T onLoop(Callable<T> work) {
+        return loop.call(work);
+    }
+
+    /** Adds a port and opens it. */
+    public void addPort(PortDocument document) {
+        loop.call(() -> {
+            plugins.filters(document.id(), document.filters(), installedFilters);
+            try {
+                ports.add(document);
+            } catch (DatapathException e) {
+                plugins.filters(document.id(), List.of(), installedFilters);
+                throw new Refusal(e.getMessage(), e);
+            }
+            return null;
+        });
+        settle();
+    }
+
+    /** Adds a port; one that cannot be attached now stays down until it can. */
+    public void restorePort(PortDocument document) {
+        try {
+            addPort(document);
+        } catch (Refusal e) {
+            events.add("port " + document.name() + " of switch " + name, "is down: " + e.getMessage());
+            loop.call(() -> {
+                plugins.filters(document.id(), document.filters(), installedFilters);
+                ports.addLater(document, e.getMessage());
+                return null;
+            });
+        }
+    }
+
+    /** Changes a port's VLANs and filters. */
+    public void setPort(PortDocument document) {
+        loop.call(() -> {
+            plugins.filters(document.id(), document.filters(), installedFilters);
+            ports.set(document);
+            return null;
+        });
+        settle();
+    }
+
+    /** Removes a port. */
+    public void removePort(PortDocument document) {
+        loop.call(() -> {
+            ports.remove(document.id());
+            plugins.filters(document.id(), List.of(), installedFilters);
+            return null;
+        });
+        settle();
+    }
+
+    /** Places a row, or takes it away again ({@code present} false). */
+    public void placeRow(RowDocument row, boolean present) {
+        loop.call(() -> {
+            new RowText(tables, ports).apply(row, present);
+            return null;
+        });
+        settle();
+    }
+
+    /**
+     * Gives the switch another engine, and has every flow decided again by it; returns when that is done.
+     *
+     * @param plugin null when no engine of this name is installed: then frames that came up are dropped, and flows stay
+     * @return what happened, a line each
+     */
+    public List<String> swap(String engineName, Plugin<ForwardingEngine> plugin) {
+        Redecider.Totals before = loop.call(redecider::totals);
+        long lostBefore = loop.call(this::upcallsLost);
+        long[] pause = new long[1];
+        loop.call(() -> {
+            long start = System.nanoTime();
+            Opened<ForwardingEngine> old;
+            try {
+                old = plugins.use(engineName, plugin);
+            } catch (RuntimeException | LinkageError e) {
+                throw new Refusal("engine: " + engineName + " did not open (" + e.getMessage() + "); the switch keeps its engine", e);
+            }
+            if (plugin != null) {
+                flows.dirtyAll();
+            }
+            pause[0] = System.nanoTime() - start;
+            plugins.close(old);
+            return null;
+        });
+        settle();
+        Redecider.Totals done = loop.call(redecider::totals).since(before);
+        long lost = loop.call(this::upcallsLost) - lostBefore;
+        String millis = String.format(java.util.Locale.ROOT, "%.2f", pause[0] / 1e6);
+        return List.of("pause " + millis + " ms, frames lost " + lost, "flows " + done);
+    }
+
+    /** Returns when every flow that a change concerned has been decided again. */
+    private void settle() {
+        while (loop.call(flows::settling)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** The engine plugin in use, or null. */
+    public Plugin<ForwardingEngine> engine() {
+        return loop.call(plugins::enginePlugin);
+    }
+
+    /** Opens filters that were installed since, and closes those that are gone. */
+    public void refreshFilters() {
+        loop.call(() -> {
+            ports.all().forEach(p -> {
+                plugins.filters(p.document.id(), p.document.filters(), installedFilters);
+                flows.all().stream().filter(f -> !p.document.filters().isEmpty()).forEach(Flow::dirty);
+            });
+            return null;
+        });
+    }
+
+    /** Ends the switch; nothing of it is left on the machine. */
+    public void close() {
+        loop.call(() -> {
+            plugins.closeAll();
+            return null;
+        });
+        loop.stop();
+        datapath.close();
+    }
+
+    private long upcallsLost() {
+        return ports.all().stream().mapToLong(p -> datapath.counters(p.document.id()).upLost()).sum();
+    }
+
+    /** Pulls counters; then what is idle goes, and rows whose time was over before the pull began. */
+    private void pull() {
+        long start = datapath.nanoTime();
+        flows.pull();
+        for (Flow flow : flows.all()) {
+            if (start - flow.lastUsedNanos() > FLOW_IDLE_NANOS) {
+                flows.remove(flow);
+            }
+        }
+        tables.expire(start);
+    }
+
+    Timers.Timer every(String owner, Duration period, Runnable task) {
+        return timers.every(owner, period.toNanos(), task, datapath.nanoTime());
+    }
+
+    void send(int port, MemorySegment frame) {
+        if (frame.byteSize() < 14) {
+            throw Refusal.value("frame", frame.byteSize() + " octets", "14 or more");
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment copy = arena.allocate(Frame.HEADROOM + frame.byteSize());
+            copy.asSlice(Frame.HEADROOM).copyFrom(frame);
+            datapath.execute(outgoing.over(copy, Frame.HEADROOM, (int) frame.byteSize(), 0), List.of(new Action.Output(new PortId(port).value())));
+        }
+    }
+
+    void failed(String plugin, Throwable failure) {
+        failures.failed(plugin, failure);
+    }
+
+    void event(String subject, String text) {
+        events.add(subject, text);
+    }
+
+    Tables tables() {
+        return tables;
+    }
+
+    FlowTable flows() {
+        return flows;
+    }
+
+    Pipeline pipeline() {
+        return pipeline;
+    }
+
+    Upcalls upcalls() {
+        return upcalls;
+    }
+
+    SwitchPorts ports() {
+        return ports;
+    }
+
+    DropRegistry drops() {
+        return drops;
+    }
+
+    ActivePlugins plugins() {
+        return plugins;
+    }
+
+    FailureReport failures() {
+        return failures;
+    }
+
+    Datapath datapath() {
+        return datapath;
+    }
+
+    SwitchLoop loop() {
+        return loop;
+    }
+
+    Timers timers() {
+        return timers;
+    }
+
+    long bornNanos() {
+        return bornNanos;
+    }
+}

@@ -1,0 +1,2 @@
+/** A switch at work: its loop, its plugins, its ports. */
+package org.vnetwork.core.run;

@@ -1,0 +1,102 @@
+package org.vnetwork.core.run;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.osgi.framework.Version;
+import org.vnetwork.control.FilterDocument;
+import org.vnetwork.control.FlowView;
+import org.vnetwork.control.PortDocument;
+import org.vnetwork.datapath.sim.SimDriver;
+import org.vnetwork.engine.ForwardingEngine;
+import org.vnetwork.filter.PacketFilter;
+import org.vnetwork.model.PortVlan;
+import org.vnetwork.packet.wire.FrameText;
+
+/** A switch on a simulated datapath, with engines and filters given as plain objects. */
+final class TestSwitch implements AutoCloseable {
+    final Map<String, Plugin<PacketFilter>> filters = new HashMap<>();
+    final VirtualSwitch home;
+    private int nextId = 1;
+
+    /** A plugin outside of any framework. */
+    record Given<T>(String name, Supplier<T> maker) implements Plugin<T> {
+        @Override
+        public String bundle() {
+            return "test";
+        }
+
+        @Override
+        public Version version() {
+            return Version.emptyVersion;
+        }
+
+        @Override
+        public T acquire() {
+            return maker.get();
+        }
+
+        @Override
+        public void release(T instance) {
+            // Nobody else holds it.
+        }
+    }
+
+    TestSwitch(Supplier<ForwardingEngine> engine) {
+        home = new VirtualSwitch("sw1", "sim", new SimDriver().open("test", "sw1", Path.of(".")), filters::get, new EventLog());
+        swap("first", engine);
+    }
+
+    List<String> swap(String name, Supplier<ForwardingEngine> engine) {
+        return home.swap(name, new Given<>(name, engine));
+    }
+
+    TestSwitch port(String name, PortVlan vlan, FilterDocument... slots) {
+        home.addPort(new PortDocument(nextId++, name, "sim", name, vlan, List.of(slots)));
+        return this;
+    }
+
+    TestSwitch ports(PortVlan vlan, String... names) {
+        for (String name : names) {
+            port(name, vlan);
+        }
+        return this;
+    }
+
+    void inject(String port, String frame) {
+        home.simulated().inject(port, FrameText.build(frame));
+    }
+
+    /** Frames sent out of a port since the last call, in the notation. */
+    List<String> captured(String port) {
+        return home.simulated().captured(port).stream().map(FrameText::describe).toList();
+    }
+
+    int count(String port) {
+        return captured(port).size();
+    }
+
+    void warp(int seconds) {
+        home.simulated().warp(Duration.ofSeconds(seconds));
+    }
+
+    List<FlowView> flows() {
+        return home.views().flows();
+    }
+
+    long decided() {
+        return home.views().summary().upcalls();
+    }
+
+    long drops(String reason) {
+        return home.views().drops().stream().filter(d -> d.reason().equals(reason)).mapToLong(d -> d.count()).sum();
+    }
+
+    @Override
+    public void close() {
+        home.close();
+    }
+}

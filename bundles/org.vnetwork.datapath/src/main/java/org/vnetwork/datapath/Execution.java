@@ -1,0 +1,90 @@
+package org.vnetwork.datapath;
+
+import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.vnetwork.packet.wire.Action;
+import org.vnetwork.packet.wire.ActionRunner;
+import org.vnetwork.packet.wire.Frame;
+
+/** Executes action lists in Java and keeps the books of it, the same for every driver. Loop thread only; without allocation. */
+public final class Execution implements ActionRunner.Output {
+    private final Sender sender;
+    private Frame frame;
+    private long frames;
+    private int ends;
+
+    /** What the driver does. */
+    @ConsumerType
+    public interface Sender {
+        /** Sends a frame out of a port, its octets to be taken before this returns; 0, or the number of a drop reason. */
+        int send(int port, Frame frame);
+
+        /** Sends a frame up; 0, or the number of a drop reason. */
+        int inspect(Frame frame);
+
+        /** Books of a port, or null when it does not exist. */
+        PortBooks books(int port);
+    }
+
+    /** Executes for one datapath. */
+    public Execution(Sender sender) {
+        this.sender = sender;
+    }
+
+    /** Executes a list; the frame is rewritten in place. */
+    public void run(Frame received, List<Action> actions) {
+        frame = received;
+        frames = received.wireFrames();
+        ends = 0;
+        if (actions.isEmpty()) {
+            drop(frame.ingress, DropNumbers.CONSUMED);
+        } else if (!ActionRunner.run(frame, actions, this)) {
+            drop(frame.ingress, DropNumbers.BAD_ACTION);
+        }
+        PortBooks books = sender.books(frame.ingress);
+        if (books != null && ends > 1) {
+            books.copies += (ends - 1) * frames;
+        }
+    }
+
+    @Override
+    public void output(int port, Frame now) {
+        int reason = sender.send(port, now);
+        if (reason != 0) {
+            drop(frame.ingress, reason);
+            return;
+        }
+        ends++;
+        PortBooks from = sender.books(frame.ingress);
+        if (from != null) {
+            from.outputs += frames;
+        }
+        PortBooks to = sender.books(port);
+        if (to != null) {
+            to.sent += frames;
+            to.sentBytes += now.size;
+        }
+    }
+
+    @Override
+    public void drop(int port, int reason) {
+        ends++;
+        PortBooks books = sender.books(port);
+        if (books != null && reason < DropNumbers.LIMIT) {
+            books.drops[reason] += frames;
+        }
+    }
+
+    @Override
+    public void inspect(Frame now) {
+        int reason = sender.inspect(now);
+        if (reason != 0) {
+            drop(frame.ingress, reason);
+        } else {
+            PortBooks books = sender.books(frame.ingress);
+            if (books != null) {
+                books.up += frames;
+            }
+        }
+    }
+}

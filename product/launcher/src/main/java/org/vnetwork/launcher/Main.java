@@ -1,0 +1,78 @@
+package org.vnetwork.launcher;
+
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process of one host: start, wait, stop.
+ *
+ * <p>Ends with status 0 after a stop, 1 when the host could not start (one line on standard error says why). SIGTERM and SIGINT stop
+ * the framework first, so that every bundle's stop runs.
+ */
+public final class Main {
+    private static final long CONSOLE_MILLIS = 10_000;
+
+    private Main() {
+    }
+
+    /**
+     * Runs a host until it is stopped.
+     *
+     * @param arguments none; see {@link Settings} for the system properties
+     */
+    public static void main(String[] arguments) {
+        int status = 0;
+        try {
+            run(Settings.of(System.getProperties()));
+        } catch (StartFailure e) {
+            System.err.println("up: " + e.getMessage());
+            status = 1;
+        } catch (IOException | InterruptedException e) {
+            System.err.println("up: " + e);
+            status = 1;
+        }
+        // NB: not a return: a bundle's stray thread would keep the process.
+        System.exit(status);
+    }
+
+    private static void run(Settings settings) throws StartFailure, IOException, InterruptedException {
+        RunFolder folder = RunFolder.open(settings);
+        Logger log = LoggerFactory.getLogger(Main.class);
+        log.info("host {} starts, pid {}, Java {}", settings.name(), ProcessHandle.current().pid(), Runtime.version());
+        Host host = new Host(settings, folder.frameworkStorage());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(host, folder, log), "stop"));
+        try {
+            host.start(RunList.read(settings.home()));
+            if (settings.daemon() && !settings.rehearsal() && !folder.awaitConsole(CONSOLE_MILLIS)) {
+                throw new StartFailure("the console did not open within " + CONSOLE_MILLIS / 1000 + " s (see "
+                        + settings.runFolder().resolve("vnet.log") + ")");
+            }
+        } catch (StartFailure e) {
+            log.error("start failed: {}", e.getMessage(), e.getCause());
+            throw e;
+        }
+        folder.ready(readyLine(settings));
+        log.info("host {} is up", settings.name());
+        if (!settings.rehearsal()) {
+            host.awaitStop();
+        }
+    }
+
+    /** The core says in vnet.datapath.chosen which driver it took and why. */
+    private static String readyLine(Settings settings) {
+        String chosen = System.getProperty("vnet.datapath.chosen");
+        return "host \"" + settings.name() + "\" is up, pid " + ProcessHandle.current().pid()
+                + (chosen == null ? "" : ", datapath " + chosen);
+    }
+
+    private static void stop(Host host, RunFolder folder, Logger log) {
+        if (folder.keepForwarding()) {
+            System.setProperty("vnet.keep.forwarding", "true");
+        }
+        log.info("stopping");
+        boolean clean = host.stop();
+        log.info(clean ? "stopped" : "bundles did not stop in time");
+        folder.close();
+    }
+}
