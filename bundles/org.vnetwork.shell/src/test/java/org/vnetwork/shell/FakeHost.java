@@ -105,7 +105,7 @@ final class FakeHost implements Host, Configuration, Simulation {
     private static PortView port(PortDocument port) {
         List<String> filters = port.filters().stream().map(f -> f.slot() + " " + f.filter()).toList();
         return new PortView(port.name(), port.id(), port.attachment() + " " + port.device(), port.vlan().toString(), true, "in memory", filters,
-                10, 640, 8, 512, 9, 1, 0, 2, 0);
+                10, 640, 10, 8, 512, 9, 0, 1, 0, 2);
     }
 
     @Override

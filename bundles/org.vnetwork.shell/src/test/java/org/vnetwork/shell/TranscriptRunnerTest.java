@@ -38,6 +38,15 @@ class TranscriptRunnerTest {
     }
 
     @Test
+    void aStarStandsForAnyText() throws IOException {
+        Path file = transcript("vnet> pause 0.7 ms (x)\npause <*> ms (x)\n\nend\n");
+        new TranscriptRunner(TranscriptRunnerTest::console).run(file);
+        System.setProperty("vnet.accept", "true");
+        new TranscriptRunner(TranscriptRunnerTest::console).run(file);
+        assertTrue(Files.readString(file).contains("pause <*> ms (x)\n"));
+    }
+
+    @Test
     void showsWhatDiffersAndWhere() throws IOException {
         Path file = transcript("# Comment.\nvnet> a\na\n\nfin\n");
         AssertionError error = assertThrows(AssertionError.class, () -> new TranscriptRunner(TranscriptRunnerTest::console).run(file));

@@ -65,8 +65,11 @@ public final class Text {
     private static String trace(TraceView trace, Ink ink) {
         StringBuilder text = new StringBuilder(TextTable.pairs(Map.of("frame", trace.frame()), ""));
         for (StageView stage : trace.stages()) {
+            if (stage != trace.stages().getFirst() && stage.stage().equals(trace.stages().getFirst().stage())) {
+                text.append(ink.bold("second run, with the rows that the first would write")).append('\n');
+            }
             Map<String, Object> pairs = new LinkedHashMap<>();
-            put(pairs, "reads", stage.fields());
+            put(pairs, "reads", stage.fields().isEmpty() ? List.of() : List.of(String.join(", ", stage.fields())));
             put(pairs, "rows", stage.rows());
             put(pairs, "writes", stage.writes());
             pairs.put("verdict", stage.verdict());

@@ -90,8 +90,7 @@ class TextTest {
                   reads    tag=none
                   verdict  VLAN 10
                 engine learning
-                  reads    src=1
-                           dst=2
+                  reads    src=1, dst=2
                   rows     fdb 1
                   writes   put fdb 1
                   verdict  flood
@@ -100,6 +99,23 @@ class TextTest {
                   match    vlan=10
                   actions  output 2
                 """, Text.of(trace, Ink.PLAIN));
+    }
+
+    @Test
+    void marksTheSecondRunOfATrace() {
+        StageView stage = new StageView("port in", List.of(), List.of(), List.of(), "VLAN 10");
+        assertEquals("""
+                frame  eth()
+                port in
+                  verdict  VLAN 10
+                second run, with the rows that the first would write
+                port in
+                  verdict  VLAN 10
+                result
+                  flow     flow 4 matches
+                  match    vlan=10
+                  actions  drop
+                """, Text.of(new TraceView("eth()", List.of(stage, new StageView("port in", List.of(), List.of(), List.of(), "VLAN 10")), 4, "vlan=10", "drop"), Ink.PLAIN));
     }
 
     @Test
