@@ -12,6 +12,7 @@ public final class Execution implements ActionRunner.Output {
     private Frame frame;
     private long frames;
     private int ends;
+    private boolean up;
 
     /** What the driver does. */
     @ConsumerType
@@ -19,7 +20,7 @@ public final class Execution implements ActionRunner.Output {
         /** Sends a frame out of a port, its octets to be taken before this returns; 0, or the number of a drop reason. */
         int send(int port, Frame frame);
 
-        /** Sends a frame up; 0, or the number of a drop reason. */
+        /** Sends a frame up; 0, or the number of a drop reason. Never called for {@link #decided}, whose frames are up. */
         int inspect(Frame frame);
 
         /** Books of a port, or null when it does not exist. */
@@ -31,8 +32,19 @@ public final class Execution implements ActionRunner.Output {
         this.sender = sender;
     }
 
-    /** Executes a list; the frame is rewritten in place. */
-    public void run(Frame received, List<Action> actions) {
+    /** Executes the list of a flow that a frame matched; the frame is rewritten in place. */
+    public void matched(Frame received, List<Action> actions) {
+        up = false;
+        run(received, actions);
+    }
+
+    /** Executes the list that was decided for a frame that came up; the frame is rewritten in place. */
+    public void decided(Frame received, List<Action> actions) {
+        up = true;
+        run(received, actions);
+    }
+
+    private void run(Frame received, List<Action> actions) {
         frame = received;
         frames = received.wireFrames();
         ends = 0;
@@ -77,10 +89,15 @@ public final class Execution implements ActionRunner.Output {
 
     @Override
     public void inspect(Frame now) {
+        if (up) {
+            return;
+        }
         int reason = sender.inspect(now);
         if (reason != 0) {
             drop(frame.ingress, reason);
         } else {
+            // It will end once more, where it is decided.
+            ends++;
             PortBooks books = sender.books(frame.ingress);
             if (books != null) {
                 books.up += frames;

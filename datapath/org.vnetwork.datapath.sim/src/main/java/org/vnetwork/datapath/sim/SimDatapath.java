@@ -129,7 +129,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public void execute(Frame frame, List<Action> actions) {
-        execution.run(frame, actions);
+        execution.decided(frame, actions);
     }
 
     @Override
@@ -168,7 +168,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
         }
         flow.used(frame.wireFrames(), frame.size, nanos);
         frame.flow = flow.entry.id();
-        execution.run(frame, flow.actions);
+        execution.matched(frame, flow.actions);
     }
 
     @Override

@@ -140,7 +140,8 @@ class SimDatapathTest {
         assertEquals(List.of("1/7 " + TAGGED), upcalls);
         assertEquals(List.of(FRAME, FRAME), captured(2));
         assertEquals(1, datapath.counters(1).up());
-        assertEquals(0, datapath.counters(1).outputs());
+        assertEquals(2, datapath.counters(1).outputs());
+        assertEquals(2, datapath.counters(1).copies());
     }
 
     @Test
