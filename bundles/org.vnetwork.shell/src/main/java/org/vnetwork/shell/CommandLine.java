@@ -1,12 +1,15 @@
 package org.vnetwork.shell;
 
 import java.io.EOFException;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.felix.gogo.runtime.Closure;
 import org.apache.felix.gogo.runtime.CommandNotFoundException;
 import org.apache.felix.gogo.runtime.EOFError;
 import org.apache.felix.gogo.runtime.Parser;
@@ -41,7 +44,7 @@ final class CommandLine implements AutoCloseable {
         this.out = out;
         this.err = err;
         this.ink = ink;
-        session = processor.createSession(InputStream.nullInputStream(), out, err);
+        session = processor.createSession(InputStream.nullInputStream(), out, new WithoutGogo(err));
         // NB: unless told otherwise, Gogo runs a verb without scope from any scope that has it.
         session.put("SCOPE", Scope.NONE);
         session.put(CommandSession.OPTION_NO_GLOB, true);
@@ -59,7 +62,7 @@ final class CommandLine implements AutoCloseable {
      */
     boolean run(String line, boolean json) {
         try {
-            for (CharSequence statement : statements(line)) {
+            for (String statement : statements(line)) {
                 Object result = execute(statement);
                 out.print(json && result != null ? Json.of(result) + "\n" : Text.of(result, ink));
             }
@@ -73,26 +76,34 @@ final class CommandLine implements AutoCloseable {
         }
     }
 
-    private Object execute(CharSequence statement) throws Exception {
-        Queue<Exception> failures = new ConcurrentLinkedQueue<>();
-        session.put(ConsoleCommand.FAILURES, statement instanceof Parser.Pipeline ? failures : null);
-        Object result = session.execute(statement.toString());
-        if (!failures.isEmpty()) {
-            throw failures.peek();
+    private Object execute(String statement) throws Exception {
+        Object result = null;
+        Exception failure = null;
+        try {
+            result = session.execute(statement);
+        } catch (Exception e) {
+            failure = e;
+        }
+        // What failed before a | comes first: the rest followed from it.
+        if (session.get(Closure.PIPE_EXCEPTION) instanceof Exception earlier && earlier.getSuppressed()[0] instanceof Exception first) {
+            failure = first;
+        }
+        if (failure != null) {
+            throw failure;
         }
         return result;
     }
 
     /** The parts of a line whose results are to be printed one by one. */
-    private static List<? extends CharSequence> statements(String line) {
-        List<Parser.Executable> statements = new ArrayList<>();
+    private static List<String> statements(String line) {
+        List<String> statements = new ArrayList<>();
         Parser parser = new Parser(line);
         boolean plain = true;
         for (Parser.Executable part : parser.program().tokens()) {
             if (part instanceof Parser.Operator) {
                 plain &= Token.eq(part, ";") || Token.eq(part, "\n");
             } else {
-                statements.add(part);
+                statements.add(part.toString());
             }
         }
         if (parser.statements().stream().anyMatch(s -> !s.redirections().isEmpty())) {
@@ -121,5 +132,21 @@ final class CommandLine implements AutoCloseable {
     @Override
     public void close() {
         session.close();
+    }
+
+    /** Drops what Gogo itself says of a failure before a {@code |}: the failure is printed as any other. */
+    private static final class WithoutGogo extends FilterOutputStream {
+        private static final String PREFIX = "gogo: ";
+
+        WithoutGogo(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            if (!new String(bytes, from, Math.min(length, PREFIX.length()), StandardCharsets.US_ASCII).equals(PREFIX)) {
+                out.write(bytes, from, length);
+            }
+        }
     }
 }

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -28,22 +29,24 @@ import org.vnetwork.shell.text.Ink;
  *           type X, at last: the exit status in decimal digits, 0 when the command succeeded
  * </pre>
  *
- * <p>A client that sends no whole request within {@link #PATIENCE_SECONDS}, or takes nothing of its answer for as long, is cut off.
+ * <p>A client that sends no whole request within {@link #PATIENCE}, or takes nothing of its answer for as long, is cut off.
  */
 final class Connection implements Closeable {
     /** How long a client may keep its connection waiting. */
-    static final int PATIENCE_SECONDS = 10;
+    static final Duration PATIENCE = Duration.ofSeconds(10);
     /** Longest command, in octets. */
     static final int COMMAND_SIZE = 64 * 1024;
     private static final int FORM_SIZE = 16;
     private static final int CHUNK_SIZE = 32 * 1024;
     private final SocketChannel channel;
     private final ScheduledExecutorService clock;
+    private final Duration patience;
 
     /** A connection that a clock cuts off when its client is too slow. */
-    Connection(SocketChannel channel, ScheduledExecutorService clock) {
+    Connection(SocketChannel channel, ScheduledExecutorService clock, Duration patience) {
         this.channel = channel;
         this.clock = clock;
+        this.patience = patience;
     }
 
     /** Runs a command for a client; virtual thread of the connection. */
@@ -141,7 +144,7 @@ final class Connection implements Closeable {
     }
 
     private ScheduledFuture<?> cutLater() {
-        return clock.schedule(this::cut, PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return clock.schedule(this::cut, patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void cut() {

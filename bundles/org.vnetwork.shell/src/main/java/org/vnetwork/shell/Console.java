@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.ParsedLine;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.Terminal;
@@ -84,12 +86,7 @@ public final class Console {
         String folder = context.getProperty("vnet.data.dir");
         Completion completion = shell.completion();
         LineReaderBuilder builder = LineReaderBuilder.builder().appName("vnet").terminal(terminal).parser(new DefaultParser())
-                .completer((reader, line, candidates) -> {
-                    List<String> words = new java.util.ArrayList<>(line.words().subList(0, line.wordIndex()));
-                    words.add(line.word().substring(0, line.wordCursor()));
-                    completion.offers(words).forEach(o -> candidates.add(new Candidate(o.text(), o.text(), null, o.help().isEmpty() ? null : o.help(), null, null,
-                            o.complete())));
-                })
+                .completer((reader, line, candidates) -> complete(completion, line, candidates))
                 // NB: without it JLine takes ! in a line for history expansion.
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .option(LineReader.Option.HISTORY_IGNORE_DUPS, true);
@@ -97,6 +94,19 @@ public final class Console {
             builder.variable(LineReader.HISTORY_FILE, Path.of(folder, "history"));
         }
         return builder.build();
+    }
+
+    private static void complete(Completion completion, ParsedLine line, List<Candidate> candidates) {
+        List<String> words = new ArrayList<>(line.words().subList(0, line.wordIndex()));
+        words.add(line.word().substring(0, line.wordCursor()));
+        try {
+            for (Completion.Offer o : completion.offers(words)) {
+                candidates.add(new Candidate(o.text(), o.text(), null, o.help().isEmpty() ? null : o.help(), null, null, o.complete()));
+            }
+        } catch (RuntimeException e) {
+            // A host that fails or stops must not take the line that is being typed with it.
+            LOG.warn("console: no completion of {}", line.line(), e);
+        }
     }
 
     private void read(LineReader reader, CommandLine commands, String prompt) {

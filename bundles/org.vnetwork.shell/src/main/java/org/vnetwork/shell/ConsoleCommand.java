@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
@@ -27,9 +26,6 @@ final class ConsoleCommand implements Function {
     static final Parameter JSON = new Parameter("--json", Kind.FLAG, "print the result as JSON", true);
     /** Option of every command: its manual. */
     static final Parameter HELP = new Parameter("--help", Kind.FLAG, "print this", true);
-
-    /** Session variable with a queue for failures inside a pipe, where Gogo would print them in words of its own. */
-    static final String FAILURES = "vnet.failures";
 
     private final Object target;
     private final Method method;
@@ -108,27 +104,14 @@ final class ConsoleCommand implements Function {
     }
 
     @Override
-    @SuppressWarnings("unchecked")
     public Object execute(CommandSession session, List<Object> arguments) throws Exception {
-        try {
-            return run(session, arguments);
-        } catch (Exception e) {
-            if (session.get(FAILURES) instanceof Queue<?> failures) {
-                ((Queue<Exception>) failures).add(e);
-                return null;
-            }
-            throw e;
-        }
-    }
-
-    private Object run(CommandSession session, List<Object> arguments) throws Exception {
         Words words = new Words(this, arguments.stream().map(String::valueOf).toList());
         if (words.has(HELP)) {
             return help();
         }
         Object[] values = Arrays.stream(method.getParameters()).map(p -> bind(p, p.getType(), words, session)).toArray();
         Object result = call(() -> method.invoke(target, values));
-        return words.has(JSON) ? new JsonText(Json.of(result)) : result;
+        return words.has(JSON) && result != null ? new JsonText(Json.of(result)) : result;
     }
 
     private static Object bind(AnnotatedElement element, Class<?> type, Words words, CommandSession session) {

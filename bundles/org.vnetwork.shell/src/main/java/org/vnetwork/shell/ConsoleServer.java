@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -35,20 +37,23 @@ public final class ConsoleServer {
     static final int CONNECTIONS = 16;
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
     private final Connection.Runner runner;
+    private final Duration patience;
     private final Path socket;
     private final ServerSocketChannel listener;
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("console-patience").factory());
+    private final ScheduledExecutorService clock = new ScheduledThreadPoolExecutor(1,
+            Thread.ofVirtual().name("console-patience").factory(), new ThreadPoolExecutor.DiscardPolicy());
     private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
 
     /** Called by the component runtime; without framework property {@code vnet.run.dir} there is no socket. */
     @Activate
     public ConsoleServer(BundleContext context, @Reference Shell shell) throws IOException {
-        this(context.getProperty("vnet.run.dir"), Connection.runner(shell::commandLine));
+        this(context.getProperty("vnet.run.dir"), Connection.runner(shell::commandLine), Connection.PATIENCE);
     }
 
     /** Listens in a folder, or nowhere for null. */
-    ConsoleServer(String folder, Connection.Runner runner) throws IOException {
+    ConsoleServer(String folder, Connection.Runner runner, Duration patience) throws IOException {
         this.runner = runner;
+        this.patience = patience;
         socket = folder == null ? null : Path.of(folder, "console.sock");
         listener = folder == null ? null : listen(socket);
         if (listener != null) {
@@ -99,7 +104,7 @@ public final class ConsoleServer {
     }
 
     private void serve(SocketChannel client, boolean busy) {
-        try (Connection connection = new Connection(client, clock)) {
+        try (Connection connection = new Connection(client, clock, patience)) {
             connection.serve(busy ? ConsoleServer::busy : runner);
         } catch (IOException e) {
             LOG.debug("console: a client went away", e);
@@ -119,10 +124,10 @@ public final class ConsoleServer {
             return;
         }
         listener.close();
-        clock.shutdownNow();
         Files.deleteIfExists(socket);
         for (SocketChannel client : clients) {
             client.close();
         }
+        clock.shutdownNow();
     }
 }

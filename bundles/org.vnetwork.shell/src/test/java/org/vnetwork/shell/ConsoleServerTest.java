@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -46,7 +47,11 @@ class ConsoleServerTest {
     }
 
     private ConsoleServer server(Connection.Runner runner) throws IOException {
-        ConsoleServer server = new ConsoleServer(folder.toString(), runner);
+        return server(runner, Connection.PATIENCE);
+    }
+
+    private ConsoleServer server(Connection.Runner runner, Duration patience) throws IOException {
+        ConsoleServer server = new ConsoleServer(folder.toString(), runner, patience);
         servers.add(server);
         return server;
     }
@@ -192,6 +197,21 @@ class ConsoleServerTest {
         ConsoleServer server = server(commands());
         server.stop();
         assertFalse(Files.exists(socket()));
+    }
+
+    @Test
+    void aClientThatStallsIsCutOff() throws IOException {
+        server((command, json, out, err) -> {
+            out.print("x".repeat(10_000_000));
+            return !out.checkError();
+        }, Duration.ofMillis(200));
+        try (SocketChannel silent = connect(); SocketChannel deaf = connect()) {
+            deaf.write(string("text"));
+            deaf.write(string("x"));
+            assertThrows(IOException.class, () -> answer(silent));
+            assertEquals(-1, silent.read(ByteBuffer.allocate(1)));
+        }
+        assertEquals("0", ask("text", "x").status());
     }
 
     @Test

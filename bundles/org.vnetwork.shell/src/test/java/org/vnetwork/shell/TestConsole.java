@@ -14,7 +14,8 @@ final class TestConsole implements AutoCloseable {
     final CommandProcessor processor = processor(commands);
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final PrintStream stream = new PrintStream(printed, false, StandardCharsets.UTF_8);
-    private final CommandLine line = new CommandLine(processor, commands, stream, stream, Ink.PLAIN);
+    private final ByteArrayOutputStream failed = new ByteArrayOutputStream();
+    private final CommandLine line = new CommandLine(processor, commands, stream, new PrintStream(failed, false, StandardCharsets.UTF_8), Ink.PLAIN);
     private boolean succeeded;
 
     private static CommandProcessor processor(CommandSet commands) {
@@ -43,8 +44,14 @@ final class TestConsole implements AutoCloseable {
 
     String run(String command, boolean json) {
         printed.reset();
+        failed.reset();
         succeeded = line.run(command, json);
-        return printed.toString(StandardCharsets.UTF_8);
+        return printed.toString(StandardCharsets.UTF_8) + errors();
+    }
+
+    /** What the last line printed to standard error. */
+    String errors() {
+        return failed.toString(StandardCharsets.UTF_8);
     }
 
     boolean succeeded() {
