@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandle;
 import org.vnetwork.datapath.DatapathException;
 
 /** An eBPF object file, opened, relocated and loaded by libbpf; maps and programs belong to it until it is closed. */
+@SuppressWarnings("restricted")
 final class BpfObject implements AutoCloseable {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;

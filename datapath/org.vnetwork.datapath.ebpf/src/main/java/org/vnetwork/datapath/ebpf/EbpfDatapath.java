@@ -224,7 +224,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     @Override
     public void await(long nanos) {
         if (!awake.getAndSet(false)) {
-            Libc.poll(polled, 3, (int) Math.clamp(TimeUnit.NANOSECONDS.toMillis(nanos), 1, 1000));
+            Libc.poll(polled, 3, Math.clamp(TimeUnit.NANOSECONDS.toMillis(nanos), 1, 1000));
             if ((polled.get(ValueLayout.JAVA_SHORT, 14) & POLLIN) != 0) {
                 Libc.read(wakeups, eight, 8);
             }

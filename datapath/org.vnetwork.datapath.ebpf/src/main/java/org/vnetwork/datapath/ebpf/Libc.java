@@ -16,6 +16,7 @@ import java.lang.invoke.VarHandle;
  *
  * <p>Errno is kept per thread. Downcalls that can block are ordinary, never critical ones.
  */
+@SuppressWarnings("restricted")
 final class Libc {
     static final int EINTR = 4;
     static final int ENXIO = 6;
