@@ -3,7 +3,6 @@ package org.vnetwork.core.flow;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import org.vnetwork.core.decide.Decision;
 import org.vnetwork.core.row.Dependency;
 import org.vnetwork.core.row.Row;
