@@ -39,6 +39,10 @@ final class PortStage {
             branch.vlanTagged = true;
             branch.removed = 1;
         }
+        // A second tag behind one that carries no VLAN, or the native one, would lead where the first one may not (VLAN hopping).
+        if (kind == CUSTOMER && (vid == 0 || vid == port.untagged()) && recorder.get(Field.INNER_TAG_KIND) != 0) {
+            return Reasons.TAG_NOT_ADMITTED;
+        }
         if (vid == 0) {
             vlan = port.untagged();
             return vlan == 0 ? Reasons.UNTAGGED_NOT_ADMITTED : null;

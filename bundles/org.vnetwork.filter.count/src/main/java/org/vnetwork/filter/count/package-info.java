@@ -1,0 +1,2 @@
+/** The teaching filter: which kinds of traffic pass a port. */
+package org.vnetwork.filter.count;

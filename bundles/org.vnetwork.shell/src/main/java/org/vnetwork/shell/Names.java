@@ -1,0 +1,68 @@
+package org.vnetwork.shell;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.vnetwork.control.Configuration;
+import org.vnetwork.control.Host;
+import org.vnetwork.control.PluginView;
+import org.vnetwork.control.PortDocument;
+import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.model.Refusal;
+import org.vnetwork.shell.command.Kind;
+
+/** The names that exist on a host, for completion. */
+final class Names {
+    private static final Path DEVICES = Path.of("/sys/class/net");
+    private final Host host;
+    private final Configuration configuration;
+
+    Names(Host host, Configuration configuration) {
+        this.host = host;
+        this.configuration = configuration;
+    }
+
+    /**
+     * Names of a kind.
+     *
+     * @param switchName the switch that was typed before, or empty
+     */
+    List<String> of(Kind kind, String switchName) {
+        try {
+            return switch (kind) {
+                case SWITCH -> configuration.current().switches().stream().map(SwitchDocument::name).toList();
+                case PORT -> configuration.current().need(switchName).ports().stream().map(PortDocument::name).toList();
+                case HOST_PORT -> configuration.current().switches().stream()
+                        .flatMap(s -> s.ports().stream().map(p -> s.name() + "/" + p.name())).toList();
+                case ENGINE -> plugins(host.engines());
+                case FILTER -> plugins(host.filters());
+                case DATAPATH -> plugins(host.datapaths());
+                case DEVICE -> devices();
+                case TABLE -> host.tables(switchName).stream().map(t -> t.type().replaceFirst("/.*", "")).toList();
+                case FLOW -> host.flows(switchName).stream().map(f -> String.valueOf(f.id())).toList();
+                case SLOT -> IntStream.rangeClosed(1, PortDocument.SLOTS).mapToObj(String::valueOf).toList();
+                case FAILURE_POLICY -> List.of("open", "closed");
+                case FRAME -> List.of("'eth(");
+                default -> List.of();
+            };
+        } catch (Refusal e) {
+            // What was typed before does not exist: nothing to offer.
+            return List.of();
+        }
+    }
+
+    private static List<String> plugins(List<PluginView> plugins) {
+        return plugins.stream().map(PluginView::name).toList();
+    }
+
+    private static List<String> devices() {
+        try (Stream<Path> entries = Files.list(DEVICES)) {
+            return entries.map(p -> p.getFileName().toString()).filter(n -> !n.equals("lo")).sorted().toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package org.vnetwork.shell;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.vnetwork.model.Refusal;
+
+/**
+ * The words behind a command, told apart: which argument, which option. Options may stand anywhere, as {@code --name value} or
+ * {@code --name=value}; after {@code --} every word is an argument.
+ */
+final class Words {
+    private final ConsoleCommand command;
+    private final Map<Parameter, String> values = new HashMap<>();
+
+    /**
+     * Tells words apart.
+     *
+     * @throws Refusal with the usage, for an unknown, repeated, missing or surplus word
+     */
+    Words(ConsoleCommand command, List<String> words) {
+        this.command = command;
+        List<Parameter> open = new ArrayList<>(command.arguments());
+        boolean optionsEnd = false;
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            if (!optionsEnd && word.equals("--")) {
+                optionsEnd = true;
+            } else if (!optionsEnd && isOption(word)) {
+                i = option(words, i);
+            } else if (open.isEmpty()) {
+                throw refuse("unexpected \"" + word + "\"");
+            } else {
+                values.put(open.removeFirst(), word);
+            }
+        }
+        if (!has(ConsoleCommand.HELP)) {
+            command.parameters().stream().filter(p -> !p.optional() && !values.containsKey(p)).findFirst().ifPresent(missing -> {
+                throw refuse(missing.form() + " is missing");
+            });
+        }
+    }
+
+    /** The word given for a parameter, or null. */
+    String value(Parameter parameter) {
+        return values.get(parameter);
+    }
+
+    boolean has(Parameter flag) {
+        return values.containsKey(flag);
+    }
+
+    /** Whether a word is written like an option; a negative number is not. */
+    static boolean isOption(String word) {
+        return word.startsWith("-") && word.length() > 1 && !Character.isDigit(word.charAt(1));
+    }
+
+    private int option(List<String> words, int at) {
+        String word = words.get(at);
+        int equals = word.indexOf('=');
+        String name = equals < 0 ? word : word.substring(0, equals);
+        Parameter option = command.options().stream().filter(o -> o.name().equals(name)).findFirst().orElseThrow(() -> refuse("unknown option " + name));
+        if (has(option)) {
+            throw refuse(name + " is given twice");
+        }
+        if (option.isFlag() && equals >= 0) {
+            throw refuse(name + " takes no value");
+        }
+        if (option.isFlag() || equals >= 0) {
+            values.put(option, word.substring(equals + 1));
+            return at;
+        }
+        if (at + 1 == words.size() || isOption(words.get(at + 1))) {
+            throw refuse(option.form() + ": its value is missing");
+        }
+        values.put(option, words.get(at + 1));
+        return at + 1;
+    }
+
+    private Refusal refuse(String what) {
+        return new Refusal(command.name() + ": " + what + "; usage: " + command.usage());
+    }
+}

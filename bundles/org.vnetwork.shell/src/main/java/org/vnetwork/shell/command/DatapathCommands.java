@@ -1,0 +1,22 @@
+package org.vnetwork.shell.command;
+
+import java.util.List;
+import org.vnetwork.control.Host;
+import org.vnetwork.control.PluginView;
+
+/** Commands on datapath drivers. */
+@Scope("datapath")
+public final class DatapathCommands {
+    private final Host host;
+
+    /** Commands on the drivers of a host. */
+    public DatapathCommands(Host host) {
+        this.host = host;
+    }
+
+    /** datapath:list. */
+    @Does(value = "Lists the installed datapath drivers, and why one cannot be used here.", example = "datapath:list")
+    public List<PluginView> list() {
+        return host.datapaths();
+    }
+}

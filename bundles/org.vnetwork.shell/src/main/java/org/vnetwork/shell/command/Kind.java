@@ -1,0 +1,58 @@
+package org.vnetwork.shell.command;
+
+/** What a word on the command line names: its placeholder in help, and what TAB offers for it. */
+public enum Kind {
+    /** A switch of this host. */
+    SWITCH("SWITCH"),
+    /** A port of the switch that stands before it. */
+    PORT("PORT"),
+    /** A port of any switch: {@code web1}, or {@code sw1/web1}. */
+    HOST_PORT("PORT"),
+    /** A name for something new. */
+    NEW_NAME("NAME"),
+    /** An installed engine. */
+    ENGINE("ENGINE"),
+    /** An installed filter. */
+    FILTER("FILTER"),
+    /** An installed datapath driver. */
+    DATAPATH("DATAPATH"),
+    /** A network device of this machine. */
+    DEVICE("DEVICE"),
+    /** A table of the switch that stands before it. */
+    TABLE("TABLE"),
+    /** The id of a flow of the switch that stands before it. */
+    FLOW("ID"),
+    /** A slot of a port. */
+    SLOT("SLOT"),
+    /** A VLAN id. */
+    VLAN("VLAN"),
+    /** VLAN ids. */
+    VLANS("VLAN,.."),
+    /** Components of a key. */
+    KEY("KEY"),
+    /** Components of a row. */
+    ROW("ROW"),
+    /** A frame in the console's notation. */
+    FRAME("FRAME"),
+    /** A length of time. */
+    DURATION("DURATION"),
+    /** Whether a port lets frames pass when its filter fails. */
+    FAILURE_POLICY("open|closed"),
+    /** A command or a scope. */
+    COMMAND("COMMAND"),
+    /** Any text. */
+    TEXT("TEXT"),
+    /** No word: the option stands alone. */
+    FLAG("");
+
+    private final String placeholder;
+
+    Kind(String placeholder) {
+        this.placeholder = placeholder;
+    }
+
+    /** How help writes it. */
+    public String placeholder() {
+        return placeholder;
+    }
+}

@@ -1,0 +1,67 @@
+package org.vnetwork.shell.command;
+
+import java.util.List;
+import java.util.Optional;
+import org.vnetwork.control.Change;
+import org.vnetwork.control.Configuration;
+import org.vnetwork.control.Edits;
+import org.vnetwork.control.Host;
+import org.vnetwork.control.PortView;
+import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.model.Refusal;
+import org.vnetwork.shell.text.InSwitch;
+
+/** Commands on ports. */
+@Scope("port")
+public final class PortCommands {
+    private final Host host;
+    private final Configuration configuration;
+
+    /** Commands on the ports of a host. */
+    public PortCommands(Host host, Configuration configuration) {
+        this.host = host;
+        this.configuration = configuration;
+    }
+
+    /** port:add. */
+    @Does(value = "Adds a port: exactly one of --netdev, --tap and --sim. It is an access port in VLAN 1 unless --access or --trunk is given.",
+            example = "port:add sw1 web1 --netdev web1h --access 10")
+    public Change add(@Argument(value = Kind.SWITCH, help = "the switch") String switchName,
+            @Argument(value = Kind.NEW_NAME, help = "a name that no other port of the switch has") String port,
+            AttachmentOptions attachment, VlanOptions vlans, Plan plan) {
+        return plan.make(configuration, Edits.addPort(switchName, port, attachment.kind(), attachment.device(port), vlans.vlan()));
+    }
+
+    /** port:list. */
+    @Does(value = "Lists the ports of one switch, or of all.", example = "port:list sw1")
+    public List<InSwitch> list(@Argument(value = Kind.SWITCH, help = "only this switch") Optional<String> switchName) {
+        return InSwitch.each(configuration.current(), switchName, host::ports);
+    }
+
+    /** port:show. */
+    @Does(value = "Shows a port with all its counters.", example = "port:show sw1 web1")
+    public PortView show(@Argument(value = Kind.SWITCH, help = "the switch") String switchName,
+            @Argument(value = Kind.PORT, help = "the port") String port) {
+        SwitchDocument owner = configuration.current().need(switchName);
+        String name = owner.need(port).name();
+        return host.ports(switchName).stream().filter(p -> p.name().equals(name)).findFirst()
+                .orElseThrow(() -> new Refusal("port: " + port + " is configured and does not run; host:events says why"));
+    }
+
+    /** port:set. */
+    @Does(value = "Puts a port into other VLANs. Its flows are decided again; nothing is flushed.", example = "port:set sw1 web1 --trunk 10,20 --native 1")
+    public Change set(@Argument(value = Kind.SWITCH, help = "the switch") String switchName,
+            @Argument(value = Kind.PORT, help = "the port") String port, VlanOptions vlans, Plan plan) {
+        if (!vlans.given()) {
+            throw new Refusal("port:set: nothing to set (expected: --access VLAN, or --trunk VLAN,.. [--native VLAN])");
+        }
+        return plan.make(configuration, Edits.setVlan(switchName, port, vlans.vlan()));
+    }
+
+    /** port:remove. */
+    @Does(value = "Removes a port. Flows to it are revoked; the network device stays.", example = "port:remove sw1 web1")
+    public Change remove(@Argument(value = Kind.SWITCH, help = "the switch") String switchName,
+            @Argument(value = Kind.PORT, help = "the port") String port, Plan plan) {
+        return plan.make(configuration, Edits.removePort(switchName, port));
+    }
+}

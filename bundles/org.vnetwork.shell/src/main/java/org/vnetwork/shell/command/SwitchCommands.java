@@ -1,0 +1,55 @@
+package org.vnetwork.shell.command;
+
+import java.util.List;
+import java.util.Optional;
+import org.vnetwork.control.Change;
+import org.vnetwork.control.Configuration;
+import org.vnetwork.control.Edits;
+import org.vnetwork.control.Host;
+import org.vnetwork.control.SwitchView;
+import org.vnetwork.model.Refusal;
+import org.vnetwork.shell.text.SwitchDetail;
+
+/** Commands on switches as a whole. */
+@Scope("switch")
+public final class SwitchCommands {
+    private static final String DEFAULT_ENGINE = "learning";
+    private final Host host;
+    private final Configuration configuration;
+
+    /** Commands on the switches of a host. */
+    public SwitchCommands(Host host, Configuration configuration) {
+        this.host = host;
+        this.configuration = configuration;
+    }
+
+    /** switch:create. */
+    @Does(value = "Creates a switch without ports.", example = "switch:create sw1 --engine learning")
+    public Change create(@Argument(value = Kind.NEW_NAME, help = "a name that no other switch has") String name,
+            @Option(value = "engine", kind = Kind.ENGINE, help = "what forwards; learning unless given") Optional<String> engine,
+            @Option(value = "datapath", kind = Kind.DATAPATH, help = "where flows go; the host's default unless given") Optional<String> datapath,
+            Plan plan) {
+        return plan.make(configuration, Edits.createSwitch(name, engine.orElse(DEFAULT_ENGINE), datapath.orElseGet(host::defaultDatapath)));
+    }
+
+    /** switch:list. */
+    @Does(value = "Lists the switches.", example = "switch:list")
+    public List<SwitchView> list() {
+        return host.switches();
+    }
+
+    /** switch:show. */
+    @Does(value = "Shows a switch and its ports.", example = "switch:show sw1")
+    public SwitchDetail show(@Argument(value = Kind.SWITCH, help = "the switch") String name) {
+        configuration.current().need(name);
+        SwitchView view = host.switches().stream().filter(s -> s.name().equals(name)).findFirst()
+                .orElseThrow(() -> new Refusal("switch: " + name + " is configured and does not run; host:events says why"));
+        return new SwitchDetail(view, host.ports(name));
+    }
+
+    /** switch:remove. */
+    @Does(value = "Removes a switch with its ports, placed rows and flows. The network devices stay.", example = "switch:remove sw1 --plan")
+    public Change remove(@Argument(value = Kind.SWITCH, help = "the switch") String name, Plan plan) {
+        return plan.make(configuration, Edits.removeSwitch(name));
+    }
+}

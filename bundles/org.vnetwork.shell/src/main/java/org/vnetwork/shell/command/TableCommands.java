@@ -1,0 +1,60 @@
+package org.vnetwork.shell.command;
+
+import java.util.List;
+import java.util.Map;
+import org.vnetwork.control.Change;
+import org.vnetwork.control.Configuration;
+import org.vnetwork.control.Edits;
+import org.vnetwork.control.Host;
+import org.vnetwork.control.RowDocument;
+import org.vnetwork.control.RowView;
+import org.vnetwork.control.TableView;
+
+/** Commands on tables. */
+@Scope("table")
+public final class TableCommands {
+    private final Host host;
+    private final Configuration configuration;
+
+    /** Commands on the tables of a host. */
+    public TableCommands(Host host, Configuration configuration) {
+        this.host = host;
+        this.configuration = configuration;
+    }
+
+    /** table:list. */
+    @Does(value = "Lists the tables of a switch.", example = "table:list sw1")
+    public List<TableView> list(@Argument(value = Kind.SWITCH, help = "the switch") String switchName) {
+        return host.tables(switchName);
+    }
+
+    /** table:show. */
+    @Does(value = "Shows the rows of a table, and how many flows read each.", example = "table:show sw1 fdb")
+    public List<RowView> show(@Argument(value = Kind.SWITCH, help = "the switch") String switchName,
+            @Argument(value = Kind.TABLE, help = "the table, as fdb or fdb/1") String table) {
+        return host.rows(switchName, table);
+    }
+
+    /** table:put. */
+    @Does(value = "Places a row, instead of one with the same key. It is kept with the configuration until it is removed.",
+            example = "table:put sw1 fdb vlan=10,mac=02:00:00:00:00:01 port=web1,fixed=true")
+    public Change put(@Argument(value = Kind.SWITCH, help = "the switch") String switchName,
+            @Argument(value = Kind.TABLE, help = "the table") String table,
+            @Argument(value = Kind.KEY, help = "all components of the key, as name=value,name=value") String key,
+            @Argument(value = Kind.ROW, help = "all components of the row, likewise") String row, Plan plan) {
+        RowDocument placed = new RowDocument(id(table), Values.components("key", key), Values.components("row", row));
+        return plan.make(configuration, Edits.putRow(switchName, placed));
+    }
+
+    /** table:remove. */
+    @Does(value = "Removes a row that was placed.", example = "table:remove sw1 fdb vlan=10,mac=02:00:00:00:00:01")
+    public Change remove(@Argument(value = Kind.SWITCH, help = "the switch") String switchName,
+            @Argument(value = Kind.TABLE, help = "the table") String table,
+            @Argument(value = Kind.KEY, help = "all components of the key, as name=value,name=value") String key, Plan plan) {
+        return plan.make(configuration, Edits.removeRow(switchName, new RowDocument(id(table), Values.components("key", key), Map.of())));
+    }
+
+    private static String id(String table) {
+        return table.contains("/") ? table.substring(0, table.indexOf('/')) : table;
+    }
+}

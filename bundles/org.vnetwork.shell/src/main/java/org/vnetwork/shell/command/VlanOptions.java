@@ -1,0 +1,50 @@
+package org.vnetwork.shell.command;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.vnetwork.model.PortVlan;
+import org.vnetwork.model.Refusal;
+
+/**
+ * The VLANs of a port, as typed.
+ *
+ * @param access VLAN of an access port
+ * @param trunk VLANs of a trunk
+ * @param untagged native VLAN of a trunk
+ */
+public record VlanOptions(
+        @Option(value = "access", kind = Kind.VLAN, help = "untagged frames only, in this VLAN") Optional<String> access,
+        @Option(value = "trunk", kind = Kind.VLANS, help = "tagged frames of these VLANs") Optional<String> trunk,
+        @Option(value = "native", kind = Kind.VLAN, help = "with --trunk: untagged frames too, in this VLAN") Optional<String> untagged) {
+
+    boolean given() {
+        return access.isPresent() || trunk.isPresent() || untagged.isPresent();
+    }
+
+    /** The membership; an access port in VLAN 1 when nothing is given. */
+    PortVlan vlan() {
+        if (access.isPresent() && trunk.isPresent()) {
+            throw new Refusal("vlan: --access " + access.get() + " and --trunk " + trunk.get() + " (expected: one of them)");
+        }
+        if (untagged.isPresent() && trunk.isEmpty()) {
+            throw Refusal.value("--native", untagged.get(), "--trunk with it", "an access port has its VLAN from --access");
+        }
+        if (trunk.isPresent()) {
+            return PortVlan.trunk(vlans(trunk.get()), untagged.map(VlanOptions::vlan).orElse(0));
+        }
+        return access.map(a -> PortVlan.access(vlan(a))).orElse(PortVlan.DEFAULT);
+    }
+
+    private static List<Integer> vlans(String text) {
+        return Arrays.stream(text.split(",", -1)).map(String::strip).map(VlanOptions::vlan).toList();
+    }
+
+    private static int vlan(String text) {
+        try {
+            return PortVlan.check(Integer.parseInt(text));
+        } catch (NumberFormatException e) {
+            throw Refusal.value("vlan", text, "1..4094");
+        }
+    }
+}

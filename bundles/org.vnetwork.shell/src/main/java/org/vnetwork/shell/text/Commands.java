@@ -1,0 +1,59 @@
+package org.vnetwork.shell.text;
+
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.vnetwork.control.FilterDocument;
+import org.vnetwork.control.HostDocument;
+import org.vnetwork.control.PortDocument;
+import org.vnetwork.control.RowDocument;
+import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.model.PortVlan;
+
+/** Writes a configuration as the commands that make it: what is printed can be typed again. */
+final class Commands {
+    private Commands() {
+    }
+
+    static String of(HostDocument document) {
+        StringBuilder text = new StringBuilder();
+        for (SwitchDocument s : document.switches()) {
+            text.append("switch:create ").append(s.name()).append(" --engine ").append(s.engine()).append(" --datapath ").append(s.datapath()).append('\n');
+            s.ports().forEach(port -> port(text, s.name(), port));
+            s.rows().forEach(row -> row(text, s.name(), row));
+        }
+        return text.isEmpty() ? "# nothing is configured; switch:create makes a switch\n" : text.toString();
+    }
+
+    private static void port(StringBuilder text, String owner, PortDocument port) {
+        text.append("port:add ").append(owner).append(' ').append(port.name()).append(" --").append(port.attachment());
+        if (!port.attachment().equals("sim")) {
+            text.append(' ').append(word(port.device()));
+        }
+        text.append(vlan(port.vlan())).append('\n');
+        for (FilterDocument filter : port.filters()) {
+            text.append("filter:add ").append(owner).append('/').append(port.name()).append(' ').append(filter.filter()).append(" --slot ").append(filter.slot())
+                    .append(" --fail ").append(filter.failOpen() ? "open" : "closed").append('\n');
+        }
+    }
+
+    private static String vlan(PortVlan vlan) {
+        if (!vlan.trunk()) {
+            return " --access " + vlan.untagged();
+        }
+        String allowed = vlan.allowed().stream().map(String::valueOf).collect(Collectors.joining(","));
+        return " --trunk " + allowed + (vlan.untagged() == 0 ? "" : " --native " + vlan.untagged());
+    }
+
+    private static void row(StringBuilder text, String owner, RowDocument row) {
+        text.append("table:put ").append(owner).append(' ').append(row.table()).append(' ').append(word(components(row.key()))).append(' ')
+                .append(word(components(row.row()))).append('\n');
+    }
+
+    private static String components(Map<String, String> components) {
+        return components.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).collect(Collectors.joining(","));
+    }
+
+    private static String word(String text) {
+        return text.matches("[A-Za-z0-9_.,:=/#@+-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,174 @@
+package org.vnetwork.shell;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Lines as operators type them, on a host in memory. */
+class CommandLineTest {
+    private final TestConsole console = TestConsole.after("switch:create sw1", "port:add sw1 web1 --sim --access 10", "port:add sw1 up1 --sim --trunk 10,20 --native 1",
+            "switch:create sw2", "port:add sw2 web1 --sim");
+
+    @AfterEach
+    void close() {
+        console.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '!', textBlock = """
+            switch:create sw1                        ! switch: sw1 (expected: a name that is not in use yet)
+            switch:create ''                         ! switch name: (empty) (expected: 1 to 31 of A-Z a-z 0-9 _ . -, a letter or digit first)
+            switch:create                            ! switch:create: NAME is missing; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
+            switch:create a b                        ! switch:create: unexpected "b"; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
+            switch:create a --engin flood            ! switch:create: unknown option --engin; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
+            switch:create a --engine                 ! switch:create: --engine ENGINE: its value is missing; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
+            switch:create a --plan --plan            ! switch:create: --plan is given twice; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
+            switch:create a --plan=1                 ! switch:create: --plan takes no value; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
+            switch:remove nope                       ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
+            switch:show nope                         ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
+            port:list nope                           ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
+            port:show sw1 nope                       ! port: nope (expected: one of web1, up1); port:list sw1 shows them
+            port:add sw1 web1 --sim                  ! port: web1 (expected: a name that is not in use yet in switch sw1)
+            port:add sw1 p                           ! port:add: no attachment (expected: exactly one of --netdev DEVICE, --tap NAME, --sim)
+            port:add sw1 p --sim --tap t             ! port:add: 2 attachments (expected: exactly one of --netdev DEVICE, --tap NAME, --sim)
+            port:add sw1 p --sim --access 4095       ! vlan: 4095 (expected: 1..4094)
+            port:add sw1 p --sim --access ten        ! vlan: ten (expected: 1..4094)
+            port:add sw1 p --sim --trunk 10,         ! vlan: (empty) (expected: 1..4094)
+            port:add sw1 p --sim --access 1 --trunk 2! vlan: --access 1 and --trunk 2 (expected: one of them)
+            port:add sw1 p --sim --native 1          ! --native: 1 (expected: --trunk with it); an access port has its VLAN from --access
+            port:set sw1 web1                        ! port:set: nothing to set (expected: --access VLAN, or --trunk VLAN,.. [--native VLAN])
+            filter:add web1 count                    ! port: web1 (expected: SWITCH/PORT, since sw1 and sw2 have one of this name)
+            filter:add nope count                    ! port: nope (expected: a port of this host); port:list shows them
+            filter:add up1 count --slot 17           ! slot: 17 (expected: 1..16)
+            filter:add up1 count --slot x            ! slot: x (expected: 1..16)
+            filter:add up1 count --fail maybe        ! --fail: maybe (expected: open or closed)
+            filter:remove up1 1                      ! slot: 1 (expected: a slot of port up1 with a filter in it); filter:list shows them
+            flow:show sw1 x                          ! flow: x (expected: 0..)
+            flow:show sw1 9                          ! flow: 9 (expected: an installed flow of switch sw1); flow:list sw1 shows them
+            flow:trace sw1 'eth()'                   ! flow:trace: --in PORT is missing; usage: flow:trace SWITCH --in PORT FRAME
+            table:put sw1 fdb vlan port=web1         ! key: vlan (expected: name=value, as in vlan=10,mac=02:00:00:00:00:01); table:show lists the names
+            table:put sw1 fdb vlan=1,vlan=2 port=1   ! key: vlan=1,vlan=2 (expected: vlan only once)
+            clock:warp sw1 10                        ! duration: 10 (expected: a number and a unit of ms, s, m, h, d, as in 10s)
+            exit                                     ! exit: no interactive console (expected: vnet> prompt); ./vnet down stops a host in the background
+            list                                     ! command: list (expected: with its scope, one of switch:list, port:list, engine:list, filter:list, flow:list, table:list, drops:list, datapath:list)
+            port                                     ! command: port (expected: one of port:add, port:list, port:remove, port:set, port:show)
+            port:lst                                 ! command: port:lst is unknown; nearest is port:list; help lists the commands
+            frobnicate                               ! command: frobnicate is unknown; help lists the commands
+            help swich                               ! command: swich is unknown; help lists the commands
+            switch:list > file                       ! redirection: not in this console; use ./vnet sh 'COMMAND' > FILE
+            host:events                              ! host:events: failed with IllegalStateException: events are broken; the log has the details
+            """)
+    void refusesInOneLine(String command, String message) {
+        String before = console.run("config:show");
+        assertEquals(message + "\n", console.run(command));
+        assertFalse(console.succeeded());
+        assertEquals(before, console.run("config:show"));
+    }
+
+    @Test
+    void refusesAnIncompleteLine() {
+        String output = console.run("switch:create 'a");
+        assertFalse(console.succeeded());
+        assertTrue(output.startsWith("syntax: "), output);
+        assertEquals(1, output.lines().count());
+    }
+
+    @Test
+    void optionsStandAnywhere() {
+        String expected = "+ port:add sw1 p --sim --access 7\nplanned only: nothing was changed\n";
+        assertEquals(expected, console.run("port:add --plan sw1 --access 7 p --sim"));
+        assertEquals(expected, console.run("port:add sw1 p --access=7 --sim --plan"));
+        assertEquals(expected, console.run("port:add --access 7 --sim --plan -- sw1 p"));
+        assertEquals("- port:add sw2 web1 --sim --access 1\nplanned only: nothing was changed\n", console.run("port:remove --plan -- sw2 web1"));
+    }
+
+    @Test
+    void everyConfigurationCommandPlansWithoutChanging() {
+        String before = console.run("config:show");
+        for (String command : new String[] {"switch:create a", "switch:remove sw1", "port:add sw1 p --sim", "port:set sw1 web1 --access 9", "port:remove sw1 web1",
+            "engine:swap sw1 flood", "filter:add up1 count", "table:put sw1 fdb vlan=10,mac=02:00:00:00:00:01 port=web1"}) {
+            String output = console.run(command + " --plan");
+            assertTrue(console.succeeded(), output);
+            assertTrue(output.endsWith("planned only: nothing was changed\n"), output);
+        }
+        assertEquals(before, console.run("config:show"));
+    }
+
+    @Test
+    void configurationIsShownAsTheCommandsThatMakeIt() {
+        console.run("filter:add up1 count --fail open");
+        console.run("table:put sw1 fdb mac=02:00:00:00:00:01,vlan=10 port=web1,fixed=true");
+        String shown = console.run("config:show");
+        assertEquals("""
+                switch:create sw1 --engine learning --datapath sim
+                port:add sw1 web1 --sim --access 10
+                port:add sw1 up1 --sim --trunk 1,10,20 --native 1
+                filter:add sw1/up1 count --slot 1 --fail open
+                table:put sw1 fdb mac=02:00:00:00:00:01,vlan=10 fixed=true,port=web1
+                switch:create sw2 --engine learning --datapath sim
+                port:add sw2 web1 --sim --access 1
+                """, shown);
+        try (TestConsole second = TestConsole.after(shown.split("\n"))) {
+            assertEquals(shown, second.run("config:show"));
+        }
+    }
+
+    @Test
+    void printsTheResultOfEachCommandOfALine() {
+        assertEquals("clock  5s\nclock  10s\n", console.run("clock:warp sw1 5s; clock:warp sw1 5s"));
+        assertEquals("vlan: 0 (expected: 1..4094)\n", console.run("port:set sw1 web1 --access 0; clock:show sw1"));
+    }
+
+    @Test
+    void pipesTextToGrep() {
+        assertEquals("sw2     web1   1  sim web1    access 1                up    -              10     8        1        2\n", console.run("port:list | grep sw2"));
+        assertEquals("switch: x (expected: one of sw1, sw2); switch:list shows them, switch:create makes one\n", console.run("port:list x | grep sw2"));
+        assertFalse(console.succeeded());
+    }
+
+    @Test
+    void framesAreTypedAndShownInOneNotation() {
+        console.run("packet:inject sw1 web1 'eth(src=02:00:00:00:00:01,dst=02:00:00:00:00:02) ipv4(src=10.0.0.1,dst=10.0.0.2) udp(src=1000,dst=53)'");
+        assertTrue(console.succeeded());
+        String shown = console.run("packet:capture sw1 web1");
+        assertTrue(shown.contains("dst=53"), shown);
+        assertTrue(console.run("packet:inject sw1 web1 'eth(nonsense=1)'").startsWith("eth"));
+        assertFalse(console.succeeded());
+    }
+
+    @Test
+    void wordsAreNotTakenForGogosOwnSyntax() {
+        assertTrue(console.run("switch:create 10").contains("10"));
+        assertTrue(console.succeeded());
+        assertTrue(console.run("port:add 10 true --sim; port:show 10 true").contains("sim true"));
+        assertEquals("switch: * (expected: one of sw1, sw2, 10); switch:list shows them, switch:create makes one\n", console.run("switch:show *"));
+    }
+
+    @Test
+    void helpTellsTheWordsOfACommand() {
+        assertEquals("""
+                port:set SWITCH PORT [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--plan]
+                Puts a port into other VLANs. Its flows are decided again; nothing is flushed.
+                  SWITCH           the switch
+                  PORT             the port
+                  --access VLAN    untagged frames only, in this VLAN
+                  --trunk VLAN,..  tagged frames of these VLANs
+                  --native VLAN    with --trunk: untagged frames too, in this VLAN
+                  --plan           print the difference and change nothing
+                example: port:set sw1 web1 --trunk 10,20 --native 1
+                """, console.run("help port:set"));
+        assertEquals(console.run("help port:set"), console.run("port:set --help"));
+        assertEquals(1 + 5, console.run("help port").lines().count());
+        assertEquals(1 + console.commands.all().size(), console.run("help").lines().count());
+    }
+
+    @Test
+    void noFunctionIsAJavaKeyword() {
+        console.commands.all().forEach(c -> assertFalse(javax.lang.model.SourceVersion.isKeyword(c.function()), c.name()));
+    }
+}

@@ -1,0 +1,64 @@
+package org.vnetwork.shell;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What TAB offers behind a line; the last word begins behind the last space. */
+class CompletionTest {
+    private final TestConsole console = TestConsole.after("switch:create sw1", "port:add sw1 web1 --sim", "port:add sw1 db1 --sim", "switch:create sw2", "port:add sw2 up1 --sim");
+    private final Completion completion = new Completion(console.commands, new Names(console.host, console.host));
+
+    @AfterEach
+    void close() {
+        console.close();
+    }
+
+    private List<String> offers(String line) {
+        return completion.offers(Arrays.asList(line.split(" ", -1))).stream().map(Completion.Offer::text).toList();
+    }
+
+    @Test
+    void scopesFirstThenTheirCommands() {
+        assertTrue(offers("sw").containsAll(List.of("switch:", "port:", "help", "exit")));
+        assertEquals(List.of("switch:create", "switch:list", "switch:remove", "switch:show"), offers("switch:"));
+        assertEquals(List.of(), offers("nope:"));
+    }
+
+    @Test
+    void namesByPosition() {
+        assertEquals(List.of("sw1", "sw2"), offers("port:show "));
+        assertEquals(List.of("web1", "db1"), offers("port:show sw1 "));
+        assertEquals(List.of("up1"), offers("port:show sw2 u"));
+        assertEquals(List.of("flood", "learning"), offers("engine:swap sw1 "));
+        assertEquals(List.of("sw1/web1", "sw1/db1", "sw2/up1"), offers("filter:add "));
+        assertEquals(List.of("count"), offers("filter:add sw1/web1 "));
+        assertEquals(List.of("fdb"), offers("table:show sw1 "));
+        assertEquals(List.of("1", "2"), offers("flow:show sw1 "));
+        assertEquals(List.of("--json", "--help"), offers("port:show nope "));
+    }
+
+    @Test
+    void optionsAndTheirValues() {
+        assertEquals(List.of("--engine", "--datapath", "--plan", "--json", "--help"), offers("switch:create a -"));
+        assertEquals(List.of("--datapath", "--plan", "--json", "--help"), offers("switch:create a --engine flood "));
+        assertEquals(List.of("flood", "learning"), offers("switch:create a --engine "));
+        assertEquals(List.of("web1", "db1"), offers("flow:trace sw1 --in "));
+        assertEquals(List.of("open", "closed"), offers("filter:add sw1/web1 count --fail "));
+    }
+
+    @Test
+    void onlyTheLastCommandOfALineCounts() {
+        assertEquals(List.of("sw1", "sw2"), offers("switch:list; port:show "));
+        assertTrue(offers("port:list | g").contains("grep"));
+    }
+
+    @Test
+    void aScopeIsFollowedByNoSpace() {
+        assertTrue(completion.offers(List.of("")).stream().filter(o -> o.text().endsWith(":")).noneMatch(Completion.Offer::complete));
+    }
+}

@@ -1,0 +1,187 @@
+package org.vnetwork.shell;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.vnetwork.control.Change;
+import org.vnetwork.control.Configuration;
+import org.vnetwork.control.DropView;
+import org.vnetwork.control.Edit;
+import org.vnetwork.control.EventView;
+import org.vnetwork.control.FlowView;
+import org.vnetwork.control.Host;
+import org.vnetwork.control.HostDocument;
+import org.vnetwork.control.HostView;
+import org.vnetwork.control.PluginView;
+import org.vnetwork.control.PortDocument;
+import org.vnetwork.control.PortView;
+import org.vnetwork.control.RowView;
+import org.vnetwork.control.Simulation;
+import org.vnetwork.control.StageView;
+import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.control.SwitchView;
+import org.vnetwork.control.TableView;
+import org.vnetwork.control.TraceView;
+import org.vnetwork.shell.text.Ink;
+import org.vnetwork.shell.text.Text;
+
+/** A host in memory that keeps a document and answers with made-up counters. */
+final class FakeHost implements Host, Configuration, Simulation {
+    private HostDocument document = HostDocument.EMPTY;
+    private Duration clock = Duration.ZERO;
+    private final Map<String, List<byte[]>> injected = new LinkedHashMap<>();
+
+    @Override
+    public HostDocument current() {
+        return document;
+    }
+
+    @Override
+    public Change plan(Edit edit) {
+        return change(edit, false);
+    }
+
+    @Override
+    public Change apply(Edit edit) {
+        return change(edit, true);
+    }
+
+    private Change change(Edit edit, boolean apply) {
+        HostDocument next = edit.apply(document);
+        List<String> before = lines(document);
+        List<String> after = lines(next);
+        List<String> differences = new ArrayList<>();
+        before.stream().filter(l -> !after.contains(l)).forEach(l -> differences.add("- " + l));
+        after.stream().filter(l -> !before.contains(l)).forEach(l -> differences.add("+ " + l));
+        if (apply) {
+            document = next;
+        }
+        return new Change(apply, differences, List.of());
+    }
+
+    private static List<String> lines(HostDocument of) {
+        return of.switches().isEmpty() ? List.of() : Text.of(of, Ink.PLAIN).lines().toList();
+    }
+
+    @Override
+    public HostView status() {
+        int ports = document.switches().stream().mapToInt(s -> s.ports().size()).sum();
+        return new HostView("default", "0.1.0", 4711, 3723, "sim", "asked for", document.switches().size(), ports);
+    }
+
+    @Override
+    public List<PluginView> engines() {
+        return List.of(new PluginView("flood", "org.vnetwork.engine.flood", "0.1.0", "ready", List.of()),
+                new PluginView("learning", "org.vnetwork.engine.learning", "0.1.0", "ready", List.of("sw1")));
+    }
+
+    @Override
+    public List<PluginView> filters() {
+        return List.of(new PluginView("count", "org.vnetwork.filter.count", "0.1.0", "ready", List.of()));
+    }
+
+    @Override
+    public List<PluginView> datapaths() {
+        return List.of(new PluginView("sim", "org.vnetwork.datapath.sim", "0.1.0", "ready", List.of()));
+    }
+
+    @Override
+    public String defaultDatapath() {
+        return "sim";
+    }
+
+    @Override
+    public List<SwitchView> switches() {
+        return document.switches().stream().map(s -> new SwitchView(s.name(), s.engine(), s.datapath(), s.ports().size(), 1, 1, 12, 0)).toList();
+    }
+
+    @Override
+    public List<PortView> ports(String switchName) {
+        return document.need(switchName).ports().stream().map(FakeHost::port).toList();
+    }
+
+    private static PortView port(PortDocument port) {
+        List<String> filters = port.filters().stream().map(f -> f.slot() + " " + f.filter()).toList();
+        return new PortView(port.name(), port.id(), port.attachment() + " " + port.device(), port.vlan().toString(), true, "in memory", filters,
+                10, 640, 10, 8, 512, 9, 0, 1, 0, 2);
+    }
+
+    @Override
+    public List<FlowView> flows(String switchName) {
+        document.need(switchName);
+        return List.of(new FlowView(1, "in_port=web1,vlan=10", "output db1", 12, 768, 65_000, 1_500, false, List.of("fdb vlan 10 02:00:00:00:00:01"), List.of()),
+                new FlowView(2, "in_port=db1", "output web1", 1, 64, 400, 400, true, List.of(), List.of()));
+    }
+
+    @Override
+    public FlowView flow(String switchName, int id) {
+        return flows(switchName).stream().filter(f -> f.id() == id).findFirst()
+                .orElseThrow(() -> org.vnetwork.model.Refusal.value("flow", id, "an installed flow of switch " + switchName, "flow:list " + switchName + " shows them"));
+    }
+
+    @Override
+    public List<TableView> tables(String switchName) {
+        document.need(switchName);
+        return List.of(new TableView("fdb/1", 1, 8192, 1));
+    }
+
+    @Override
+    public List<RowView> rows(String switchName, String table) {
+        document.need(switchName);
+        Map<String, Object> key = new LinkedHashMap<>();
+        key.put("vlan", 10);
+        key.put("mac", "02:00:00:00:00:01");
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("port", "web1");
+        row.put("fixed", false);
+        return List.of(new RowView(key, row, 1_000, 299_000, 2));
+    }
+
+    @Override
+    public List<DropView> drops(String switchName) {
+        return List.of(new DropView("web1", "port/vlan", 3));
+    }
+
+    @Override
+    public void resetDrops(String switchName) {
+        document.need(switchName);
+    }
+
+    @Override
+    public TraceView trace(String switchName, String port, byte[] frame) {
+        SwitchDocument owner = document.need(switchName);
+        owner.need(port);
+        return new TraceView("eth()", List.of(new StageView("port in", List.of("tag none"), List.of(), List.of(), "VLAN 10"),
+                new StageView("engine learning", List.of("src 02:00:00:00:00:01", "dst ff:ff:ff:ff:ff:ff"), List.of("fdb: no row"), List.of("put fdb"), "flood")),
+                -1, "none: the decision writes", "output db1");
+    }
+
+    @Override
+    public List<EventView> events() {
+        throw new IllegalStateException("events\nare broken");
+    }
+
+    @Override
+    public void inject(String switchName, String port, byte[] frame) {
+        document.need(switchName).need(port);
+        injected.computeIfAbsent(port, p -> new ArrayList<>()).add(frame);
+    }
+
+    @Override
+    public List<byte[]> captured(String switchName, String port) {
+        document.need(switchName).need(port);
+        return injected.getOrDefault(port, List.of());
+    }
+
+    @Override
+    public void warp(String switchName, Duration duration) {
+        clock = clock.plus(duration);
+    }
+
+    @Override
+    public Duration clock(String switchName) {
+        return clock;
+    }
+}

@@ -1,0 +1,77 @@
+package org.vnetwork.shell;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The runner on transcripts of its own, and whether the commands of the real ones exist. */
+class TranscriptRunnerTest {
+    private static final Path SCENARIOS = Path.of("../../integration-tests/scenarios");
+    @TempDir
+    Path folder;
+
+    @AfterEach
+    void clear() {
+        System.clearProperty("vnet.accept");
+    }
+
+    private Path transcript(String text) throws IOException {
+        return Files.writeString(folder.resolve("a.vnet"), text);
+    }
+
+    private static String console(String command) {
+        return command.equals("quiet") ? "" : command + "\n\nend\n";
+    }
+
+    @Test
+    void passesWhenTheOutputIsTheSame() throws IOException {
+        new TranscriptRunner(TranscriptRunnerTest::console).run(transcript("# Comment.\nvnet> quiet\n\nvnet> a\na\n\nend\n\n# More.\nvnet> b\nb\n\nend\n"));
+    }
+
+    @Test
+    void aStarStandsForAnyText() throws IOException {
+        Path file = transcript("vnet> pause 0.7 ms (x)\npause <*> ms (x)\n\nend\n");
+        new TranscriptRunner(TranscriptRunnerTest::console).run(file);
+        System.setProperty("vnet.accept", "true");
+        new TranscriptRunner(TranscriptRunnerTest::console).run(file);
+        assertTrue(Files.readString(file).contains("pause <*> ms (x)\n"));
+    }
+
+    @Test
+    void showsWhatDiffersAndWhere() throws IOException {
+        Path file = transcript("# Comment.\nvnet> a\na\n\nfin\n");
+        AssertionError error = assertThrows(AssertionError.class, () -> new TranscriptRunner(TranscriptRunnerTest::console).run(file));
+        assertEquals(file + ":2: vnet> a\n  a\n  \n- fin\n+ end\n(-Dvnet.accept=true writes the new output)", error.getMessage());
+    }
+
+    @Test
+    void writesTheOutputWhenAskedAndKeepsTheRest() throws IOException {
+        System.setProperty("vnet.accept", "true");
+        Path file = transcript("# Comment.\nvnet> a\nold\n\n# More.\nvnet> quiet\nold\nvnet> b\n");
+        new TranscriptRunner(TranscriptRunnerTest::console).run(file);
+        assertEquals("# Comment.\nvnet> a\na\n\nend\n\n# More.\nvnet> quiet\nvnet> b\nb\n\nend\n", Files.readString(file));
+    }
+
+    @Test
+    void everyCommandOfTheScenariosExists() throws IOException {
+        try (TestConsole console = new TestConsole(); Stream<Path> files = Files.list(SCENARIOS)) {
+            List<Path> scenarios = files.filter(f -> f.toString().endsWith(".vnet")).sorted().toList();
+            assertTrue(scenarios.size() >= 6);
+            for (Path scenario : scenarios) {
+                for (String command : TranscriptRunner.commands(scenario)) {
+                    String name = command.split(" ")[0];
+                    assertTrue(console.commands.find(name).isPresent() || scenario.endsWith("errors.vnet"), scenario + ": " + name);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* Counting: wire frames and bytes of superframes, drops, flows. Equations: vnet_abi.h. */
+#ifndef VNET_STATS_H
+#define VNET_STATS_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include "vnet_abi.h"
+#include "maps.h"
+#include "parse.h"
+
+/*
+ * Fills frames and segment_header. A guest's superframe comes from its tap without a segment count, so that it is
+ * computed from the sizes; other superframes carry it.
+ */
+static __always_inline void vnet_measure(struct __sk_buff *skb, struct vnet_frame *frame)
+{
+	__u32 segment = skb->gso_size;
+
+	frame->frames = 1;
+	frame->segment_header = 0;
+	if (!segment)
+		return;
+	if (skb->gso_segs)
+		frame->frames = skb->gso_segs;
+	else if (frame->payload && skb->len > frame->payload)
+		frame->frames = (skb->len - frame->payload + segment - 1) / segment;
+	if (frame->payload)
+		frame->segment_header = frame->payload + (skb->vlan_present ? VNET_TAG_SIZE : 0);
+}
+
+/* Wire bytes of the frame as it now is. */
+static __always_inline __u64 vnet_bytes(struct __sk_buff *skb, const struct vnet_frame *frame)
+{
+	return (__u64)skb->len + (skb->vlan_present ? VNET_TAG_SIZE : 0) +
+	       (__u64)(frame->frames - 1) * frame->segment_header;
+}
+
+static __always_inline struct vnet_port_stats *vnet_port_stats_of(__u32 port)
+{
+	return bpf_map_lookup_elem(&port_stats, &port);
+}
+
+static __always_inline void vnet_drop(__u32 port, __u32 reason, __u32 frames)
+{
+	__u32 at = port * VNET_REASONS + (reason < VNET_REASONS ? reason : VNET_REASONS - 1);
+	__u64 *count = bpf_map_lookup_elem(&drops, &at);
+
+	if (count)
+		*count += frames;
+}
+
+/* A drop inside an action list: one copy more. */
+static __always_inline void vnet_drop_copy(const struct vnet_frame *frame, __u32 reason)
+{
+	struct vnet_port_stats *ingress = vnet_port_stats_of(frame->port);
+
+	if (ingress)
+		ingress->copies += frame->frames;
+	vnet_drop(frame->port, reason, frame->frames);
+}
+
+static __always_inline void vnet_count_flow(struct __sk_buff *skb, const struct vnet_frame *frame)
+{
+	struct vnet_flow_stats *flow = bpf_map_lookup_elem(&flow_stats, &frame->slot);
+
+	if (!flow)
+		return;
+	flow->frames += frame->frames;
+	flow->bytes += vnet_bytes(skb, frame);
+	flow->last_seen_ns = bpf_ktime_get_coarse_ns();
+}
+
+#endif

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * vnet_abi.h: what the kernel program and its driver share. Every binary layout is drawn here and nowhere else.
+ *
+ * All values are in the host's byte order unless a name ends in Be. A MAC address is a 48-bit integer whose most
+ * significant octet is the first on the wire. Offsets are bytes. Change VNET_ABI_VERSION with any layout below:
+ * a driver adopts pinned maps only when vnet_ctl.abi_version equals its own.
+ */
+#ifndef VNET_ABI_H
+#define VNET_ABI_H
+
+#include <linux/types.h>
+
+#define VNET_ABI_VERSION 1
+
+/* Sizes. Map names are the identifiers in maps.h; they are repeated here for drivers in other languages.
+ *
+ *   name           type          flags     key         value                        entries
+ *   ctl            ARRAY         MMAPABLE  u32 0       vnet_ctl                     1
+ *   port_ids       HASH          -         u32 ifindex u32 port id                  VNET_PORTS
+ *   ports          ARRAY         MMAPABLE  port id     vnet_port                    VNET_PORTS
+ *   port_masks     ARRAY         MMAPABLE  port id     vnet_port_masks              VNET_PORTS
+ *   masks          ARRAY         MMAPABLE  mask id     vnet_key                     VNET_MASKS
+ *   flows          HASH          prealloc  vnet_key    vnet_flow                    VNET_FLOWS *
+ *   flow_slots     ARRAY         MMAPABLE  slot        u64, see vnet_slot           VNET_FLOWS *
+ *   flow_stats     PERCPU_ARRAY  -         slot        vnet_flow_stats              VNET_FLOWS *
+ *   flow_filter    ARRAY         MMAPABLE  word index  u64, see "Flow filter"       VNET_FILTER_WORDS *
+ *   action_lists   ARRAY         MMAPABLE  list id     vnet_action_list             VNET_LISTS *
+ *   port_stats     PERCPU_ARRAY  -         port id     vnet_port_stats              VNET_PORTS
+ *   drops          PERCPU_ARRAY  -         port*64+r   u64 frames                   VNET_PORTS * 64
+ *   miss_buckets   ARRAY         -         port id     vnet_bucket (program only)   VNET_PORTS
+ *   key_out        ARRAY         -         u32 0       vnet_key_out (tests only)    1
+ *
+ * Entries marked * may be set before load (bpf_map__set_max_entries); flows, flow_slots and flow_stats alike.
+ */
+#define VNET_PORTS        1024   /* ids 1..1023; id 0 stands for "no port" and collects its drops */
+#define VNET_MASKS        1024
+#define VNET_PORT_MASKS   32     /* masks per ingress port */
+#define VNET_FLOWS        65536
+#define VNET_FILTER_WORDS 16384  /* 2^20 bits */
+#define VNET_LISTS        4096
+#define VNET_ACTIONS      128    /* actions per list */
+#define VNET_REASONS      64     /* drop reasons per port */
+
+/*
+ * Flow key: 11 x u64, composed by shifts.
+ *
+ *        63            48 47            32 31            16 15  12 11   8 7  6 5    3 2  1 0
+ *   w0  |        ingress port id          |   EtherType    | outer| inner|frag|class |TTL |0|
+ *   w1  |        destination MAC                           |  outer TCI (PCP 3 DEI 1 VID 12) |
+ *   w2  |        source MAC                                |  inner TCI                      |
+ *   w3  | IP proto | TOS  |   TCP flags    | L4 source port |  L4 destination port            |
+ *   w4  |        tunnel id (0)            |  0; in a masked key: the mask id                  |
+ *   w5  |        IP source, high half;       ARP: sender MAC                                  |
+ *   w6  |        IP source, low half; IPv4: low 32 bits;  ARP: sender IPv4                     |
+ *   w7  |        IP destination, high half;  ARP: target MAC                                  |
+ *   w8  |        IP destination, low half; IPv4: low 32 bits;  ARP: target IPv4               |
+ *   w9  |        tunnel remote address (0)                                                    |
+ *   w10 |        tunnel remote address (0)                                                    |
+ *
+ *   outer, inner tag   0 none, 1 TPID 0x8100, 2 TPID 0x88a8
+ *   frag               0 none, 1 first, 2 later
+ *   TTL class          0 TTL 0 or no IP, 1 TTL 1, 2 TTL >= 2
+ *   IP proto           last header after IPv6 extension headers; ARP: opcode
+ *   L4 ports           ICMP and ICMPv6: type, code
+ *   TCP flags          12 bits: bytes 12..13 of the TCP header & 0x0fff
+ *
+ * A mask has the same layout, a set bit is compared. Port id (w0 63..32) is set in every mask.
+ * A masked key is key & mask, with the mask id in the low half of w4.
+ */
+#define VNET_KEY_WORDS 11
+struct vnet_key {
+	__u64 w[VNET_KEY_WORDS];
+};
+
+#define VNET_TAG_NONE 0
+#define VNET_TAG_8021Q 1
+#define VNET_TAG_8021AD 2
+
+#define VNET_FRAGMENT_NONE 0
+#define VNET_FRAGMENT_FIRST 1
+#define VNET_FRAGMENT_LATER 2
+
+/*
+ * Parse classes. Where a header is wrong in two ways the first of these checks decides, so that every parser agrees:
+ *   tags   4 bytes (TCI, next EtherType) after a TPID fit
+ *   IPv4   20 bytes fit; version 4 and IHL >= 5; total length >= IHL*4; total length fits
+ *   IPv6   40 bytes fit; version 6; payload length 0 with next header 0 (jumbo); payload length fits
+ *   ARP    28 bytes fit; hardware 1, protocol 0x0800, sizes 6 and 4, opcode 1..255
+ *   IPv6 extension header: at most 8; 8 bytes fit; its own length fits
+ * A FRAGMENT header never clears what an earlier one set: with several, "later" wins over "first" over "none".
+ */
+#define VNET_CLASS_OK 0
+#define VNET_CLASS_L3_TRUNCATED 1
+#define VNET_CLASS_L3_BAD 2
+#define VNET_CLASS_L4_TRUNCATED 3
+#define VNET_CLASS_L4_BAD 4
+#define VNET_CLASS_TAG_TRUNCATED 5
+
+#define VNET_W0_PORT_SHIFT 32
+#define VNET_W0_ETHERTYPE_SHIFT 16
+#define VNET_W0_OUTER_SHIFT 12
+#define VNET_W0_INNER_SHIFT 8
+#define VNET_W0_FRAGMENT_SHIFT 6
+#define VNET_W0_CLASS_SHIFT 3
+#define VNET_W0_TTL_SHIFT 1
+#define VNET_W3_PROTO_SHIFT 56
+#define VNET_W3_TOS_SHIFT 48
+#define VNET_W3_FLAGS_SHIFT 32
+#define VNET_W3_SOURCE_SHIFT 16
+
+/*
+ * Key hash: the high 32 bits of sum(w[i] * VNET_HASH_i) modulo 2^64 over the masked key (mask id included).
+ * It guards flow_slots against a recycled hash element and indexes the flow filter. Multiplications are independent,
+ * so it costs about 4 ns where a chained mix costs 15.
+ */
+#define VNET_HASH_0 0x152bf8818ec8d8bdULL
+#define VNET_HASH_1 0xd66887a3a5561783ULL
+#define VNET_HASH_2 0xf266f24a7a44668fULL
+#define VNET_HASH_3 0x877f77b22c5c6317ULL
+#define VNET_HASH_4 0x5f0aea68001d5229ULL
+#define VNET_HASH_5 0x602ac25bf929aa91ULL
+#define VNET_HASH_6 0x3b64d0a991d86fb9ULL
+#define VNET_HASH_7 0x61f8416310d7543bULL
+#define VNET_HASH_8 0x19025fcd669f99ffULL
+#define VNET_HASH_9 0x1e6248070b1913ddULL
+#define VNET_HASH_10 0x3628587ec46bc129ULL
+
+/*
+ * Flow filter: one bit per hash bucket, so that a mask which cannot match costs no hash lookup.
+ *   bit   = hash >> ctl.filter_shift         word = flow_filter[bit / 64], bit (bit & 63)
+ * The driver sets the bit before it inserts a flow and clears it after the last flow of that bucket is gone (it counts).
+ * A set bit is a hint. A word beyond the map reads as all ones: filter_shift 0 turns the filter off.
+ * For VNET_FILTER_WORDS the shift is 32 - 20 = 12.
+ */
+#define VNET_FILTER_SHIFT 12
+
+/* Control block, one per switch.
+ *
+ *    0        4            8       12             16            24                32                64
+ *   +--------+------------+-------+--------------+-------------+-----------------+-----------------+
+ *   | abi    | tap ifindex| flags | filter shift | heartbeat ns| heartbeat limit | reserved        |
+ *   +--------+------------+-------+--------------+-------------+-----------------+-----------------+
+ */
+struct vnet_ctl {
+	__u32 abi_version;	/* VNET_ABI_VERSION of the driver that made the maps */
+	__u32 tap_ifindex;	/* where misses and inspected frames go; 0: drop them */
+	__u32 flags;		/* reserved, 0 */
+	__u32 filter_shift;
+	__u64 heartbeat_ns;	/* reserved for the dead-man policy: CLOCK_MONOTONIC of the driver's last sign of life */
+	__u64 heartbeat_limit_ns;
+	__u64 reserved[4];
+};
+
+/* Port. The driver writes one field at a time, each with one store.
+ *
+ *    0         4       8          16    20          24           28         32
+ *   +---------+-------+----------+-----+-----------+------------+----------+
+ *   | ifindex | flags | peer MAC | mtu | miss rate | miss burst | reserved |
+ *   +---------+-------+----------+-----+-----------+------------+----------+
+ */
+struct vnet_port {
+	__u32 ifindex;		/* 0: no device */
+	__u32 flags;		/* VNET_PORT_* */
+	__u64 peer_mac;		/* VNET_PORT_PEER applies to frames for this address only */
+	__u32 mtu;		/* most bytes above the Ethernet header and tags that may leave here; 0: unchecked */
+	__u32 miss_rate;	/* misses per second that may go up from here; 0: unlimited. Inspect is not limited */
+	__u32 miss_burst;	/* at least miss_rate / 250: the clock ticks every 4 ms */
+	__u32 reserved;
+};
+
+#define VNET_PORT_UP 1u		/* outputs may be sent; otherwise they count as datapath/link-down */
+/*
+ * The other end of the veth is in another network namespace and UP: deliver by bpf_redirect_peer. The kernel then marks
+ * the frame as addressed to the receiving host whatever its destination is (measured), so only frames for peer_mac
+ * may go that way; a receiver that forwards would otherwise forward what was flooded to it.
+ */
+#define VNET_PORT_PEER 2u
+#define VNET_PORT_BLOCKED 4u	/* nothing in, nothing out. A port starts so */
+
+/* Masks of one ingress port. The program reads count once and then mask_id[0..count). */
+struct vnet_port_masks {
+	__u32 count;
+	__u32 mask_id[VNET_PORT_MASKS];
+	__u32 reserved;
+};
+
+/* Value of flows. */
+struct vnet_flow {
+	__u32 slot;
+	__u32 generation;	/* of the driver's choice; comes back in upcalls, so that a late one is not taken for a new flow */
+};
+
+/* Value of flow_slots: changed by one 64-bit store, so that a frame sees the old list or the new one.
+ *
+ *    63                    32 31                     0
+ *   +------------------------+------------------------+
+ *   | hash of the masked key | action list id         |
+ *   +------------------------+------------------------+
+ *
+ * A hash that differs from the frame's makes the flow "not this one". A free slot holds 0.
+ */
+#define VNET_SLOT_LIST(slot) ((__u32)(slot))
+#define VNET_SLOT_HASH(slot) ((__u32)((slot) >> 32))
+
+/* Actions.
+ *
+ *    0      2      4          8                16
+ *   +------+------+----------+----------------+
+ *   | type | a16  | a32      | a64            |
+ *   +------+------+----------+----------------+
+ *
+ *   1 OUTPUT        a32 port id. The frame as it now is; later actions do not disturb it
+ *   2 SET_ETH_DST   a64 MAC
+ *   3 SET_ETH_SRC   a64 MAC
+ *   4 SET_VLAN_PCP  a16 0..7, outermost tag; no tag: nothing
+ *   5 SET_DSCP      a16 0..63; IPv4 header checksum follows; not IP, or IP that did not parse: nothing
+ *   6 PUSH_TAG      a16 TCI, a32 TPID 0x8100 or 0x88a8
+ *   7 POP_TAG       outermost tag; no tag: nothing
+ *   8 INSPECT       a32 upcall reason. The frame as it now is goes up
+ *   9 DROP          a32 drop reason, 63 at most. Counts one drop; it does not end the list
+ *  10 SET_VLAN_VID  a16 0..4095, outermost tag; no tag: nothing
+ *
+ * The last action of a list disposes of the frame: OUTPUT or INSPECT without a copy, or DROP. A list that is empty or ends
+ * with a rewrite counts as one datapath/no-actions beside what it did. Earlier sends work on copies.
+ */
+struct vnet_action {
+	__u16 type;
+	__u16 a16;
+	__u32 a32;
+	__u64 a64;
+};
+
+#define VNET_ACTION_OUTPUT 1
+#define VNET_ACTION_SET_ETH_DST 2
+#define VNET_ACTION_SET_ETH_SRC 3
+#define VNET_ACTION_SET_VLAN_PCP 4
+#define VNET_ACTION_SET_DSCP 5
+#define VNET_ACTION_PUSH_TAG 6
+#define VNET_ACTION_POP_TAG 7
+#define VNET_ACTION_INSPECT 8
+#define VNET_ACTION_DROP 9
+#define VNET_ACTION_SET_VLAN_VID 10
+
+/* Action list: 16 bytes of header, then the actions. Immutable while a slot names it. 2064 bytes. */
+struct vnet_action_list {
+	__u32 count;
+	__u32 reserved[3];
+	struct vnet_action actions[VNET_ACTIONS];
+};
+
+/*
+ * Upcall: what a read of the tap returns (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR). vnet_upcall, attached to the egress of the
+ * tap, puts 16 bytes in front of the frame. The kernel delivers the outermost tag of most frames beside the frame, and the
+ * tap inserts it at byte 12 of what it holds, which is here inside the prefix and so at a place we know:
+ *
+ *   without a tag beside the frame                    with one
+ *    0           10   14   18   22  24 25 26             0           10   14   18   22   24  26  28 29 30
+ *   +-----------+----+----+----+---+--+--+-------       +-----------+----+----+----+----+---+---+--+--+-------
+ *   |virtio_net |port|slot|gen |'VN'|r |f | frame       |virtio_net |port|slot|gen |TPID|TCI|'VN'|r |f | frame
+ *   +-----------+----+----+----+---+--+--+-------       +-----------+----+----+----+----+---+---+--+--+-------
+ *
+ * Byte 12 of the prefix is 'V' (0x56) or the first byte of a TPID (0x81, 0x88, network order as on the wire). The tag goes
+ * back in between the addresses and the EtherType of the frame. csum_start and hdr_len of virtio_net_hdr count the 16 or 20
+ * bytes of prefix; csum_offset does not change. Drawn with the 10-byte virtio_net_hdr (TUNSETVNETHDRSZ 12 adds two).
+ */
+struct vnet_upcall_prefix {
+	__u32 port;		/* ingress port id */
+	__u32 slot;		/* flow slot, VNET_NO_SLOT for a miss */
+	__u32 generation;	/* of the flow; 0 for a miss */
+	__u8 magic[2];		/* 'V' 'N' */
+	__u8 reason;		/* VNET_UPCALL_MISS, or what INSPECT said */
+	__u8 flags;		/* reserved, 0 */
+};
+
+#define VNET_NO_SLOT 0xffffffffu
+#define VNET_MAGIC_0 0x56
+#define VNET_MAGIC_1 0x4e
+#define VNET_UPCALL_MISS 0
+#define VNET_UPCALL_INSPECT 1	/* 2..255: the driver's own, by INSPECT a32 */
+
+/*
+ * Drop reasons of the program, per ingress port. 16..63 belong to the driver (DROP a32).
+ *   1 runt            shorter than an Ethernet header
+ *   2 unknown-port    no port id for the device (counted at port 0)
+ *   3 blocked         the ingress port is blocked
+ *   4 link-down       an output's port is not UP or has no device
+ *   5 no-upcall       no tap is set
+ *   6 output-failed   the kernel refused a copy (device down or gone, congestion, no memory)
+ *   7 bad-output      an output's port id does not exist
+ *   8 output-blocked  an output's port is blocked
+ *   9 too-long        the frame exceeds the mtu of the output's port
+ *  10 no-actions      the flow's list is missing, empty, or ends with a rewrite
+ *  11 miss-limit      the port's miss rate is used up
+ *  12 no-memory       headers could not be read or rewritten
+ *  13 bad-action      unknown action type
+ */
+#define VNET_DROP_RUNT 1
+#define VNET_DROP_UNKNOWN_PORT 2
+#define VNET_DROP_BLOCKED 3
+#define VNET_DROP_LINK_DOWN 4
+#define VNET_DROP_NO_UPCALL 5
+#define VNET_DROP_OUTPUT_FAILED 6
+#define VNET_DROP_BAD_OUTPUT 7
+#define VNET_DROP_OUTPUT_BLOCKED 8
+#define VNET_DROP_TOO_LONG 9
+#define VNET_DROP_NO_ACTIONS 10
+#define VNET_DROP_MISS_LIMIT 11
+#define VNET_DROP_NO_MEMORY 12
+#define VNET_DROP_BAD_ACTION 13
+#define VNET_DROP_FIRST_FREE 16
+
+/*
+ * Counters. A "frame" is one on the wire: a GSO superframe counts its segments, bytes are theirs, tags included, without FCS.
+ * An skb is one superframe. Per ingress port, once traffic is quiet, per CPU and summed:
+ *
+ *   rx_frames + copies == sent + misses + inspects + sum(drops of this port)
+ *
+ * copies are outputs, upcalls and drops beyond the one that disposes of the received frame. rx_skbs equals the kernel's rx_packets of the
+ * device since attach. Over all ports sum(sent) == sum(tx_frames). tx_skbs equals the device's tx_packets for outputs
+ * that did not go to the peer and that the device took; tx_peer_skbs leave no trace in the host's device.
+ */
+struct vnet_port_stats {
+	__u64 rx_frames;
+	__u64 rx_bytes;
+	__u64 rx_skbs;
+	__u64 tx_frames;	/* of the egress port */
+	__u64 tx_bytes;
+	__u64 tx_skbs;
+	__u64 tx_peer_skbs;	/* part of tx_skbs that went by bpf_redirect_peer */
+	__u64 copies;		/* this and below: of the ingress port */
+	__u64 sent;
+	__u64 misses;
+	__u64 inspects;
+	__u64 reserved;
+};
+
+struct vnet_flow_stats {
+	__u64 frames;
+	__u64 bytes;
+	__u64 last_seen_ns;	/* CLOCK_MONOTONIC_COARSE: at most one tick (4 ms) behind CLOCK_MONOTONIC */
+};
+
+/* Value of miss_buckets, the program's own. */
+struct vnet_bucket {
+	__u64 due_ns;		/* when the next miss would be due at miss_rate */
+};
+
+/* What vnet_key, the test program, found. */
+struct vnet_key_out {
+	struct vnet_key key;
+	__u32 status;		/* 0: key is valid; otherwise the drop reason */
+	__u32 frames;		/* wire frames */
+	__u64 bytes;		/* wire bytes */
+	__u64 runs;		/* grows by one with each frame */
+};
+
+#endif

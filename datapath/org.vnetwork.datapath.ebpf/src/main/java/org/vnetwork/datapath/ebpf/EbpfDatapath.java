@@ -1,0 +1,273 @@
+package org.vnetwork.datapath.ebpf;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.vnetwork.datapath.Attachment;
+import org.vnetwork.datapath.Capabilities;
+import org.vnetwork.datapath.Datapath;
+import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.DropNumbers;
+import org.vnetwork.datapath.Execution;
+import org.vnetwork.datapath.FlowCounters;
+import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.PortBooks;
+import org.vnetwork.datapath.PortCounters;
+import org.vnetwork.datapath.PortState;
+import org.vnetwork.datapath.StatisticsSink;
+import org.vnetwork.datapath.UpcallSink;
+import org.vnetwork.packet.wire.Action;
+import org.vnetwork.packet.wire.Frame;
+
+/** One switch in the kernel: its maps and programs, its ports, its upcall tap. */
+final class EbpfDatapath implements Datapath, Execution.Sender {
+    static final int FLOWS = 65_536;
+    /** How long what an earlier process left is kept for ports that are still to be attached. */
+    private static final long BEFORE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int POLLIN = 1;
+
+    private final BpfObject object;
+    private final KernelMaps maps;
+    private final KernelFlows flows;
+    private final Links links;
+    private final Pins pins;
+    private final KernelPorts ports;
+    private final UpcallTap tap;
+    private final PacketSocket socket;
+    private final int upcallLink;
+    private final int wakeups;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment polled = arena.allocate(24, 8);
+    private final MemorySegment eight = arena.allocate(8, 8);
+    private final AtomicBoolean awake = new AtomicBoolean();
+    private final Execution execution = new Execution(this);
+    private final Capabilities capabilities = new Capabilities(Capabilities.wholeKey(), Capabilities.SETTABLE, FLOWS, KernelMaps.PORT_MASKS);
+    private final long openedNanos = System.nanoTime();
+    private long refreshedNanos = openedNanos;
+    private boolean beforeDropped;
+
+    EbpfDatapath(BpfObject object, KernelMaps maps, Links links, Pins pins, UpcallTap tap, PacketSocket socket) throws DatapathException {
+        this.object = object;
+        this.maps = maps;
+        this.links = links;
+        this.pins = pins;
+        this.tap = tap;
+        this.socket = socket;
+        flows = new KernelFlows(maps, FLOWS);
+        ports = new KernelPorts(maps, links, pins, object.program("vnet_ingress"));
+        upcallLink = Bpf.attach(object.program("vnet_upcall"), tap.ifindex(), Bpf.TCX_EGRESS);
+        if (upcallLink < 0) {
+            throw new DatapathException("upcall tap: the program cannot be attached: " + Libc.error() + "; tcx needs Linux 6.6 or newer");
+        }
+        pins.keep(upcallLink, tap.ifindex());
+        maps.setTap(tap.ifindex());
+        wakeups = Libc.eventfd();
+        polled.set(ValueLayout.JAVA_INT, 0, tap.descriptor());
+        polled.set(ValueLayout.JAVA_SHORT, 4, (short) POLLIN);
+        polled.set(ValueLayout.JAVA_INT, 8, wakeups);
+        polled.set(ValueLayout.JAVA_SHORT, 12, (short) POLLIN);
+        polled.set(ValueLayout.JAVA_INT, 16, links.newsDescriptor());
+        polled.set(ValueLayout.JAVA_SHORT, 20, (short) POLLIN);
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public void attach(int port, Attachment attachment) throws DatapathException {
+        ports.attach(port, attachment);
+    }
+
+    @Override
+    public void unblock(int port) {
+        ports.unblock(port);
+    }
+
+    @Override
+    public void detach(int port) {
+        ports.detach(port);
+    }
+
+    @Override
+    public PortState state(int port) {
+        return ports.state(port);
+    }
+
+    @Override
+    public boolean[] install(List<FlowEntry> entries) {
+        boolean[] in = new boolean[entries.size()];
+        for (int i = 0; i < in.length; i++) {
+            in[i] = flows.add(entries.get(i));
+        }
+        return in;
+    }
+
+    @Override
+    public boolean replace(int flow, List<Action> actions) {
+        return flows.replace(flow, actions);
+    }
+
+    @Override
+    public FlowCounters remove(int flow) {
+        return flows.remove(flow);
+    }
+
+    @Override
+    public void statistics(StatisticsSink sink) {
+        flows.statistics(sink);
+    }
+
+    @Override
+    public PortCounters counters(int id) {
+        KernelPort port = ports.find(id);
+        if (port == null) {
+            return PortCounters.NONE;
+        }
+        long[] k = maps.portStatistics(id);
+        PortBooks b = port.books;
+        long up = k[9] + k[10];
+        return new PortCounters(k[0], k[1], k[2], k[3] + b.sent, k[4] + b.sentBytes, k[8] + b.outputs, k[7] + b.copies, up, lost(port, up));
+    }
+
+    /** Frames that were sent up and did not arrive, if the tap lost any; those still on their way are not taken for lost. */
+    private long lost(KernelPort port, long up) {
+        long missing = up - port.arrived;
+        return missing > 0 ? Math.min(missing, tap.lost()) : 0;
+    }
+
+    @Override
+    public long[] drops(int id) {
+        KernelPort port = ports.find(id);
+        long[] sum = new long[DropNumbers.LIMIT];
+        if (port != null) {
+            System.arraycopy(port.books.drops, 0, sum, 0, sum.length);
+            maps.drops(id, sum);
+            long[] k = maps.portStatistics(id);
+            sum[DropNumbers.UPCALL_LOST] += lost(port, k[9] + k[10]);
+        }
+        return sum;
+    }
+
+    @Override
+    public void execute(Frame frame, List<Action> actions) {
+        execution.decided(frame, actions);
+    }
+
+    @Override
+    public int send(int id, Frame frame) {
+        KernelPort port = ports.find(id);
+        if (port == null) {
+            return DropNumbers.BAD_OUTPUT;
+        }
+        if (!port.open) {
+            return DropNumbers.OUTPUT_BLOCKED;
+        }
+        return port.up ? socket.send(port.ifindex, frame) : DropNumbers.LINK_DOWN;
+    }
+
+    @Override
+    public int inspect(Frame frame) {
+        return DropNumbers.NO_UPCALL;
+    }
+
+    @Override
+    public PortBooks books(int id) {
+        KernelPort port = ports.find(id);
+        return port == null ? null : port.books;
+    }
+
+    @Override
+    public int poll(UpcallSink sink, int limit) {
+        housekeeping();
+        int count = 0;
+        while (count < limit) {
+            Frame frame = tap.read();
+            if (frame == null) {
+                return count;
+            }
+            count++;
+            KernelPort port = ports.find(frame.ingress);
+            if (port != null) {
+                port.arrived += frame.wireFrames();
+                if (!flows.isCurrent(frame.flow, tap.generation())) {
+                    frame.flow = -1;
+                }
+                sink.upcall(frame);
+            }
+        }
+        return count;
+    }
+
+    private void housekeeping() {
+        if ((polled.get(ValueLayout.JAVA_SHORT, 22) & POLLIN) != 0) {
+            polled.set(ValueLayout.JAVA_SHORT, 22, (short) 0);
+            links.readNews(ports::changed);
+        }
+        long now = System.nanoTime();
+        if (now - refreshedNanos > REFRESH_NANOS) {
+            refreshedNanos = now;
+            links.readNews(ports::changed);
+            ports.refresh();
+            if (!beforeDropped && now - openedNanos > BEFORE_NANOS) {
+                beforeDropped = true;
+                pins.dropBefore();
+            }
+        }
+    }
+
+    @Override
+    public void await(long nanos) {
+        if (!awake.getAndSet(false)) {
+            Libc.poll(polled, 3, Math.clamp(TimeUnit.NANOSECONDS.toMillis(nanos), 1, 1000));
+            if ((polled.get(ValueLayout.JAVA_SHORT, 14) & POLLIN) != 0) {
+                Libc.read(wakeups, eight, 8);
+            }
+            awake.set(false);
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        if (!awake.getAndSet(true)) {
+            MemorySegment one = Arena.ofAuto().allocate(8, 8);
+            one.set(ValueLayout.JAVA_LONG, 0, 1L);
+            Libc.write(wakeups, one, 8);
+        }
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public void close() {
+        ports.detachAll();
+        maps.setTap(0);
+        Libc.close(upcallLink);
+        Libc.close(wakeups);
+        pins.close();
+        tap.close();
+        links.close();
+        socket.close();
+        maps.close();
+        object.close();
+        arena.close();
+    }
+
+    /** For tests: runs {@code vnet_key}. */
+    int program(String name) {
+        return object.program(name);
+    }
+
+    /** For tests: descriptor of a map. */
+    int map(String name) {
+        return object.map(name);
+    }
+}

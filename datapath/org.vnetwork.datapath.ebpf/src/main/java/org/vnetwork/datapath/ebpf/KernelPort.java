@@ -1,0 +1,29 @@
+package org.vnetwork.datapath.ebpf;
+
+import org.vnetwork.datapath.Attachment;
+import org.vnetwork.datapath.PortBooks;
+
+/** A port and the device behind it, as last seen. Loop thread only. */
+final class KernelPort {
+    final int id;
+    final Attachment attachment;
+    final PortBooks books = new PortBooks();
+    final boolean madeTap;
+    /** Frames on the wire that came up from here. */
+    long arrived;
+    boolean open;
+    /** Ifindex of the device that the program is attached to; 0 when there is none. */
+    int ifindex;
+    int link = -1;
+    boolean up;
+    int mtu;
+    String detail = "not attached";
+    boolean madePromiscuous;
+    boolean madeQuiet;
+
+    KernelPort(int id, Attachment attachment, boolean madeTap) {
+        this.id = id;
+        this.attachment = attachment;
+        this.madeTap = madeTap;
+    }
+}

@@ -1,0 +1,99 @@
+package org.vnetwork.datapath.ebpf;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.vnetwork.datapath.DatapathException;
+
+/**
+ * What keeps programs attached when the process dies: {@code /sys/fs/bpf/vnetwork/HOST/SWITCH/link-IFINDEX}.
+ *
+ * <p>What an earlier process left is set aside as {@code SWITCH.before} and goes link by link, as the new ones take over.
+ */
+final class Pins implements AutoCloseable {
+    private static final Path ROOT = Path.of("/sys/fs/bpf");
+
+    private final Path host;
+    private final Path folder;
+    private final Path before;
+
+    Pins(String hostName, String switchName) throws DatapathException {
+        host = ROOT.resolve("vnetwork").resolve(hostName);
+        folder = host.resolve(switchName);
+        before = host.resolve(switchName + ".before");
+        try {
+            mount();
+            if (Files.exists(folder)) {
+                remove(before);
+                Files.move(folder, before);
+            }
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new DatapathException("pins: " + folder + " cannot be made (" + e + "); root and a bpf file system at " + ROOT + " are needed", e);
+        }
+    }
+
+    private static void mount() throws DatapathException, IOException {
+        boolean mounted = Files.readAllLines(Path.of("/proc/mounts")).stream().anyMatch(l -> l.contains(" " + ROOT + " bpf "));
+        if (!mounted && Libc.mount("bpf", ROOT.toString(), "bpf") < 0) {
+            throw new DatapathException(ROOT + ": no bpf file system, and mounting one failed: " + Libc.error());
+        }
+    }
+
+    /** Pins a link; from now on it outlives the process. */
+    void keep(int link, int ifindex) throws DatapathException {
+        String path = folder.resolve("link-" + ifindex).toString();
+        if (Bpf.pin(link, path) < 0) {
+            throw new DatapathException("pin " + path + ": " + Libc.error());
+        }
+    }
+
+    /** Whether an earlier process left a link at this device. */
+    boolean hasBefore(int ifindex) {
+        return Files.exists(before.resolve("link-" + ifindex));
+    }
+
+    /** Lets go of what an earlier process left at this device. */
+    void dropBefore(int ifindex) {
+        delete(before.resolve("link-" + ifindex));
+    }
+
+    /** Lets go of all that an earlier process left. */
+    void dropBefore() {
+        remove(before);
+    }
+
+    void drop(int ifindex) {
+        delete(folder.resolve("link-" + ifindex));
+    }
+
+    private static void remove(Path folder) {
+        if (Files.exists(folder)) {
+            try (Stream<Path> entries = Files.list(folder)) {
+                List<Path> all = entries.toList();
+                all.forEach(Pins::delete);
+            } catch (IOException e) {
+                // What is left is found at the next start.
+            }
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            // A folder that is not empty, or a pin that is gone.
+        }
+    }
+
+    @Override
+    public void close() {
+        remove(before);
+        remove(folder);
+        delete(host);
+        delete(host.getParent());
+    }
+}

@@ -1,0 +1,153 @@
+package org.vnetwork.datapath.ebpf;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.packet.wire.Frame;
+
+/**
+ * The tap that frames come up by: virtio_net_hdr, prefix, frame, as drawn in {@code vnet_abi.h}.
+ *
+ * <p>Reading allocates nothing. Loop thread only.
+ */
+final class UpcallTap implements AutoCloseable {
+    private static final int MTU = 65521;
+    private static final int VNET_HEADER = PacketSocket.HEADER;
+    private static final int PREFIX = 16;
+    private static final int TAG = 4;
+    private static final int START = 64;
+    private static final int MAC_PAIR = 12;
+    private static final byte MAGIC_0 = 'V';
+    private static final byte MAGIC_1 = 'N';
+    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+
+    private final String name;
+    private final Links links;
+    private final int fd;
+    private final Links.Link device;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment buffer = arena.allocate(START + VNET_HEADER + PREFIX + TAG + 65536 + 64L, 8);
+    private final Frame frame = new Frame();
+    private int generation;
+
+    UpcallTap(String name, Links links) throws DatapathException {
+        this.name = name;
+        this.links = links;
+        Links.Link stale = links.byName(name);
+        if (stale != null) {
+            // Left by a process that was killed; one that is alive has it open, and opening it fails.
+            Libc.close(Taps.open(name));
+            links.delete(stale.ifindex());
+        }
+        fd = Taps.open(name);
+        quiet(name);
+        device = links.byName(name);
+        if (device == null || !links.setMtu(device.ifindex(), MTU) || !links.setFlags(device.ifindex(), Links.IFF_UP, Links.IFF_UP)) {
+            Libc.close(fd);
+            throw new DatapathException("tap " + name + ": cannot be brought up: " + Libc.error());
+        }
+    }
+
+    /** Keeps the host's IPv6 from speaking on a device that is a switch's; true when it spoke before. */
+    static boolean quiet(String device) {
+        Path setting = Path.of("/proc/sys/net/ipv6/conf", device, "disable_ipv6");
+        try {
+            boolean spoke = Files.readString(setting).startsWith("0");
+            Files.writeString(setting, "1");
+            return spoke;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    int descriptor() {
+        return fd;
+    }
+
+    int ifindex() {
+        return device.ifindex();
+    }
+
+    /** Frames that the tap had no room for, of all ports together. */
+    long lost() {
+        try {
+            return Long.parseLong(Files.readString(Path.of("/sys/class/net", name, "statistics/tx_dropped")).strip());
+        } catch (IOException | NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /** The next frame, valid until the next call; null when none waits. What is not ours or not whole is passed over. */
+    Frame read() {
+        while (true) {
+            long size = Libc.read(fd, buffer.asSlice(START), buffer.byteSize() - START);
+            if (size < 0) {
+                return null;
+            }
+            if (size >= VNET_HEADER + PREFIX + 14 && decode((int) size)) {
+                return frame;
+            }
+        }
+    }
+
+    /** Generation of the flow that sent the last frame up. */
+    int generation() {
+        return generation;
+    }
+
+    private boolean decode(int size) {
+        int prefix = START + VNET_HEADER;
+        boolean tagged = buffer.get(BYTE, prefix + MAC_PAIR) != MAGIC_0;
+        int magic = prefix + MAC_PAIR + (tagged ? TAG : 0);
+        if (buffer.get(BYTE, magic) != MAGIC_0 || buffer.get(BYTE, magic + 1) != MAGIC_1) {
+            return false;
+        }
+        int start = prefix + PREFIX;
+        int length = size - VNET_HEADER - PREFIX;
+        int port = buffer.get(INT, prefix);
+        int slot = buffer.get(INT, prefix + 4);
+        generation = buffer.get(INT, prefix + 8);
+        if (tagged) {
+            short tpid = buffer.get(SHORT, prefix + MAC_PAIR);
+            short tci = buffer.get(SHORT, prefix + MAC_PAIR + 2);
+            MemorySegment.copy(buffer, (long) start + TAG, buffer, start, MAC_PAIR);
+            buffer.set(SHORT, start + MAC_PAIR, tpid);
+            buffer.set(SHORT, start + MAC_PAIR + 2, tci);
+        }
+        frame.over(buffer, start, length, port);
+        frame.flow = slot;
+        offload();
+        return true;
+    }
+
+    private void offload() {
+        int flags = buffer.get(BYTE, START);
+        frame.offloadFlags = flags;
+        frame.gsoType = buffer.get(BYTE, START + 1) & 0xff;
+        if ((flags & 1) != 0) {
+            frame.checksumStart = (buffer.get(SHORT, START + 6) & 0xffff) - PREFIX;
+            frame.checksumOffset = buffer.get(SHORT, START + 8) & 0xffff;
+        }
+        if (frame.gsoType != 0) {
+            frame.gsoSize = buffer.get(SHORT, START + 4) & 0xffff;
+            // NB: the kernel puts the length of its first buffer into hdr_len, so the true one is taken from the headers.
+            boolean udp = (frame.gsoType & 0x7f) == 5 || (frame.gsoType & 0x7f) == 3;
+            int tcp = frame.checksumStart + 12;
+            int transport = udp ? 8 : tcp < frame.size ? (buffer.get(BYTE, (long) frame.offset + tcp) >> 4 & 0xf) * 4 : 20;
+            frame.headerSize = Math.min(frame.size, frame.checksumStart + transport);
+        }
+    }
+
+    @Override
+    public void close() {
+        Libc.close(fd);
+        links.delete(device.ifindex());
+        arena.close();
+    }
+}

@@ -1,0 +1,2 @@
+/** Ports, flows and a clock in memory. */
+package org.vnetwork.datapath.sim;
