@@ -1,9 +1,10 @@
 package org.vnetwork.core.host;
 
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -23,11 +24,12 @@ import org.vnetwork.model.Refusal;
 public final class ConfigurationService implements Configuration {
     /** Takes the place of an engine whose bundle has gone. */
     private static final String BUILT_IN = "learning";
+    private static final long RETRY_SECONDS = 5;
 
     private final Switches switches;
     private final DocumentFile file;
     private final Runnable pluginsChanged = this::pluginsChanged;
-    private final ExecutorService followUp = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("plugins").factory());
+    private final ScheduledExecutorService followUp = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("plugins").factory());
     private volatile HostDocument current;
 
     /** Restores what was configured before. */
@@ -38,12 +40,19 @@ public final class ConfigurationService implements Configuration {
         current = file.load(line -> switches.events().add("host " + switches.settings().name(), line));
         new Reconciler(switches, true).apply(HostDocument.EMPTY, current);
         switches.installed().listen(pluginsChanged);
+        followUp.scheduleWithFixedDelay(this::retry, RETRY_SECONDS, RETRY_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private synchronized void retry() {
+        if (current.switches().stream().anyMatch(s -> switches.find(s.name()).isEmpty())) {
+            new Reconciler(switches, true).apply(current, current);
+        }
     }
 
     @Deactivate
     void close() {
         switches.installed().unlisten(pluginsChanged);
-        followUp.shutdown();
+        followUp.shutdownNow();
     }
 
     @Override

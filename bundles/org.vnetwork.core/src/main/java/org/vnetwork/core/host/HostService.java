@@ -104,7 +104,7 @@ public final class HostService implements Host {
         List<SwitchView> views = new ArrayList<>();
         for (SwitchDocument document : configuration.current().switches()) {
             views.add(switches.find(document.name()).map(s -> s.views().summary())
-                    .orElseGet(() -> new SwitchView(document.name(), document.engine(), document.datapath() + " (not running)", document.ports().size(), 0, 0, 0, 0)));
+                    .orElseGet(() -> new SwitchView(document.name(), document.engine(), document.datapath() + " (not running: " + switches.problem(document.name()) + ")", document.ports().size(), 0, 0, 0, 0)));
         }
         return views;
     }

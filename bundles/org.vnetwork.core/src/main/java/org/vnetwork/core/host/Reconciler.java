@@ -88,7 +88,7 @@ final class Reconciler {
             if (!lenient) {
                 throw e;
             }
-            switches.events().add("switch " + document.name(), "did not start: " + e.getMessage());
+            switches.problem(document.name(), e.getMessage());
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -27,6 +28,7 @@ public final class Switches {
     private final Installed installed;
     private final EventLog events = new EventLog();
     private final Map<String, VirtualSwitch> running = new LinkedHashMap<>();
+    private final Map<String, String> problems = new ConcurrentHashMap<>();
 
     /** A host without switches. */
     @Activate
@@ -72,6 +74,9 @@ public final class Switches {
     /** A running switch; refused with the names of those that run. */
     VirtualSwitch need(String name) {
         return find(name).orElseThrow(() -> {
+            if (problems.containsKey(name)) {
+                return new Refusal("switch " + name + " is configured but does not run: " + problems.get(name));
+            }
             String names = all().stream().map(VirtualSwitch::name).limit(8).collect(Collectors.joining(", "));
             return Refusal.value("switch", name, names.isEmpty() ? "none exists" : "one of " + names, "switch:list shows them, switch:create makes one");
         });
@@ -86,13 +91,29 @@ public final class Switches {
             synchronized (running) {
                 running.put(document.name(), started);
             }
+            problem(document.name(), null);
             return started;
         } catch (DatapathException e) {
             throw new Refusal(e.getMessage(), e);
         }
     }
 
+    /** Notes why a configured switch does not run (null: it need not any more), and says so once. */
+    void problem(String name, String why) {
+        if (why == null) {
+            problems.remove(name);
+        } else if (!why.equals(problems.put(name, why))) {
+            events.add("switch " + name, "did not start: " + why);
+        }
+    }
+
+    /** Why a configured switch does not run, or null. */
+    String problem(String name) {
+        return problems.get(name);
+    }
+
     void stop(String name) {
+        problem(name, null);
         VirtualSwitch stopped;
         synchronized (running) {
             stopped = running.remove(name);

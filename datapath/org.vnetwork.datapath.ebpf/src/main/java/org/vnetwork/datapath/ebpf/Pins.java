@@ -10,7 +10,7 @@ import org.vnetwork.datapath.DatapathException;
 /**
  * What keeps programs attached when the process dies: {@code /sys/fs/bpf/vnetwork/HOST/SWITCH/link-IFINDEX}.
  *
- * <p>What an earlier process left is set aside as {@code SWITCH.before} and goes link by link, as the new ones take over.
+ * <p>What an earlier process left is set aside as {@code SWITCH~before} and goes link by link, as the new ones take over.
  */
 final class Pins implements AutoCloseable {
     private static final Path ROOT = Path.of("/sys/fs/bpf");
@@ -20,9 +20,10 @@ final class Pins implements AutoCloseable {
     private final Path before;
 
     Pins(String hostName, String switchName) throws DatapathException {
-        host = ROOT.resolve("vnetwork").resolve(hostName);
-        folder = host.resolve(switchName);
-        before = host.resolve(switchName + ".before");
+        // NB: a bpf file system refuses names with dots; neither substitute can stand in a name that people give.
+        host = ROOT.resolve("vnetwork").resolve(hostName.replace('.', ':'));
+        folder = host.resolve(switchName.replace('.', ':'));
+        before = host.resolve(folder.getFileName() + "~before");
         try {
             mount();
             if (Files.exists(folder)) {
