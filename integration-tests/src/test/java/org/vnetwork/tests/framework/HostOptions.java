@@ -31,9 +31,6 @@ final class HostOptions {
         options.add(property("vnet.data.dir", Files.createDirectory(folder.resolve("data")).toString()));
         options.add(property("vnet.datapath", "sim"));
         options.add(property("vnet.daemon", "true"));
-        options.add(property("osgi.console", ""));
-        options.add(property("gosh.args", "--nointeractive --noshutdown --nohistory --command true"));
-        options.add(property("gosh.home", Product.HOME.resolve("etc/daemon").toString()));
         options.add(property("osgi.compatibility.bootdelegation", "false"));
         // NB: Pax Exam's own bundles import SLF4J 1.7, which 2.0 is compatible with; its own logging bundle would shadow the product's.
         for (String version : List.of("1.7.36", Logger.class.getPackage().getImplementationVersion())) {

@@ -50,11 +50,6 @@ final class Host {
         // SLF4J on the class path needs no service loader weaving (SpiFly) and logs from the first line on.
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, Slf4jPackages.EXPORTS);
         properties.put("osgi.compatibility.bootdelegation", "false");
-        // NB: without these two Equinox says --nointeractive or --noshutdown, and Gogo shows no prompt or ignores Ctrl-D; and
-        // --nointeractive without a command ends in a NullPointerException inside Gogo.
-        properties.put("osgi.console", "");
-        properties.put("gosh.args", settings.daemon() ? "--nointeractive --noshutdown --nohistory --command true" : "");
-        properties.put("gosh.home", settings.home().resolve(settings.daemon() ? "etc/daemon" : "").toString());
         return properties;
     }
 

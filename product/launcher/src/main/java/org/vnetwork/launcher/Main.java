@@ -1,6 +1,9 @@
 package org.vnetwork.launcher;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +40,7 @@ public final class Main {
     }
 
     private static void run(Settings settings) throws StartFailure, IOException, InterruptedException {
+        makeDataFolder(settings);
         RunFolder folder = RunFolder.open(settings);
         Logger log = LoggerFactory.getLogger(Main.class);
         log.info("host {} starts, pid {}, Java {}", settings.name(), ProcessHandle.current().pid(), Runtime.version());
@@ -56,6 +60,19 @@ public final class Main {
         log.info("host {} is up", settings.name());
         if (!settings.rehearsal()) {
             host.awaitStop();
+        }
+    }
+
+    private static void makeDataFolder(Settings settings) throws StartFailure {
+        Path folder = settings.dataFolder();
+        String advice = " (choose another with --data)";
+        try {
+            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
+        } catch (IOException e) {
+            throw new StartFailure("data folder: " + folder + " cannot be made" + advice, e);
+        }
+        if (!Files.isWritable(folder)) {
+            throw new StartFailure("data folder: " + folder + " is not writable" + advice);
         }
     }
 
