@@ -126,7 +126,7 @@ public final class Switches {
     /** A driver that can work here. */
     DatapathDriver driver(String name) {
         DatapathDriver driver = installed.drivers().stream().filter(d -> d.name().equals(name)).findFirst()
-                .orElseThrow(() -> Refusal.value("datapath", name, names(installed.drivers().stream().map(DatapathDriver::name).toList()), "host:status shows the default"));
+                .orElseThrow(() -> Refusal.value("datapath", name, names(installed.drivers().stream().map(DatapathDriver::name).toList()), "datapath:list shows them"));
         driver.unavailable().ifPresent(why -> {
             throw new Refusal("datapath: " + name + " cannot be used here: " + why);
         });
