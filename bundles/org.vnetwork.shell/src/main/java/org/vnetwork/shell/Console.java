@@ -1,5 +1,7 @@
 package org.vnetwork.shell;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -41,29 +43,32 @@ public final class Console {
     private final Shell shell;
     private final Thread thread;
     private volatile boolean ended;
+    private volatile boolean stopping;
+    private volatile Terminal terminal;
 
     /** Called by the component runtime. */
     @Activate
     public Console(BundleContext context, @Reference Shell shell) {
         this.context = context;
         this.shell = shell;
-        boolean terminal = System.console() != null && System.console().isTerminal();
-        boolean wanted = terminal && !Boolean.parseBoolean(context.getProperty("vnet.daemon"));
-        thread = wanted ? Thread.ofPlatform().name("console").start(this::run) : null;
+        boolean atTerminal = System.console() != null && System.console().isTerminal();
+        boolean wanted = atTerminal && !Boolean.parseBoolean(context.getProperty("vnet.daemon"));
+        thread = wanted ? Thread.ofPlatform().daemon().name("console").start(this::run) : null;
     }
 
     private void run() {
-        try (Terminal terminal = TerminalBuilder.builder().name("vNetwork").system(true).nativeSignals(true).signalHandler(Terminal.SignalHandler.SIG_IGN).build()) {
+        try (Terminal opened = TerminalBuilder.builder().name("vNetwork").system(true).nativeSignals(true).signalHandler(Terminal.SignalHandler.SIG_IGN).build()) {
+            terminal = opened;
             // NB: not terminal.writer(): Gogo wants a stream, and one buffer keeps the order.
-            PrintStream out = new PrintStream(terminal.output(), false, StandardCharsets.UTF_8);
+            PrintStream out = new PrintStream(opened.output(), false, StandardCharsets.UTF_8);
             try (CommandLine line = shell.commandLine(out, out, Ink.TERMINAL)) {
                 line.put(GeneralCommands.END, (Runnable) () -> ended = true);
                 banner(out, shell.host().status());
-                read(reader(terminal), line, prompt(shell.host()));
+                read(reader(opened), line, prompt(shell.host()));
                 out.println("console ended: the host shuts down");
                 out.flush();
             }
-            if (!Thread.currentThread().isInterrupted()) {
+            if (!stopping) {
                 context.getBundle(0).stop();
             }
         } catch (IOException | BundleException e) {
@@ -117,21 +122,23 @@ public final class Console {
                     commands.run(line, false);
                 }
             } catch (UserInterruptException e) {
-                // Ctrl-C gives up the line, or the host is stopping.
-                if (Thread.currentThread().isInterrupted()) {
-                    return;
-                }
+                // Ctrl-C gives up the line.
             } catch (EndOfFileException e) {
-                return;
+                ended = true;
             }
         }
     }
 
+    /** Gives the terminal back when the host stops for another reason than the console's end. */
     @Deactivate
-    void stop() {
-        if (thread != null && thread != Thread.currentThread()) {
-            ended = true;
-            thread.interrupt();
+    void stop() throws IOException {
+        stopping = true;
+        Terminal open = terminal;
+        if (open != null && !ended) {
+            // NB: not an interrupt: the thread reads the terminal in a system call that Java cannot interrupt. When the process ends JLine
+            // has closed the terminal by now, so that the line feed takes another way.
+            open.close();
+            new FileOutputStream(FileDescriptor.out).write('\n');
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.vnetwork.shell;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +17,8 @@ import org.vnetwork.shell.command.Kind;
 
 /** The names that exist on a host, for completion. */
 final class Names {
-    private static final Path DEVICES = Path.of("/sys/class/net");
+    /** A line for each network device of this namespace, behind two lines of header (proc_net(5)). */
+    private static final Path DEVICES = Path.of("/proc/net/dev");
     private final Host host;
     private final Configuration configuration;
 
@@ -59,9 +61,9 @@ final class Names {
     }
 
     private static List<String> devices() {
-        try (Stream<Path> entries = Files.list(DEVICES)) {
-            return entries.map(p -> p.getFileName().toString()).filter(n -> !n.equals("lo")).sorted().toList();
-        } catch (IOException e) {
+        try (Stream<String> lines = Files.lines(DEVICES)) {
+            return lines.skip(2).map(line -> line.substring(0, line.indexOf(':')).strip()).filter(n -> !n.equals("lo")).sorted().toList();
+        } catch (IOException | UncheckedIOException e) {
             return List.of();
         }
     }

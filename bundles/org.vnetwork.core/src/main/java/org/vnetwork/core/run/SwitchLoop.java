@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.flow.Redecider;
 import org.vnetwork.datapath.Datapath;
@@ -29,17 +30,20 @@ final class SwitchLoop {
     private final FlowTable flows;
     private final Redecider redecider;
     private final Timers timers;
+    private final BiConsumer<String, Throwable> failed;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread;
     private volatile boolean stopping;
 
-    SwitchLoop(String switchName, Datapath datapath, UpcallSink upcalls, FlowTable flows, Redecider redecider, Timers timers) {
+    SwitchLoop(String switchName, Datapath datapath, UpcallSink upcalls, FlowTable flows, Redecider redecider, Timers timers,
+            BiConsumer<String, Throwable> failed) {
         this.switchName = switchName;
         this.datapath = datapath;
         this.upcalls = upcalls;
         this.flows = flows;
         this.redecider = redecider;
         this.timers = timers;
+        this.failed = failed;
         this.thread = Thread.ofPlatform().name("switch-" + switchName).daemon().unstarted(this::run);
     }
 
@@ -93,10 +97,20 @@ final class SwitchLoop {
                 task.run();
                 worked++;
             }
-            worked += step();
+            worked += guardedStep();
             if (worked == 0 && !stopping) {
                 datapath.await(Math.min(timers.nextIn(datapath.nanoTime()), LONGEST_SLEEP_NANOS));
             }
+        }
+    }
+
+    /** A round that fails is told and is not the last: the other frames and flows still need the loop. */
+    private int guardedStep() {
+        try {
+            return step();
+        } catch (RuntimeException | LinkageError e) {
+            failed.accept("loop", e);
+            return 0;
         }
     }
 

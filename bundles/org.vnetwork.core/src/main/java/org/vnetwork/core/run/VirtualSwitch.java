@@ -79,7 +79,7 @@ public final class VirtualSwitch {
         redecider = new Redecider(pipeline, flows);
         upcalls = new Upcalls(datapath, pipeline, flows);
         ports = new SwitchPorts(datapath, tables, portRows, flows);
-        loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers);
+        loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers, failures::failed);
         bornNanos = datapath.nanoTime();
         timers.every("statistics", PULL_NANOS, this::pull, bornNanos);
         timers.every("ports", RETRY_NANOS, ports::retry, bornNanos);

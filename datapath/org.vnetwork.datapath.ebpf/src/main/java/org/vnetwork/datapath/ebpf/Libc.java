@@ -27,6 +27,7 @@ final class Libc {
     static final int EBUSY = 16;
     static final int EMSGSIZE = 90;
     static final int ENETDOWN = 100;
+    static final int ENOBUFS = 105;
     static final int O_RDWR = 2;
     static final int O_NONBLOCK = 0x800;
     static final int O_CLOEXEC = 0x80000;

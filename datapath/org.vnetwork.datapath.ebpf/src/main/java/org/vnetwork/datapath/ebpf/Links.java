@@ -30,6 +30,7 @@ final class Links implements AutoCloseable {
     private static final int IFLA_MTU = 4;
     private static final int IFLA_LINK = 5;
     private static final int IFLA_MASTER = 10;
+    private static final int IFLA_TXQLEN = 13;
     private static final int IFLA_LINKINFO = 18;
     private static final int IFLA_INFO_KIND = 1;
     private static final int IFLA_LINK_NETNSID = 37;
@@ -42,6 +43,8 @@ final class Links implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(65536, 8);
+    /** Of its own: whoever is told of news asks questions, which go through {@link #buffer}. */
+    private final MemorySegment newsBuffer = arena.allocate(65536, 8);
     private final int requests;
     private final int news;
     private int sequence;
@@ -114,6 +117,12 @@ final class Links implements AutoCloseable {
         return ack(end);
     }
 
+    boolean setQueueLength(int ifindex, int frames) {
+        int end = attribute(begin(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, ifindex, 0, 0), IFLA_TXQLEN, 4);
+        buffer.set(INT, end - 4, frames);
+        return ack(end);
+    }
+
     void delete(int ifindex) {
         ack(begin(RTM_DELLINK, NLM_F_REQUEST | NLM_F_ACK, ifindex, 0, 0));
     }
@@ -122,19 +131,21 @@ final class Links implements AutoCloseable {
     int readNews(News told) {
         int count = 0;
         while (true) {
-            long size = Libc.recv(news, buffer, 0);
+            long size = Libc.recv(news, newsBuffer, 0);
             if (size < 0) {
-                if (Libc.errno() == 105) {
-                    told.changed(0, false);
-                    count++;
-                    continue;
+                if (Libc.errno() != Libc.ENOBUFS) {
+                    return count;
                 }
-                return count;
+                told.changed(0, false);
+                count++;
+                continue;
             }
-            for (int at = 0; at + HEADER <= size; at += align(buffer.get(INT, at))) {
-                int type = buffer.get(SHORT, at + 4);
+            int length;
+            for (int at = 0; at + HEADER + BODY <= size; at += align(length)) {
+                length = Math.max(HEADER, newsBuffer.get(INT, at));
+                int type = newsBuffer.get(SHORT, at + 4);
                 if (type == RTM_NEWLINK || type == RTM_DELLINK) {
-                    told.changed(buffer.get(INT, at + HEADER + 4), type == RTM_DELLINK);
+                    told.changed(newsBuffer.get(INT, at + HEADER + 4), type == RTM_DELLINK);
                     count++;
                 }
             }

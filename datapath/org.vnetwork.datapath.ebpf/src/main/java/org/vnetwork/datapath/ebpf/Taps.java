@@ -13,8 +13,8 @@ final class Taps {
     private static final int IFF_TAP = 2;
     private static final int IFF_NO_PI = 0x1000;
     private static final int IFF_VNET_HDR = 0x4000;
-    /** CSUM, TSO4, TSO6, TSO_ECN. */
-    private static final int OFFLOADS = 0xf;
+    /** CSUM, TSO4, TSO6, TSO_ECN, USO4, USO6. */
+    private static final int OFFLOADS = 0x6f;
     private static final int NAME_SIZE = 16;
 
     private Taps() {

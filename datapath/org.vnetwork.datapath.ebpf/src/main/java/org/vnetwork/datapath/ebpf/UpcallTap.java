@@ -16,6 +16,8 @@ import org.vnetwork.packet.wire.Frame;
  */
 final class UpcallTap implements AutoCloseable {
     private static final int MTU = 65521;
+    /** Frames that wait for the loop; more are lost, counted. */
+    private static final int QUEUE = 4096;
     private static final int VNET_HEADER = PacketSocket.HEADER;
     private static final int PREFIX = 16;
     private static final int TAG = 4;
@@ -48,7 +50,8 @@ final class UpcallTap implements AutoCloseable {
         fd = Taps.open(name);
         quiet(name);
         device = links.byName(name);
-        if (device == null || !links.setMtu(device.ifindex(), MTU) || !links.setFlags(device.ifindex(), Links.IFF_UP, Links.IFF_UP)) {
+        if (device == null || !links.setMtu(device.ifindex(), MTU) || !links.setQueueLength(device.ifindex(), QUEUE)
+                || !links.setFlags(device.ifindex(), Links.IFF_UP, Links.IFF_UP)) {
             Libc.close(fd);
             throw new DatapathException("tap " + name + ": cannot be brought up: " + Libc.error());
         }

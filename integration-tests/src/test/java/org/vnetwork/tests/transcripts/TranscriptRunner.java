@@ -1,4 +1,4 @@
-package org.vnetwork.shell;
+package org.vnetwork.tests.transcripts;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,19 +18,14 @@ import java.util.stream.IntStream;
  * do not count. {@code <*>} in it stands for any text: what a wall clock says, a version. With {@code -Dvnet.accept=true} the file is
  * written anew with the output that was got; lines with a fitting {@code <*>} stay.
  */
-public final class TranscriptRunner {
+final class TranscriptRunner {
     private static final String PROMPT = "vnet> ";
     private static final String ANY = "<*>";
     private final UnaryOperator<String> console;
 
     /** A runner for commands; the function takes a command line and gives what it prints, errors included. */
-    public TranscriptRunner(UnaryOperator<String> console) {
+    TranscriptRunner(UnaryOperator<String> console) {
         this.console = console;
-    }
-
-    /** The commands of a transcript, in order. */
-    public static List<String> commands(Path transcript) throws IOException {
-        return Files.readAllLines(transcript).stream().filter(l -> l.startsWith(PROMPT)).map(l -> l.substring(PROMPT.length())).toList();
     }
 
     /**
@@ -38,7 +33,7 @@ public final class TranscriptRunner {
      *
      * @throws AssertionError at the first command with other output: file, line, both texts
      */
-    public void run(Path transcript) throws IOException {
+    void run(Path transcript) throws IOException {
         boolean accept = Boolean.getBoolean("vnet.accept");
         List<String> lines = Files.readAllLines(transcript);
         List<String> rewritten = new ArrayList<>();

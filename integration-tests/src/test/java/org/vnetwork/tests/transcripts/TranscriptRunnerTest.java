@@ -1,4 +1,4 @@
-package org.vnetwork.shell;
+package org.vnetwork.tests.transcripts;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,15 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The runner on transcripts of its own, and whether the commands of the real ones exist. */
+/** The runner on transcripts of its own. */
 class TranscriptRunnerTest {
-    private static final Path SCENARIOS = Path.of("../../integration-tests/scenarios");
     @TempDir
     Path folder;
 
@@ -59,19 +56,5 @@ class TranscriptRunnerTest {
         Path file = transcript("# Comment.\nvnet> a\nold\n\n# More.\nvnet> quiet\nold\nvnet> b\n");
         new TranscriptRunner(TranscriptRunnerTest::console).run(file);
         assertEquals("# Comment.\nvnet> a\na\n\nend\n\n# More.\nvnet> quiet\nvnet> b\nb\n\nend\n", Files.readString(file));
-    }
-
-    @Test
-    void everyCommandOfTheScenariosExists() throws IOException {
-        try (TestConsole console = new TestConsole(); Stream<Path> files = Files.list(SCENARIOS)) {
-            List<Path> scenarios = files.filter(f -> f.toString().endsWith(".vnet")).sorted().toList();
-            assertTrue(scenarios.size() >= 6);
-            for (Path scenario : scenarios) {
-                for (String command : TranscriptRunner.commands(scenario)) {
-                    String name = command.split(" ")[0];
-                    assertTrue(console.commands.find(name).isPresent() || scenario.endsWith("errors.vnet"), scenario + ": " + name);
-                }
-            }
-        }
     }
 }

@@ -1,0 +1,94 @@
+package org.vnetwork.tests.transcripts;
+
+import java.io.DataInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.vnetwork.tests.Product;
+
+/** A host of the built product in a process of its own, with its folders in one that a test gives. */
+final class RunningHost {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private final Process process;
+    private final Path socket;
+
+    private RunningHost(Process process, Path socket) {
+        this.process = process;
+        this.socket = socket;
+    }
+
+    /** Starts a host and returns when its console answers. */
+    static RunningHost start(Path folder, String datapath) throws IOException, InterruptedException {
+        Path run = Files.createDirectory(folder.resolve("run"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path log = folder.resolve("output");
+        Process process = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dlogback.configurationFile=" + Product.HOME.resolve("etc/logback.xml"),
+                "-Dvnet.home=" + Product.HOME, "-Dvnet.name=transcripts", "-Dvnet.run.dir=" + run, "-Dvnet.data.dir=" + folder.resolve("data"),
+                "-Dvnet.datapath=" + datapath, "-Dvnet.daemon=true", "-cp", classPath(), "org.vnetwork.launcher.Main"))
+                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        RunningHost host = new RunningHost(process, run.resolve("console.sock"));
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (!host.answers()) {
+            if (!process.isAlive() || Instant.now().isAfter(deadline)) {
+                host.stop();
+                throw new IOException("the host did not start: " + Files.readString(log));
+            }
+            Thread.sleep(50);
+        }
+        return host;
+    }
+
+    private static String classPath() throws IOException {
+        try (Stream<Path> jars = Files.list(Product.HOME.resolve("lib"))) {
+            return jars.map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        }
+    }
+
+    /** Whether the console is open and all engines and filters of the product are there. */
+    private boolean answers() {
+        try {
+            return Files.exists(socket) && run("engine:list").contains("learning") && run("filter:list").contains("count");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** What a command prints, errors included. */
+    String run(String command) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            send(channel, "text");
+            send(channel, command);
+            DataInputStream answer = new DataInputStream(Channels.newInputStream(channel));
+            StringBuilder printed = new StringBuilder();
+            while (answer.readByte() != 'X') {
+                printed.append(new String(answer.readNBytes(answer.readInt()), StandardCharsets.UTF_8));
+            }
+            return printed.toString();
+        }
+    }
+
+    private static void send(SocketChannel channel, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        channel.write(ByteBuffer.allocate(4 + bytes.length).putInt(bytes.length).put(bytes).flip());
+    }
+
+    /** Ends the process. */
+    void stop() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+}
