@@ -3,6 +3,11 @@
 # With the eBPF datapath the stations are network namespaces (demo/kernel.sh), otherwise simulated ports (demo/sim.sh).
 # Everything it makes carries the name demo-PID and is gone when it ends, also after Ctrl-C or a failure.
 set -uo pipefail
+case "$*" in
+  '') datapath=auto;;
+  '--datapath sim') datapath=sim;;
+  *) echo "demo: $* (expected: nothing, or --datapath sim)" >&2; exit 1;;
+esac
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 vnet=$here/../vnet
 name=demo-$$
@@ -42,9 +47,9 @@ column() { awk -v port="$1" -v n="$2" '$2 == port { print $(NF - n + 1) }' <<<"$
 
 # --- the host ----------------------------------------------------------------------------------------------------------
 
-start_host() { # start_host [OPTION...]
+start_host() {
   typed "./vnet up --daemon --name $name"
-  local said; said=$("$vnet" up --daemon --name "$name" --data "$scratch/data" "$@" 2>&1) || fail "the host does not start: $said"
+  local said; said=$("$vnet" up --daemon --name "$name" --data "$scratch/data" --datapath $datapath 2>&1) || fail "the host does not start: $said"
   shown <<<"$said"
   ask host:status
   pid=$(awk '$1 == "pid" { print $2 }' <<<"$answer")
@@ -66,8 +71,9 @@ clean_up() {
   local process
   for process in "${helpers[@]}"; do kill "$process" 2>/dev/null && wait "$process" 2>/dev/null; done
   for process in $(host_processes); do
-    kill "$process" 2>/dev/null
-    await 40 "host process $process does not end" has_ended "$process"
+    kill "$process"
+    for _ in $(seq 400); do has_ended "$process" && break; sleep 0.05; done
+    has_ended "$process" || kill -9 "$process"
   done
   if declare -F clean_up_story >/dev/null; then clean_up_story; fi
   rm -rf "$run" "$scratch"
@@ -75,7 +81,7 @@ clean_up() {
 }
 leave() {
   local status=$?
-  trap '' INT TERM HUP
+  trap '' INT TERM HUP PIPE
   trap - EXIT
   clean_up 2>/dev/null
   [ $status != 130 ] || printf '\ndemo: interrupted; everything was cleaned up\n' >&2
@@ -83,7 +89,7 @@ leave() {
   exit $status
 }
 trap leave EXIT
-trap 'exit 130' INT TERM HUP
+trap 'exit 130' INT TERM HUP PIPE
 
 step "A host, started in the background"
 start_host

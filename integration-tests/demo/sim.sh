@@ -34,6 +34,8 @@ ping_in_and_across() {
   console "packet:inject sw1 web1 '$across'"
   console "packet:capture sw1 db1"
   expect '^none$' "web1 reaches db1, which is in another VLAN"
+  console "packet:capture sw1 web2"
+  expect "dst=$db1" "unknown unicast was not flooded in its own VLAN"
 }
 
 many_frames() {
@@ -74,7 +76,7 @@ flows_and_trace() {
   expect '^none$' "the silent stations are still known"
 }
 
-# phase WHO: a hundred pings from web1 to web2 under this engine; adds to sent and lost, sets flooded to what db1 got of them.
+# phase: a hundred pings from web1 to web2; adds to sent and lost, sets flooded to what db1 got of them.
 phase() {
   many 100 "packet:inject sw1 web1 '$request'"
   captured web2
