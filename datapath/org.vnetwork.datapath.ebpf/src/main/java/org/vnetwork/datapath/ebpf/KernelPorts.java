@@ -93,7 +93,7 @@ final class KernelPorts {
         }
     }
 
-    /** Attaches the program, then lets go of what an earlier process left there: no frame passes unswitched between. */
+    /** Attaches the program; what an earlier process left there comes before it and goes on switching until the port is unblocked. */
     private void take(KernelPort port, Links.Link device) throws DatapathException {
         if (!maps.addPortId(device.ifindex(), port.id)) {
             throw new DatapathException("netdev: " + device.name() + ": " + Libc.error());
@@ -112,7 +112,9 @@ final class KernelPorts {
             maps.removePortId(device.ifindex());
             throw e;
         }
-        pins.dropBefore(device.ifindex());
+        if (port.open) {
+            pins.dropBefore(device.ifindex());
+        }
         port.link = link;
         port.ifindex = device.ifindex();
         byIfindex.put(port.ifindex, port);
@@ -127,6 +129,7 @@ final class KernelPorts {
         if (port != null) {
             port.open = true;
             refresh(port);
+            pins.dropBefore(port.ifindex);
         }
     }
 
