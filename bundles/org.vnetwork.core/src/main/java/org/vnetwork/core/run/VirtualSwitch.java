@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.core.decide.Pipeline;
@@ -166,6 +167,11 @@ public final class VirtualSwitch {
         settle();
     }
 
+    /** The ports that it has now, as they were asked for. */
+    public List<PortDocument> documents() {
+        return loop.call(() -> ports.all().stream().map(p -> p.document).toList());
+    }
+
     /** Removes a port. */
     public void removePort(PortDocument document) {
         loop.call(() -> {
@@ -179,10 +185,32 @@ public final class VirtualSwitch {
     /** Places a row, or takes it away again ({@code present} false). */
     public void placeRow(RowDocument row, boolean present) {
         loop.call(() -> {
-            new RowText(tables, ports).apply(row, present);
+            rowText().apply(row, present);
             return null;
         });
         settle();
+    }
+
+    /** Refuses a row that could not be placed; {@code portIds}: the id of a port of this name, 0 when there is none. */
+    public void checkRow(RowDocument row, ToIntFunction<String> portIds) {
+        loop.call(() -> {
+            new RowText(tables, portIds).check(row);
+            return null;
+        });
+    }
+
+    /** Whether there is a row of this key; no when its data type is not known. */
+    public boolean hasRow(RowDocument row) {
+        return loop.call(() -> rowText().has(row));
+    }
+
+    /** Names of the ports that a row names. */
+    public List<String> portsNamed(RowDocument row) {
+        return loop.call(() -> rowText().portsNamed(row));
+    }
+
+    private RowText rowText() {
+        return new RowText(tables, port -> ports.byName(port) == null ? 0 : ports.byName(port).document.id());
     }
 
     /**
