@@ -21,6 +21,9 @@ final class KernelPorts {
     private static final int UP = 1;
     private static final int PEER = 2;
     private static final int BLOCKED = 4;
+    /** Unknown frames per second and at once that one port may send up, so that it leaves the loop and the queue to others. */
+    private static final int MISS_RATE = 4000;
+    private static final int MISS_BURST = 1024;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
@@ -64,6 +67,8 @@ final class KernelPorts {
             checkFree(device);
             maps.clearPort(id);
             KernelMaps.setFlags(maps.port(id), BLOCKED);
+            maps.port(id).set(INT, 20, MISS_RATE);
+            maps.port(id).set(INT, 24, MISS_BURST);
             take(port, device);
             ports[id] = port;
             refresh(port);
@@ -88,7 +93,7 @@ final class KernelPorts {
         }
     }
 
-    /** Attaches the program, then lets go of what an earlier process left there: no frame passes unswitched between. */
+    /** Attaches the program; what an earlier process left there comes before it and goes on switching until the port is unblocked. */
     private void take(KernelPort port, Links.Link device) throws DatapathException {
         if (!maps.addPortId(device.ifindex(), port.id)) {
             throw new DatapathException("netdev: " + device.name() + ": " + Libc.error());
@@ -107,7 +112,9 @@ final class KernelPorts {
             maps.removePortId(device.ifindex());
             throw e;
         }
-        pins.dropBefore(device.ifindex());
+        if (port.open) {
+            pins.dropBefore(device.ifindex());
+        }
         port.link = link;
         port.ifindex = device.ifindex();
         byIfindex.put(port.ifindex, port);
@@ -122,6 +129,7 @@ final class KernelPorts {
         if (port != null) {
             port.open = true;
             refresh(port);
+            pins.dropBefore(port.ifindex);
         }
     }
 
