@@ -202,7 +202,7 @@ public final class VirtualSwitch {
     }
 
     /** Returns when every flow that a change concerned has been decided again. */
-    private void settle() {
+    public void settle() {
         while (loop.call(flows::settling)) {
             Thread.onSpinWait();
         }
