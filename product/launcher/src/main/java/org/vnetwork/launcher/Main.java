@@ -1,9 +1,14 @@
 package org.vnetwork.launcher;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,11 +81,18 @@ public final class Main {
         }
     }
 
-    /** The core says in vnet.datapath.chosen which driver it took and why. */
-    private static String readyLine(Settings settings) {
-        String chosen = System.getProperty("vnet.datapath.chosen");
-        return "host \"" + settings.name() + "\" is up, pid " + ProcessHandle.current().pid()
-                + (chosen == null ? "" : ", datapath " + chosen);
+    /** What the start script prints: who is up, and which datapath it took and why, as the host itself says it. */
+    private static String readyLine(Settings settings) throws IOException {
+        String line = "host \"" + settings.name() + "\" is up, pid " + ProcessHandle.current().pid();
+        if (!settings.daemon() || settings.rehearsal()) {
+            return line;
+        }
+        ByteArrayOutputStream status = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(status, false, StandardCharsets.UTF_8);
+        Client.run(settings.name(), settings.runFolder().resolve("console.sock"), "text", "host:status", out, out);
+        out.flush();
+        Matcher datapath = Pattern.compile("(?m)^datapath +(\\S.*)\\R^datapath reason +(\\S.*)$").matcher(status.toString(StandardCharsets.UTF_8));
+        return datapath.find() ? line + ", datapath " + datapath.group(1) + " (" + datapath.group(2) + ")" : line;
     }
 
     private static void stop(Host host, RunFolder folder, Logger log) {

@@ -248,11 +248,16 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
 
     @Override
     public void close() {
-        ports.detachAll();
-        maps.setTap(0);
+        // Asked for by the launcher: then pinned links keep the programs at work, as after a crash, until the next start takes over.
+        boolean keep = Boolean.getBoolean("vnet.keep.forwarding");
+        if (!keep) {
+            ports.detachAll();
+            maps.setTap(0);
+            pins.close();
+            tap.remove();
+        }
         Libc.close(upcallLink);
         Libc.close(wakeups);
-        pins.close();
         tap.close();
         links.close();
         socket.close();

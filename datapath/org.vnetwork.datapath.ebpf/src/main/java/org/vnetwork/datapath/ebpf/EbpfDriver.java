@@ -64,7 +64,9 @@ public final class EbpfDriver implements DatapathDriver {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
             Links links = push(opened, new Links());
-            UpcallTap tap = push(opened, new UpcallTap(tapName(host, switchName), links));
+            UpcallTap tap = new UpcallTap(tapName(host, switchName), links);
+            opened.push(tap);
+            opened.push(tap::remove);
             Pins pins = push(opened, new Pins(host, switchName));
             PacketSocket socket = push(opened, new PacketSocket());
             BpfObject object = push(opened, BpfObject.open(elf()));

@@ -147,10 +147,14 @@ final class UpcallTap implements AutoCloseable {
         }
     }
 
+    /** Takes the device away, before {@link #close}. */
+    void remove() {
+        links.delete(device.ifindex());
+    }
+
     @Override
     public void close() {
         Libc.close(fd);
-        links.delete(device.ifindex());
         arena.close();
     }
 }
