@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 
 /** Waiting for a condition with a deadline that only a failure reaches. */
 public final class Until {
@@ -15,12 +14,12 @@ public final class Until {
     }
 
     /** Returns when the condition holds; fails with the text when it does not in time. */
-    public static void holds(Supplier<String> otherwise, Callable<Boolean> condition) throws IOException {
+    public static void holds(Callable<String> otherwise, Callable<Boolean> condition) throws IOException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         try {
             while (!condition.call()) {
                 if (System.nanoTime() > deadline) {
-                    throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + otherwise.get());
+                    throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + otherwise.call());
                 }
                 LockSupport.parkNanos(PAUSE_NANOS);
             }

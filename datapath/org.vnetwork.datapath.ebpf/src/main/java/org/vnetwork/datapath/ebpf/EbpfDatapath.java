@@ -138,7 +138,12 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     /** Frames that were sent up and did not arrive, if the tap lost any; those still on their way are not taken for lost. */
     private long lost(KernelPort port, long up) {
         long missing = up - port.arrived;
-        return missing > 0 ? Math.min(missing, tap.lost()) : 0;
+        if (missing <= 0) {
+            return 0;
+        }
+        // NB: the tap counts a superframe once. With nothing left to read, what is missing is lost.
+        long units = tap.lost();
+        return units > 0 && tap.isEmpty() ? missing : Math.min(missing, units);
     }
 
     @Override

@@ -35,6 +35,7 @@ final class UpcallTap implements AutoCloseable {
     private final Links.Link device;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(START + VNET_HEADER + PREFIX + TAG + 65536 + 64L, 8);
+    private final MemorySegment waiting = arena.allocate(8, 4);
     private final Frame frame = new Frame();
     private int generation;
 
@@ -84,6 +85,13 @@ final class UpcallTap implements AutoCloseable {
         } catch (IOException | NumberFormatException e) {
             return 0;
         }
+    }
+
+    /** Whether nothing waits to be read. */
+    boolean isEmpty() {
+        waiting.set(ValueLayout.JAVA_INT, 0, fd);
+        waiting.set(ValueLayout.JAVA_SHORT, 4, (short) 1);
+        return Libc.poll(waiting, 1, 0) == 0;
     }
 
     /** The next frame, valid until the next call; null when none waits. What is not ours or not whole is passed over. */
