@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.PortView;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.ebpf.EbpfDriver;
@@ -29,11 +28,6 @@ final class KernelSwitch extends CoreSwitch implements Closeable {
             ports.put(port, PortVlan.access(10));
         }
         return new Fixture("kernel", "", engine, Set.of(), ports, List.of(), List.of());
-    }
-
-    /** Adds a port that is a tap. */
-    void tap(int port, String device) {
-        home().addPort(new PortDocument(port, name(port), "tap", device, PortVlan.access(10), List.of()));
     }
 
     /** Drops of a port for one reason. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.vnetwork.datapath.ebpf.EbpfDriver;
 
@@ -20,8 +21,10 @@ public final class Lab implements Closeable {
     public static final String PREFIX = "kt" + Long.toString(ProcessHandle.current().pid(), 36);
     private static final Path PINS = Path.of("/sys/fs/bpf/vnetwork");
 
+    /** Never used again: a test that could not clean up spoils no other. */
+    private static final AtomicInteger SPACES = new AtomicInteger();
+
     private final Deque<Closeable> made = new ArrayDeque<>();
-    private int spaces;
 
     /** Skips the test where the driver cannot work, and says why. */
     public static void needed() {
@@ -38,7 +41,7 @@ public final class Lab implements Closeable {
 
     /** A namespace. */
     public Space space() throws IOException {
-        Space space = new Space(name("-" + ++spaces));
+        Space space = new Space(name("-" + SPACES.incrementAndGet()));
         made.push(space);
         return space;
     }
@@ -53,6 +56,7 @@ public final class Lab implements Closeable {
     public String cable(Space space, String end, String settings) throws IOException {
         String here = name(end + "h");
         String there = name(end);
+        remove(here);
         Command.run(("ip link add " + here + " type veth peer name " + there + " " + settings + " netns " + space.name()).replace("  ", " ").split(" "));
         made.push(() -> remove(here));
         Files.writeString(Path.of("/proc/sys/net/ipv6/conf", here, "disable_ipv6"), "1");

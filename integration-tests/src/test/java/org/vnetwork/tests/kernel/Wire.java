@@ -28,29 +28,33 @@ public final class Wire implements Closeable {
     private final MemorySegment control = arena.allocate(64, 8);
     private final MemorySegment message = arena.allocate(56, 8);
     private final MemorySegment vector = arena.allocate(16, 8);
+    private final MemorySegment sender = arena.allocate(20, 4);
     private final long fd;
 
-    /** Opens the device of this name in a namespace. */
+    /** Opens the device of this name in a namespace, or in the test's own when that is null. */
     public Wire(Space space, String device) throws IOException {
-        fd = space.in(() -> {
-            long socket = Native.need("packet socket", Native.call(Native.Call.SOCKET, AF_PACKET, SOCK_RAW | 0x80000, 0, 0, 0));
-            MemorySegment one = arena.allocate(4, 4);
-            one.set(INT, 0, 1);
-            for (int option : new int[] {PACKET_AUXDATA, PACKET_IGNORE_OUTGOING}) {
-                Native.need("packet option", Native.call(Native.Call.SETSOCKOPT, socket, SOL_PACKET, option, one.address(), 4));
-            }
-            MemorySegment address = arena.allocate(20, 4);
-            address.set(SHORT, 0, (short) AF_PACKET);
-            address.set(SHORT, 2, ALL_BE);
-            address.set(INT, 4, Native.ifindex(device));
-            Native.need("bind to " + device, Native.call(Native.Call.BIND, socket, address.address(), 20, 0, 0));
-            return socket;
-        });
+        fd = space == null ? open(device) : space.in(() -> open(device));
         vector.set(LONG, 0, in.address());
         vector.set(LONG, 8, in.byteSize());
+        message.set(LONG, 0, sender.address());
         message.set(LONG, 16, vector.address());
         message.set(LONG, 24, 1);
         message.set(LONG, 32, control.address());
+    }
+
+    private long open(String device) throws IOException {
+        long socket = Native.need("packet socket", Native.call(Native.Call.SOCKET, AF_PACKET, SOCK_RAW | 0x80000, 0, 0, 0));
+        MemorySegment one = arena.allocate(4, 4);
+        one.set(INT, 0, 1);
+        for (int option : new int[] {PACKET_AUXDATA, PACKET_IGNORE_OUTGOING}) {
+            Native.need("packet option", Native.call(Native.Call.SETSOCKOPT, socket, SOL_PACKET, option, one.address(), 4));
+        }
+        MemorySegment address = arena.allocate(20, 4);
+        address.set(SHORT, 0, (short) AF_PACKET);
+        address.set(SHORT, 2, ALL_BE);
+        address.set(INT, 4, Native.ifindex(device));
+        Native.need("bind to " + device, Native.call(Native.Call.BIND, socket, address.address(), 20, 0, 0));
+        return socket;
     }
 
     /** Sends a frame. */
@@ -61,15 +65,21 @@ public final class Wire implements Closeable {
 
     /** The next frame that came in, its outermost tag in its place; null when none waits. */
     public byte[] receive() throws IOException {
+        message.set(INT, 8, (int) sender.byteSize());
         message.set(LONG, 40, control.byteSize());
         long size = Native.call(Native.Call.RECVMSG, fd, message.address(), MSG_DONTWAIT | MSG_TRUNC, 0, 0);
-        if (size == -Native.EAGAIN) {
+        if (size == -Native.EAGAIN || size == -Native.ENETDOWN) {
             return null;
         }
         byte[] bytes = in.asSlice(0, Native.need("receive", size)).toArray(ValueLayout.JAVA_BYTE);
         // struct cmsghdr (16 octets), then struct tpacket_auxdata
         int status = message.get(LONG, 40) >= 36 ? control.get(INT, 16) : 0;
         return (status & VLAN_VALID) == 0 ? bytes : tagged(bytes, control.get(SHORT, 34), control.get(SHORT, 32));
+    }
+
+    /** Whether the kernel took the last frame received for one that is addressed to its host. */
+    public boolean wasForItsHost() {
+        return sender.get(ValueLayout.JAVA_BYTE, 10) == 0;
     }
 
     private static byte[] tagged(byte[] bytes, int tpid, int tci) {
