@@ -64,6 +64,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
             throw new DatapathException("upcall tap: the program cannot be attached: " + Libc.error() + "; tcx needs Linux 6.6 or newer");
         }
         pins.keep(upcallLink, tap.ifindex());
+        pins.dropBefore(tap.staleIfindex());
         maps.setTap(tap.ifindex());
         wakeups = Libc.eventfd();
         polled.set(ValueLayout.JAVA_INT, 0, tap.descriptor());

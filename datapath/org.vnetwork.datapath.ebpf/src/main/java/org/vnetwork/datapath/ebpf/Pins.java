@@ -56,9 +56,10 @@ final class Pins implements AutoCloseable {
         return Files.exists(before.resolve("link-" + ifindex));
     }
 
-    /** Lets go of what an earlier process left at this device. */
+    /** Lets go of what an earlier process left at this device, and of its folder with the last one. */
     void dropBefore(int ifindex) {
         delete(before.resolve("link-" + ifindex));
+        delete(before);
     }
 
     /** Lets go of all that an earlier process left. */

@@ -33,6 +33,7 @@ final class UpcallTap implements AutoCloseable {
     private final Links links;
     private final int fd;
     private final Links.Link device;
+    private final int staleIfindex;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(START + VNET_HEADER + PREFIX + TAG + 65536 + 64L, 8);
     private final MemorySegment waiting = arena.allocate(8, 4);
@@ -43,6 +44,7 @@ final class UpcallTap implements AutoCloseable {
         this.name = name;
         this.links = links;
         Links.Link stale = links.byName(name);
+        staleIfindex = stale == null ? 0 : stale.ifindex();
         if (stale != null) {
             // Left by a process that was killed; one that is alive has it open, and opening it fails.
             Libc.close(Taps.open(name));
@@ -76,6 +78,11 @@ final class UpcallTap implements AutoCloseable {
 
     int ifindex() {
         return device.ifindex();
+    }
+
+    /** What its ifindex was when an earlier process had it; 0 when none was left. */
+    int staleIfindex() {
+        return staleIfindex;
     }
 
     /** Frames that the tap had no room for, of all ports together. */
