@@ -26,7 +26,7 @@ import org.vnetwork.packet.wire.Frame;
 final class EbpfDatapath implements Datapath, Execution.Sender {
     static final int FLOWS = 65_536;
     /** How long what an earlier process left is kept for ports that are still to be attached. */
-    private static final long BEFORE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long BEFORE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int POLLIN = 1;
 
@@ -46,9 +46,8 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     private final AtomicBoolean awake = new AtomicBoolean();
     private final Execution execution = new Execution(this);
     private final Capabilities capabilities = new Capabilities(Capabilities.wholeKey(), Capabilities.SETTABLE, FLOWS, KernelMaps.PORT_MASKS);
-    private final long openedNanos = System.nanoTime();
-    private long refreshedNanos = openedNanos;
-    private boolean beforeDropped;
+    private long refreshedNanos = System.nanoTime();
+    private boolean tookOver;
 
     EbpfDatapath(BpfObject object, KernelMaps maps, Links links, Pins pins, UpcallTap tap, PacketSocket socket) throws DatapathException {
         this.object = object;
@@ -220,9 +219,9 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
             refreshedNanos = now;
             links.readNews(ports::changed);
             ports.refresh();
-            if (!beforeDropped && now - openedNanos > BEFORE_NANOS) {
-                beforeDropped = true;
-                pins.dropBefore();
+            if (!tookOver && now - ports.openedNanos() > BEFORE_NANOS) {
+                tookOver = true;
+                ports.takeOver();
             }
         }
     }

@@ -32,6 +32,7 @@ final class KernelPorts {
     private final int program;
     private final KernelPort[] ports = new KernelPort[PortId.LIMIT];
     private final Map<Integer, KernelPort> byIfindex = new LinkedHashMap<>();
+    private long openedNanos = System.nanoTime();
 
     KernelPorts(KernelMaps maps, Links links, Pins pins, int program) {
         this.maps = maps;
@@ -108,7 +109,7 @@ final class KernelPorts {
         }
     }
 
-    /** Attaches the program, then lets go of what an earlier process left there: no frame passes unswitched between. */
+    /** Attaches the program, behind what an earlier process left there: that one goes on until {@link #takeOver}. */
     private void take(KernelPort port, Links.Link device) throws DatapathException {
         if (!maps.addPortId(device.ifindex(), port.id)) {
             throw new DatapathException("netdev: " + device.name() + ": " + Libc.error());
@@ -127,7 +128,6 @@ final class KernelPorts {
             maps.removePortId(device.ifindex());
             throw e;
         }
-        pins.dropBefore(device.ifindex());
         port.link = link;
         port.ifindex = device.ifindex();
         byIfindex.put(port.ifindex, port);
@@ -142,7 +142,24 @@ final class KernelPorts {
         if (port != null) {
             port.open = true;
             refresh(port);
+            openedNanos = System.nanoTime();
+            if (pins.before().stream().allMatch(ifindex -> byIfindex.containsKey(ifindex) && byIfindex.get(ifindex).open)) {
+                takeOver();
+            }
         }
+    }
+
+    /** When a port was opened last, or the datapath when none was. */
+    long openedNanos() {
+        return openedNanos;
+    }
+
+    /**
+     * Lets go of what an earlier process left, at all devices at once: until the last port is open it switches what it knows, where
+     * the new switch had nowhere to send frames to.
+     */
+    void takeOver() {
+        pins.dropBefore();
     }
 
     void detach(int id) {
@@ -177,6 +194,7 @@ final class KernelPorts {
     private void letGo(KernelPort port) {
         if (port.link >= 0) {
             pins.drop(port.ifindex);
+            pins.dropBefore(port.ifindex);
             Libc.close(port.link);
             maps.removePortId(port.ifindex);
             byIfindex.remove(port.ifindex);
