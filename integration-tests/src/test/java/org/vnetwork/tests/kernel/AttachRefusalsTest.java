@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,19 +43,13 @@ class AttachRefusalsTest {
             if (datapath != null) {
                 datapath.close();
                 assertEquals(List.of(device), Lab.traces(), "left after closing");
-                assertFalse(Lab.exists(upcallTap(HOST, "sw1")), "the upcall tap is left after closing");
+                assertFalse(Lab.exists(Lab.upcallTap(HOST, "sw1")), "the upcall tap is left after closing");
             }
         }
     }
 
     private static Datapath datapath(String host, String name) throws DatapathException {
         return new EbpfDriver().open(host, name, Path.of("/tmp"));
-    }
-
-    private static String upcallTap(String host, String name) {
-        CRC32 crc = new CRC32();
-        crc.update((host + "/" + name).getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        return "vnup-" + Long.toHexString(crc.getValue());
     }
 
     private Path setting() {
@@ -119,7 +112,7 @@ class AttachRefusalsTest {
 
     @Test
     void theUpcallTapOfASwitch() throws IOException {
-        assertRefused(new Attachment("netdev", upcallTap(HOST, "sw1")), "netdev: " + upcallTap(HOST, "sw1"), "(expected: ", "upcall tap");
+        assertRefused(new Attachment("netdev", Lab.upcallTap(HOST, "sw1")), "netdev: " + Lab.upcallTap(HOST, "sw1"), "(expected: ", "upcall tap");
     }
 
     @Test
@@ -142,7 +135,7 @@ class AttachRefusalsTest {
             other.close();
         }
         assertEquals(before, traces());
-        assertFalse(Lab.exists(upcallTap(host, "sw2")));
+        assertFalse(Lab.exists(Lab.upcallTap(host, "sw2")));
         datapath.detach(1);
         assertTrue(traces().contains(device + " flags 0x1003 disable_ipv6 0"), () -> "the device is as it was found");
     }
@@ -162,8 +155,8 @@ class AttachRefusalsTest {
         datapath.attach(1, new Attachment("netdev", device));
         before = traces();
         String message = assertThrows(DatapathException.class, () -> datapath(HOST, "sw1")).getMessage();
-        assertTrue(message.contains(upcallTap(HOST, "sw1")) && message.contains("open"), message);
+        assertTrue(message.contains(Lab.upcallTap(HOST, "sw1")) && message.contains("open"), message);
         assertEquals(before, traces());
-        assertTrue(Lab.exists(upcallTap(HOST, "sw1")));
+        assertTrue(Lab.exists(Lab.upcallTap(HOST, "sw1")));
     }
 }

@@ -16,10 +16,11 @@ import org.vnetwork.test.fixtures.Fixture;
 
 /** The product's switch in the kernel: port 1 on the first device given, and so on, all in VLAN 10. */
 final class KernelSwitch extends CoreSwitch implements Closeable {
+    static final String HOST = Lab.name("-h");
     static final String NAME = "sw1";
 
     KernelSwitch(String engine, String... devices) throws DatapathException {
-        super(fixture(engine, devices.length), false, "netdev", new EbpfDriver().open(Lab.name("-h"), NAME, Path.of("/tmp")), port -> devices[port - 1]);
+        super(fixture(engine, devices.length), false, "netdev", new EbpfDriver().open(HOST, NAME, Path.of("/tmp")), port -> devices[port - 1]);
     }
 
     private static Fixture fixture(String engine, int count) {

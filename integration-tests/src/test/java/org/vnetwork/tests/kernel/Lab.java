@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.vnetwork.datapath.ebpf.EbpfDriver;
 
 /** Namespaces and cables of one test; closing it takes them away. Names are those of this process alone. */
@@ -81,6 +83,13 @@ public final class Lab implements Closeable {
     /** Whether there is a device of this name here. */
     public static boolean exists(String device) {
         return Files.exists(Path.of("/sys/class/net", device));
+    }
+
+    /** The device that frames of a switch come up by. */
+    public static String upcallTap(String host, String name) {
+        CRC32 crc = new CRC32();
+        crc.update((host + "/" + name).getBytes(StandardCharsets.UTF_8));
+        return "vnup-" + Long.toHexString(crc.getValue());
     }
 
     /** A counter of the kernel's interface statistics. */

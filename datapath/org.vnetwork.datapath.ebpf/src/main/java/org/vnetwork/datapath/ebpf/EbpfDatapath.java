@@ -231,7 +231,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
         if (!awake.getAndSet(false)) {
             Libc.poll(polled, 3, Math.clamp(TimeUnit.NANOSECONDS.toMillis(nanos), 1, 1000));
             if ((polled.get(ValueLayout.JAVA_SHORT, 14) & POLLIN) != 0) {
-                Libc.read(wakeups, eight, 8);
+                Libc.read(wakeups, eight.address(), 8);
             }
             awake.set(false);
         }

@@ -23,6 +23,9 @@ final class KernelPorts {
     private static final int PEER = 2;
     private static final int BLOCKED = 4;
     private static final int NAME_LIMIT = 15;
+    /** Unknown frames per second and at once that one port may send up, so that it leaves the loop and the queue to others. */
+    private static final int MISS_RATE = 4000;
+    private static final int MISS_BURST = 1024;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
@@ -72,6 +75,8 @@ final class KernelPorts {
             checkFree(device);
             maps.clearPort(id);
             KernelMaps.setFlags(maps.port(id), BLOCKED);
+            maps.port(id).set(INT, 20, MISS_RATE);
+            maps.port(id).set(INT, 24, MISS_BURST);
             take(port, device);
             ports[id] = port;
             refresh(port);

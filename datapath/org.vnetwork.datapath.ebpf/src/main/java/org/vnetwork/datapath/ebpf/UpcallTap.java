@@ -104,7 +104,7 @@ final class UpcallTap implements AutoCloseable {
     /** The next frame, valid until the next call; null when none waits. What is not ours or not whole is passed over. */
     Frame read() {
         while (true) {
-            long size = Libc.read(fd, buffer.asSlice(START), buffer.byteSize() - START);
+            long size = Libc.read(fd, buffer.address() + START, buffer.byteSize() - START);
             if (size < 0) {
                 return null;
             }
