@@ -105,7 +105,7 @@ public final class Edits {
         return inSwitch(switchName, s -> {
             List<RowDocument> left = without(s.rows(), row);
             if (left.size() == s.rows().size()) {
-                throw Refusal.value("row", row.key(), "the key of a row that was placed in table " + row.table());
+                throw Refusal.value("row", RowDocument.text(row.key()), "the key of a row that was placed in table " + row.table());
             }
             return s.withRows(left);
         });

@@ -26,6 +26,11 @@ public interface Table<K extends Record, V extends Record> {
      */
     List<K> find(String component, Object value);
 
+    /** How many keys {@link #find} would list; the platform counts in constant time. Records the same. */
+    default int count(String component, Object value) {
+        return find(component, value).size();
+    }
+
     /** Puts a row that stays until it is removed; putting an equal row again changes nothing. */
     void put(K key, V row);
 

@@ -2,10 +2,18 @@ package org.vnetwork.core.decide;
 
 import org.vnetwork.packet.Forward;
 
-/** {@link Forward} for an engine, or for a copy that a filter made. */
+/** {@link Forward} for an engine, or for a copy that a filter made, whose outputs are direct. */
 final class EngineActions extends StageActions<Forward> implements Forward {
-    EngineActions(Run run, Branch branch, Result result) {
+    private final boolean direct;
+
+    EngineActions(Run run, Branch branch, Result result, boolean direct) {
         super(run, branch, result);
+        this.direct = direct;
+    }
+
+    @Override
+    public Forward copy() {
+        return new EngineActions(run, branch.copy(), result, direct);
     }
 
     @Override
@@ -16,7 +24,7 @@ final class EngineActions extends StageActions<Forward> implements Forward {
     @Override
     public void to(int... ports) {
         for (int port : ports) {
-            result.outputs.add(new Output(port, branch.copy()));
+            result.outputs.add(new Output(port, branch.copy(), direct));
         }
     }
 
@@ -25,7 +33,7 @@ final class EngineActions extends StageActions<Forward> implements Forward {
         result.flooded = true;
         for (int port : run.members()) {
             if (port != run.ingress) {
-                result.outputs.add(new Output(port, branch.copy()));
+                result.outputs.add(new Output(port, branch.copy(), direct));
             }
         }
     }

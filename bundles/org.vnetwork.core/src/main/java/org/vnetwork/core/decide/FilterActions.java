@@ -1,16 +1,19 @@
 package org.vnetwork.core.decide;
 
 import java.time.Duration;
+import java.util.List;
 import org.vnetwork.filter.Direction;
 import org.vnetwork.filter.StreamInspector;
 import org.vnetwork.filter.Verdict;
 import org.vnetwork.packet.DropReason;
+import org.vnetwork.packet.Forward;
 
 /** {@link Verdict} for one filter at one port. */
 final class FilterActions extends StageActions<Verdict> implements Verdict {
     private final int port;
     private final Direction direction;
-    boolean redirected;
+    private final Result copies = new Result();
+    private Output redirected;
 
     FilterActions(Run run, Branch branch, Result result, int port, Direction direction) {
         super(run, branch, result);
@@ -33,6 +36,21 @@ final class FilterActions extends StageActions<Verdict> implements Verdict {
         return port;
     }
 
+    /** Outputs of copies, made whatever the verdict on the frame itself is. */
+    List<Output> copies() {
+        return copies.outputs;
+    }
+
+    /** Where the frame goes instead, or null. */
+    Output redirected() {
+        return redirected;
+    }
+
+    @Override
+    public Forward copy() {
+        return new EngineActions(run, branch.copy(), copies, true);
+    }
+
     @Override
     public void pass() {
         result.drop = null;
@@ -50,8 +68,7 @@ final class FilterActions extends StageActions<Verdict> implements Verdict {
 
     @Override
     public void redirect(int other) {
-        redirected = true;
-        result.outputs.add(new Output(other, branch.copy()));
+        redirected = new Output(other, branch.copy(), true);
     }
 
     @Override

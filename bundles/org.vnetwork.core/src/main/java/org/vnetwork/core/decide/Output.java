@@ -5,6 +5,7 @@ package org.vnetwork.core.decide;
  *
  * @param port id of the port
  * @param branch own copy
+ * @param direct whether a filter made it: then it passes no further filter, so that filters cannot send to each other for ever
  */
-record Output(int port, Branch branch) {
+record Output(int port, Branch branch, boolean direct) {
 }

@@ -18,6 +18,7 @@ public final class Pipeline {
     private final Stages stages;
     private final long[] matchable;
     private final String driver;
+    private volatile boolean revoked;
 
     /**
      * A pipeline.
@@ -31,6 +32,11 @@ public final class Pipeline {
         this.stages = stages;
         this.matchable = matchable;
         this.driver = driver;
+    }
+
+    /** Has every decision fail from now on, the one that is running too: the switch was closed under it. Any thread. */
+    public void revoke() {
+        revoked = true;
     }
 
     /**
@@ -67,6 +73,9 @@ public final class Pipeline {
                 end = run.run();
             } catch (Recorder.FrameNeeded e) {
                 end = Decision.End.CONSUMED;
+            }
+            if (revoked) {
+                throw new IllegalStateException("the switch was closed during the decision");
             }
             return new Decision(recorder.mask(), recorder.inspect(), run.compiler().actions(), end, transaction.reads(), transaction.refreshes(), transaction.wrote());
         } finally {

@@ -1,5 +1,8 @@
 package org.vnetwork.core.decide;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.core.port.PortRow;
@@ -43,21 +46,25 @@ final class Run {
         DropReason refused = source == null ? Reasons.UNKNOWN_PORT : portStage.admit(source.vlan(), branch);
         vlan = portStage.vlan();
         trace.end("port in", refused == null ? "vlan " + vlan : "drop " + refused);
-        Result result = new Result();
         if (refused != null) {
-            return drop(refused);
+            compiler.drop(stages.reason(refused));
+            return Decision.End.DROPPED;
         }
-        DropReason rejected = filterIn(source, branch, result);
-        if (rejected != null) {
-            return drop(rejected);
-        }
-        if (result.outputs.isEmpty()) {
+        Result result = new Result();
+        List<Output> outputs = new ArrayList<>();
+        if (filterIn(source, branch, result, outputs)) {
             decide(branch, result);
+            outputs.addAll(result.outputs);
         }
-        if (result.outputs.isEmpty()) {
-            return result.consumed ? Decision.End.CONSUMED : drop(result.flooded && result.drop == null ? Reasons.NO_MEMBERS : result.drop);
+        if (result.consumed && outputs.isEmpty()) {
+            return Decision.End.CONSUMED;
         }
-        return output(result.outputs);
+        boolean nowhere = result.outputs.isEmpty() && result.flooded && result.drop == null;
+        DropReason dropped = nowhere ? Reasons.NO_MEMBERS : result.outputs.isEmpty() ? result.drop : null;
+        if (dropped != null) {
+            compiler.drop(stages.reason(dropped));
+        }
+        return output(outputs);
     }
 
     ActionCompiler compiler() {
@@ -68,47 +75,53 @@ final class Run {
         return ports.members(vlan).stream().map(PortId::value).toList();
     }
 
-    private Decision.End drop(DropReason reason) {
-        compiler.drop(stages.reason(reason));
-        return Decision.End.DROPPED;
-    }
-
-    /** Passes the filters of the source port; the reason when one rejects. A redirect leaves an output in the result. */
-    private DropReason filterIn(PortRow source, Branch branch, Result result) {
+    /** Passes the filters of the source port; true when the engine is next, false when one rejected (a drop in the result) or redirected. */
+    private boolean filterIn(PortRow source, Branch branch, Result result, List<Output> outputs) {
         for (FilterDocument slot : source.filters()) {
-            DropReason rejected = filter(slot, source, ingress, Direction.IN, branch, result);
-            if (rejected != null || !result.outputs.isEmpty()) {
-                return rejected;
+            FilterActions verdict = filter(slot, source, ingress, Direction.IN, branch, result);
+            outputs.addAll(verdict.copies());
+            if (verdict.redirected() != null && result.drop == null) {
+                outputs.add(verdict.redirected());
+                return false;
+            }
+            if (result.drop != null) {
+                return false;
             }
         }
-        return null;
+        return true;
     }
 
-    private DropReason filter(FilterDocument slot, PortRow row, int port, Direction direction, Branch branch, Result result) {
+    /** Asks one filter; a rejection is left as the drop of the result. */
+    private FilterActions filter(FilterDocument slot, PortRow row, int port, Direction direction, Branch branch, Result result) {
         Branch before = branch.copy();
-        int savepoint = transaction.savepoint();
+        Transaction.Savepoint savepoint = transaction.savepoint();
         FilterActions verdict = new FilterActions(this, branch, result, port, direction);
         String name = "filter " + slot.filter() + " slot " + slot.slot() + " of " + row.name() + " " + direction.name().toLowerCase(java.util.Locale.ROOT);
         PacketFilter filter = stages.filter(port, slot.slot());
         if (filter != null) {
             try {
                 filter.filter(new PacketView(recorder, branch, vlan), verdict);
-                DropReason rejected = result.drop;
-                result.drop = null;
-                trace.end(name, rejected != null ? "drop " + rejected : verdict.redirected ? "redirect" : "pass");
-                return rejected;
+                trace.end(name, trace.text(verdict, result.drop));
+                return verdict;
             } catch (Recorder.FrameNeeded e) {
                 throw e;
             } catch (Throwable e) {
-                stages.failed("filter " + slot.filter(), e);
+                failed("filter " + slot.filter(), e);
             }
         }
         recorder.uncacheable();
         branch.restore(before);
         transaction.rollback(savepoint);
-        result.clear();
+        result.drop = slot.failOpen() ? null : Reasons.FILTER_FAILED;
         trace.end(name, (filter == null ? "not installed" : "failed") + ", the port fails " + (slot.failOpen() ? "open: pass" : "closed: drop " + Reasons.FILTER_FAILED));
-        return slot.failOpen() ? null : Reasons.FILTER_FAILED;
+        return new FilterActions(this, branch, result, port, direction);
+    }
+
+    /** Counts and reports a failure, except in a trace, which has no effect. */
+    private void failed(String plugin, Throwable failure) {
+        if (trace == Trace.NONE) {
+            stages.failed(plugin, failure);
+        }
     }
 
     private void decide(Branch branch, Result result) {
@@ -120,9 +133,9 @@ final class Run {
             trace.end(name, "drop " + result.drop);
             return;
         }
-        int savepoint = transaction.savepoint();
+        Transaction.Savepoint savepoint = transaction.savepoint();
         try {
-            engine.decide(new PacketView(recorder, branch, vlan), new EngineActions(this, branch, result));
+            engine.decide(new PacketView(recorder, branch, vlan), new EngineActions(this, branch, result, false));
             if (result.isEmpty()) {
                 throw new IllegalStateException("decide left no result (expected: to, flood, drop or consume)");
             }
@@ -134,15 +147,16 @@ final class Run {
             transaction.rollback(savepoint);
             result.clear();
             result.drop = Reasons.ENGINE_FAILED;
-            stages.failed("engine " + stages.engineName(), e);
+            failed("engine " + stages.engineName(), e);
             trace.end(name, "failed: " + e + "; drop " + result.drop);
         }
     }
 
     private Decision.End output(List<Output> outputs) {
         int made = 0;
-        for (Output output : List.copyOf(outputs)) {
-            DropReason refused = output(output);
+        Deque<Output> left = new ArrayDeque<>(outputs);
+        while (!left.isEmpty()) {
+            DropReason refused = output(left.removeFirst(), left);
             if (refused == null) {
                 made++;
             } else {
@@ -151,13 +165,14 @@ final class Run {
         }
         if (!compiler.compile()) {
             compiler.clear();
-            return drop(Reasons.TOO_MANY_OUTPUTS);
+            compiler.drop(stages.reason(Reasons.TOO_MANY_OUTPUTS));
+            return Decision.End.DROPPED;
         }
         return made == 0 ? Decision.End.DROPPED : Decision.End.FORWARDED;
     }
 
-    /** One output: filters of the port, then its port stage; the reason when it is not made. */
-    private DropReason output(Output output) {
+    /** One output: filters of the port, then its port stage; the reason when it is not made. What its filters send elsewhere comes into {@code more}. */
+    private DropReason output(Output output, Deque<Output> more) {
         PortRow row = ports.get(output.port());
         if (row == null || !row.vlan().carries(vlan)) {
             DropReason refused = row == null ? Reasons.UNKNOWN_PORT : Reasons.NOT_IN_VLAN;
@@ -165,10 +180,14 @@ final class Run {
             return refused;
         }
         Result result = new Result();
-        for (FilterDocument slot : row.filters().reversed()) {
-            DropReason rejected = filter(slot, row, output.port(), Direction.OUT, output.branch(), result);
-            if (rejected != null) {
-                return rejected;
+        for (FilterDocument slot : output.direct() ? List.<FilterDocument>of() : row.filters().reversed()) {
+            FilterActions verdict = filter(slot, row, output.port(), Direction.OUT, output.branch(), result);
+            more.addAll(verdict.copies());
+            if (result.drop != null) {
+                return result.drop;
+            }
+            if (verdict.redirected() != null) {
+                return output(verdict.redirected(), more);
             }
         }
         String tagging = compiler.output(output.port(), output.branch(), vlan, row.vlan());

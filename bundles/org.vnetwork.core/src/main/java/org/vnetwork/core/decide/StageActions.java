@@ -5,7 +5,6 @@ import org.vnetwork.packet.Actions;
 import org.vnetwork.packet.Counter;
 import org.vnetwork.packet.DropReason;
 import org.vnetwork.packet.Field;
-import org.vnetwork.packet.Forward;
 import org.vnetwork.packet.Tag;
 import org.vnetwork.packet.Tunnel;
 
@@ -64,11 +63,6 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
     @Override
     public A count(Counter counter) {
         throw unsupported("count");
-    }
-
-    @Override
-    public Forward copy() {
-        return new EngineActions(run, branch.copy(), result);
     }
 
     @Override

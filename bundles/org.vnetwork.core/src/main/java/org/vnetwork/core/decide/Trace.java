@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.vnetwork.control.StageView;
 import org.vnetwork.core.row.Dependency;
 import org.vnetwork.core.row.Transaction;
+import org.vnetwork.packet.DropReason;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.FlowText;
 
@@ -23,6 +24,11 @@ public class Trace {
 
         @Override
         String text(Result result) {
+            return "";
+        }
+
+        @Override
+        String text(FilterActions verdict, DropReason rejected) {
             return "";
         }
     };
@@ -69,11 +75,20 @@ public class Trace {
         return FlowText.field(field, key, portNames);
     }
 
+    /** A filter's verdict in words. */
+    String text(FilterActions verdict, DropReason rejected) {
+        String copies = verdict.copies().isEmpty() ? "" : "copy to " + names(verdict.copies()) + ", ";
+        return copies + (rejected != null ? "drop " + rejected : verdict.redirected() != null ? "redirect to " + names(List.of(verdict.redirected())) : "pass");
+    }
+
+    private String names(List<Output> outputs) {
+        return outputs.stream().map(o -> portNames.apply(o.port())).collect(Collectors.joining(", "));
+    }
+
     /** An engine's result in words. */
     String text(Result result) {
         if (!result.outputs.isEmpty()) {
-            String names = result.outputs.stream().map(o -> portNames.apply(o.port())).collect(Collectors.joining(", "));
-            return (result.flooded ? "flood to " : "to ") + names;
+            return (result.flooded ? "flood to " : "to ") + names(result.outputs);
         }
         return result.consumed ? "consume" : result.flooded ? "flood to nobody" : "drop " + result.drop;
     }

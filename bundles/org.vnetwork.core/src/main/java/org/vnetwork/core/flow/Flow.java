@@ -86,6 +86,11 @@ public final class Flow implements Dependency.Reader {
         dirty = false;
     }
 
+    /** Whether something that its decision read has changed since. */
+    boolean isDirty() {
+        return dirty;
+    }
+
     /** Takes counters from the datapath; traffic since the last ones keeps rows young that the decision refreshed. */
     void pull(long packets, long bytes, long usedNanos) {
         if (packets > counters.packets()) {

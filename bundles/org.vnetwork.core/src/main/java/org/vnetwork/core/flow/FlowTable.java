@@ -106,16 +106,18 @@ public final class FlowTable {
      * Adds a flow for a decision, to be installed at the next {@link #installPending}.
      *
      * @param fullKey copied
-     * @return null when there is no room
+     * @return the flow, or the one that was there already for the same bits; null when there is no room
      */
     Flow add(long[] fullKey, Decision decision, long now) {
-        int id = used.nextClearBit(0);
-        if (id >= byId.length) {
-            refused++;
-            return null;
-        }
         long[] key = fullKey.clone();
         FlowIndex index = index(key, decision.mask());
+        Flow same = index.find(key);
+        int id = used.nextClearBit(0);
+        if (same != null || id >= byId.length) {
+            refused += same == null ? 1 : 0;
+            dropEmpty(index, key);
+            return same;
+        }
         Flow flow = new Flow(id, key, index.mask, now, dirty);
         flow.adopt(decision);
         used.set(id);
@@ -132,11 +134,25 @@ public final class FlowTable {
         }
         List<Flow> ready = new ArrayList<>(pending.size());
         for (Flow flow : pending) {
-            if (!flow.removed) {
+            if (flow.isDirty()) {
+                remove(flow);
+            } else if (!flow.removed) {
                 ready.add(flow);
             }
         }
         pending.clear();
+        install(ready);
+    }
+
+    /** Installs one flow ahead of the others that are pending. */
+    void install(Flow flow) {
+        if (flow.pending) {
+            pending.remove(flow);
+            install(List.of(flow));
+        }
+    }
+
+    private void install(List<Flow> ready) {
         boolean[] in = datapath.install(ready.stream().map(f -> new FlowEntry(f.id, f.key, f.mask, f.actions())).toList());
         for (int i = 0; i < in.length; i++) {
             Flow flow = ready.get(i);
@@ -177,11 +193,15 @@ public final class FlowTable {
         for (FlowIndex index : indexes) {
             if (index.mask == flow.mask) {
                 index.remove(flow);
-                if (index.count() == 0) {
-                    indexes.remove(index);
-                }
+                dropEmpty(index, flow.key);
                 return;
             }
+        }
+    }
+
+    private void dropEmpty(FlowIndex index, long[] key) {
+        if (index.count() == 0) {
+            byPort.get((int) Field.INGRESS.in(key)).remove(index);
         }
     }
 

@@ -86,8 +86,10 @@ public final class Redecider {
                 kept++;
             }
         } else {
-            flows.add(flow.fullKey, decision, now);
-            flows.installPending();
+            Flow narrower = flows.add(flow.fullKey, decision, now);
+            if (narrower != null) {
+                flows.install(narrower);
+            }
             flows.remove(flow);
             narrowed++;
         }

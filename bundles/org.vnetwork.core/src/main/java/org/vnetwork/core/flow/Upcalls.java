@@ -49,36 +49,48 @@ public final class Upcalls implements UpcallSink {
             flow = flows.find(key);
         }
         long now = datapath.nanoTime();
-        if (flow != null && !flow.inspect()) {
+        if (flow != null && flow.pending && flow.isDirty()) {
+            flows.remove(flow);
+            flow = null;
+        }
+        if (flow != null && !flow.inspect() && !flow.isDirty()) {
             if (frame.flow < 0 && !flow.pending && now - flow.installedNanos > MISMATCH_NANOS) {
                 mismatches++;
             }
-            flow.soft(frame.wireFrames(), frame.size, now);
+            count(flow, frame.flow, frame.wireFrames(), frame.size, now);
             datapath.execute(frame, flow.actions());
             return;
         }
         decide(frame, flow, now);
     }
 
-    /** Decides a frame; one that wrote is decided again, and that decision is the one to install. */
-    private void decide(Frame frame, Flow inspected, long now) {
+    /** Counts a frame for its flow, unless the datapath has done so when it sent it up. */
+    private static void count(Flow flow, int matched, long frames, long size, long now) {
+        if (flow.id() != matched) {
+            flow.soft(frames, size, now);
+        }
+    }
+
+    /** Decides a frame; one that wrote is decided again, and that decision is the one to install. {@code stale}: its flow, of inspect kind or out of date. */
+    private void decide(Frame frame, Flow stale, long now) {
         decided++;
         Decision decision = pipeline.commit(key, frame, now);
         Decision installable = decision.wrote() ? pipeline.evaluate(key, frame) : decision;
         int frames = frame.wireFrames();
         int size = frame.size;
+        int matched = frame.flow;
         datapath.execute(frame, decision.actions());
-        if (inspected == null || inspected.removed) {
+        if (stale == null || stale.removed) {
             Flow added = flows.add(key, installable, now);
             if (added != null) {
                 added.soft(frames, size, now);
             }
         } else {
-            inspected.soft(frames, size, now);
-            if (FlowKey.covers(inspected.mask, installable.mask())) {
-                flows.redecided(inspected, installable);
+            count(stale, matched, frames, size, now);
+            if (FlowKey.covers(stale.mask, installable.mask())) {
+                flows.redecided(stale, installable);
             } else if (!installable.inspect() && !installable.wrote()) {
-                flows.remove(inspected);
+                flows.remove(stale);
                 flows.add(key, installable, now);
             }
         }

@@ -31,6 +31,7 @@ public final class ConfigurationService implements Configuration {
     private final Runnable pluginsChanged = this::pluginsChanged;
     private final ScheduledExecutorService followUp = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("plugins").factory());
     private volatile HostDocument current;
+    private boolean closed;
 
     /** Restores what was configured before. */
     @Activate
@@ -44,7 +45,7 @@ public final class ConfigurationService implements Configuration {
     }
 
     private synchronized void retry() {
-        if (current.switches().stream().anyMatch(s -> switches.find(s.name()).isEmpty())) {
+        if (!closed && current.switches().stream().anyMatch(s -> switches.find(s.name()).isEmpty())) {
             new Reconciler(switches, true).apply(current, current);
         }
     }
@@ -53,6 +54,10 @@ public final class ConfigurationService implements Configuration {
     void close() {
         switches.installed().unlisten(pluginsChanged);
         followUp.shutdownNow();
+        // What is under way ends first, so that no switch is started behind the back of those who close them.
+        synchronized (this) {
+            closed = true;
+        }
     }
 
     @Override
@@ -71,12 +76,18 @@ public final class ConfigurationService implements Configuration {
     public synchronized Change apply(Edit edit) {
         HostDocument before = current;
         HostDocument after = edit.apply(before);
+        if (closed) {
+            throw new Refusal("host " + switches.settings().name() + " is stopping");
+        }
         Reconciler reconciler = new Reconciler(switches, false);
         reconciler.check(before, after);
+        // Written first: a full disk is found out before any switch is touched.
+        file.prepare(after);
         try {
             reconciler.apply(before, after);
-            file.store(after);
+            file.commit();
         } catch (RuntimeException e) {
+            file.discard();
             goBack(before, after);
             throw e;
         }
@@ -84,14 +95,18 @@ public final class ConfigurationService implements Configuration {
         return new Change(true, Differences.between(before, after), reconciler.report());
     }
 
-    /** From wherever a failed edit left the switches: those that it touches are made again from the old document. */
+    /** From wherever a failed edit left the switches: what it changed of each is changed back, and one that it stopped is started again. */
     private void goBack(HostDocument before, HostDocument after) {
-        for (SwitchDocument touched : after.switches()) {
-            if (before.find(touched.name()).filter(touched::equals).isEmpty()) {
-                new Undo(switches).back(touched, before.find(touched.name()).orElse(null));
+        try {
+            for (SwitchDocument touched : after.switches()) {
+                if (before.find(touched.name()).filter(touched::equals).isEmpty()) {
+                    new Undo(switches).back(touched, before.find(touched.name()).orElse(null));
+                }
             }
+            new Reconciler(switches, true).apply(before, before);
+        } catch (RuntimeException e) {
+            switches.events().add("host " + switches.settings().name(), "an edit that failed could not be undone altogether: " + e.getMessage());
         }
-        new Reconciler(switches, true).apply(before, before);
     }
 
     private void pluginsChanged() {
@@ -104,6 +119,9 @@ public final class ConfigurationService implements Configuration {
 
     /** After bundles came or went: switches that could not start are started, engines that are gone are replaced, those that came back are used again. */
     private synchronized void follow() {
+        if (closed) {
+            return;
+        }
         new Reconciler(switches, true).apply(current, current);
         for (VirtualSwitch home : switches.all()) {
             current.find(home.name()).ifPresent(document -> follow(home, document));
@@ -126,7 +144,8 @@ public final class ConfigurationService implements Configuration {
                         : "uses engine " + next.name() + " " + next.version() + (wanted == null ? " in the place of " + document.engine() + ", which is not installed" : ""));
             }
             home.refreshFilters();
-        } catch (Refusal e) {
+            new Reconciler(switches, true).placeAgain(home, document);
+        } catch (RuntimeException e) {
             switches.events().add("switch " + home.name(), e.getMessage());
         }
     }

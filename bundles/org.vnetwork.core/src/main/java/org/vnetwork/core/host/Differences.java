@@ -43,13 +43,20 @@ final class Differences {
             Optional<PortDocument> old = before.find(port.name());
             if (old.isEmpty()) {
                 lines.add("+ " + text(after, port));
-            } else if (!old.get().vlan().equals(port.vlan())) {
-                lines.add("~ port " + port.name() + " of " + after.name() + ": " + old.get().vlan() + " -> " + port.vlan());
+            } else {
+                change(after, port, attachment(old.get()), attachment(port));
+                change(after, port, old.get().vlan().toString(), port.vlan().toString());
             }
             filters(port, old.map(PortDocument::filters).orElse(List.of()));
         }
         rows(before, after, "- ");
         rows(after, before, "+ ");
+    }
+
+    private void change(SwitchDocument s, PortDocument port, String before, String after) {
+        if (!before.equals(after)) {
+            lines.add("~ port " + port.name() + " of " + s.name() + ": " + before + " -> " + after);
+        }
     }
 
     private void filters(PortDocument port, List<FilterDocument> before) {
@@ -60,7 +67,7 @@ final class Differences {
     private void rows(SwitchDocument having, SwitchDocument lacking, String sign) {
         for (RowDocument row : having.rows()) {
             if (!lacking.rows().contains(row)) {
-                lines.add(sign + "row " + row.table() + row.key() + " = " + row.row() + " of " + having.name());
+                lines.add(sign + "row " + row.place() + " = " + RowDocument.text(row.row()) + " of " + having.name());
             }
         }
     }
@@ -70,7 +77,11 @@ final class Differences {
     }
 
     private static String text(SwitchDocument s, PortDocument p) {
-        return "port " + p.name() + " of " + s.name() + ": " + (p.attachment().equals("sim") ? "sim" : p.attachment() + " " + p.device()) + ", " + p.vlan();
+        return "port " + p.name() + " of " + s.name() + ": " + attachment(p) + ", " + p.vlan();
+    }
+
+    private static String attachment(PortDocument p) {
+        return p.attachment().equals("sim") ? "sim" : p.attachment() + " " + p.device();
     }
 
     private static String text(PortDocument port, FilterDocument f) {

@@ -23,10 +23,12 @@ import org.vnetwork.model.Refusal;
 final class DocumentFile {
     private final Path file;
     private final Path previous;
+    private final Path fresh;
 
     DocumentFile(Path folder) {
         file = folder.resolve("configuration.json");
         previous = folder.resolve("configuration.previous.json");
+        fresh = folder.resolve("configuration.json.new");
     }
 
     /**
@@ -51,17 +53,19 @@ final class DocumentFile {
     private static String keepAside(Path candidate) {
         String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC).format(Instant.now());
         Path aside = candidate.resolveSibling(candidate.getFileName() + ".corrupt-" + time);
+        for (int i = 2; Files.exists(aside); i++) {
+            aside = candidate.resolveSibling(candidate.getFileName() + ".corrupt-" + time + "-" + i);
+        }
         try {
-            Files.move(candidate, aside, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(candidate, aside);
             return aside.toString();
         } catch (IOException e) {
             return candidate + ", it could not be moved (" + e + ")";
         }
     }
 
-    /** Writes the configuration; on failure the files are as before. */
-    void store(HostDocument document) {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    /** Writes a configuration beside the one in force, so that {@link #commit} needs no more room. */
+    void prepare(HostDocument document) {
         try {
             Files.createDirectories(file.getParent());
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
@@ -71,16 +75,39 @@ final class DocumentFile {
                 }
                 channel.force(true);
             }
+        } catch (IOException e) {
+            discard();
+            throw unwritable(e);
+        }
+    }
+
+    /** Forgets what was prepared. */
+    void discard() {
+        try {
+            Files.deleteIfExists(fresh);
+        } catch (IOException e) {
+            // The next configuration is written over it.
+        }
+    }
+
+    /** Has what was prepared take the place of the configuration, which becomes the one before it. */
+    void commit() {
+        try {
+            // Between the two renames there is only the configuration before this one, and reading knows that.
             if (Files.exists(file)) {
-                Files.copy(file, previous, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(file, previous, StandardCopyOption.ATOMIC_MOVE);
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
             try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
                 folder.force(true);
             }
         } catch (IOException e) {
-            throw new Refusal("data folder: " + file.getParent() + " cannot be written (" + e.getClass().getSimpleName() + ": " + e.getMessage()
-                    + "); the change was undone, make room or allow writing there and try again", e);
+            throw unwritable(e);
         }
+    }
+
+    private Refusal unwritable(IOException e) {
+        return new Refusal("data folder: " + file.getParent() + " cannot be written (" + e.getClass().getSimpleName() + ": " + e.getMessage()
+                + "); nothing was changed, make room or allow writing there and try again", e);
     }
 }

@@ -1,5 +1,8 @@
 package org.vnetwork.core.host;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -20,6 +23,7 @@ import org.vnetwork.model.Refusal;
  */
 final class DocumentText {
     private static final int FORMAT = 1;
+    private static final JsonFactory STRICT = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
     private static final JSON WRITER = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
 
     private DocumentText() {
@@ -82,7 +86,11 @@ final class DocumentText {
     static HostDocument read(String text) {
         Object root;
         try {
-            root = JSON.std.anyFrom(text);
+            JsonParser parser = STRICT.createParser(text);
+            root = JSON.std.anyFrom(parser);
+            if (parser.nextToken() != null) {
+                throw Refusal.value("configuration", "more text behind it, line " + parser.currentLocation().getLineNr(), "one document");
+            }
         } catch (IOException e) {
             throw new Refusal("not JSON: " + e.getMessage().lines().findFirst().orElse(""), e);
         }
@@ -91,18 +99,21 @@ final class DocumentText {
         if (node.integer("format") != FORMAT) {
             throw Refusal.value("format", node.integer("format"), String.valueOf(FORMAT));
         }
-        return new HostDocument(node.list("switches").stream().map(DocumentText::readSwitch).toList());
+        return new HostDocument(node.need("switches").list("switches").stream().map(DocumentText::readSwitch).toList());
     }
 
     private static SwitchDocument readSwitch(JsonNode node) {
         node.only("name", "engine", "datapath", "ports", "rows");
         return node.in(() -> new SwitchDocument(node.text("name"), node.text("engine"), node.text("datapath"),
-                node.list("ports").stream().map(DocumentText::readPort).toList(), node.list("rows").stream().map(DocumentText::readRow).toList()));
+                node.need("ports").list("ports").stream().map(DocumentText::readPort).toList(), node.list("rows").stream().map(DocumentText::readRow).toList()));
     }
 
     private static PortDocument readPort(JsonNode node) {
         node.only("id", "name", "attachment", "device", "trunk", "native", "access", "filters");
         return node.in(() -> {
+            if (node.has("access") && (node.has("trunk") || node.has("native"))) {
+                throw Refusal.value("vlan", "access and trunk", "access alone, or trunk and native");
+            }
             PortVlan vlan = node.has("trunk") ? PortVlan.trunk(node.integers("trunk"), node.integer("native")) : PortVlan.access(node.integer("access"));
             List<FilterDocument> filters = node.list("filters").stream().map(DocumentText::readFilter).toList();
             return new PortDocument(node.integer("id"), node.text("name"), node.text("attachment"), node.text("device"), vlan, filters);
@@ -111,7 +122,13 @@ final class DocumentText {
 
     private static FilterDocument readFilter(JsonNode node) {
         node.only("slot", "filter", "fail");
-        return node.in(() -> new FilterDocument(node.integer("slot"), node.text("filter"), !node.text("fail").equals("closed")));
+        return node.in(() -> {
+            String fail = node.text("fail");
+            if (!fail.equals("open") && !fail.equals("closed")) {
+                throw Refusal.value("fail", fail, "open or closed");
+            }
+            return new FilterDocument(node.integer("slot"), node.text("filter"), fail.equals("open"));
+        });
     }
 
     private static RowDocument readRow(JsonNode node) {

@@ -23,7 +23,9 @@ import org.vnetwork.control.SwitchView;
 import org.vnetwork.control.TableView;
 import org.vnetwork.control.TraceView;
 import org.vnetwork.core.run.Plugin;
+import org.vnetwork.core.run.VirtualSwitch;
 import org.vnetwork.datapath.DatapathDriver;
+import org.vnetwork.model.Refusal;
 
 /** Answers what consoles ask about the host. */
 @Component(service = Host.class)
@@ -103,10 +105,18 @@ public final class HostService implements Host {
     public List<SwitchView> switches() {
         List<SwitchView> views = new ArrayList<>();
         for (SwitchDocument document : configuration.current().switches()) {
-            views.add(switches.find(document.name()).map(s -> s.views().summary())
-                    .orElseGet(() -> new SwitchView(document.name(), document.engine(), document.datapath() + " (not running: " + switches.problem(document.name()) + ")", document.ports().size(), 0, 0, 0, 0)));
+            Optional<VirtualSwitch> running = switches.find(document.name());
+            try {
+                views.add(running.isPresent() ? running.get().views().summary() : without(document, "not running: " + switches.problem(document.name())));
+            } catch (Refusal e) {
+                views.add(without(document, "does not answer"));
+            }
         }
         return views;
+    }
+
+    private static SwitchView without(SwitchDocument document, String why) {
+        return new SwitchView(document.name(), document.engine(), document.datapath() + " (" + why + ")", document.ports().size(), 0, 0, 0, 0);
     }
 
     @Override

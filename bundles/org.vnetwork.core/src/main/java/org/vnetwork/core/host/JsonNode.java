@@ -21,6 +21,13 @@ record JsonNode(Map<?, ?> map, String place) {
         return map.containsKey(name);
     }
 
+    JsonNode need(String name) {
+        if (!has(name)) {
+            throw Refusal.value(place, "no " + name, name + ", which may be empty");
+        }
+        return this;
+    }
+
     void only(String... names) {
         for (Object key : map.keySet()) {
             if (!Set.of(names).contains(key)) {
@@ -81,7 +88,12 @@ record JsonNode(Map<?, ?> map, String place) {
 
     Map<String, String> texts(String name) {
         Map<String, String> texts = new LinkedHashMap<>();
-        of(map.get(name), place + "." + name).map().forEach((k, v) -> texts.put(String.valueOf(k), String.valueOf(v)));
+        of(map.get(name), place + "." + name).map().forEach((k, v) -> {
+            if (!(v instanceof String) && !(v instanceof Number) && !(v instanceof Boolean)) {
+                throw Refusal.value(place + "." + name + "." + k, v, "text");
+            }
+            texts.put(String.valueOf(k), v.toString());
+        });
         return texts;
     }
 }

@@ -40,10 +40,28 @@ final class Reconciler {
             if (old == null || !old.engine().equals(s.engine())) {
                 switches.engine(s.engine());
             }
+            if (old != null && !old.datapath().equals(s.datapath())) {
+                throw Refusal.value("datapath of switch " + s.name(), s.datapath(), old.datapath() + " for this switch's life", "remove the switch and create it again");
+            }
             for (PortDocument port : s.ports()) {
                 check(s, old == null ? null : old.find(port.name()).orElse(null), port);
             }
+            if (old != null && !old.equals(s)) {
+                switches.find(s.name()).ifPresent(home -> checkRows(home, old, s));
+            }
         }
+    }
+
+    /** A row that names a port keeps the port; one whose text says nothing that the table knows is refused. */
+    private static void checkRows(VirtualSwitch home, SwitchDocument before, SwitchDocument after) {
+        List<String> gone = before.ports().stream().map(PortDocument::name).filter(name -> after.find(name).isEmpty()).toList();
+        for (RowDocument row : gone.isEmpty() ? List.<RowDocument>of() : after.rows()) {
+            home.portsNamed(row).stream().filter(gone::contains).findFirst().ifPresent(port -> {
+                throw new Refusal("port: " + port + " is named by a placed row, " + row.place() + " (expected: a port that none names); table:remove " + after.name() + " " + row.place()
+                        + " removes the row");
+            });
+        }
+        after.rows().stream().filter(row -> !before.rows().contains(row)).forEach(row -> home.checkRow(row, port -> after.find(port).map(PortDocument::id).orElse(0)));
     }
 
     private void check(SwitchDocument s, PortDocument old, PortDocument port) {
@@ -82,8 +100,9 @@ final class Reconciler {
     private void start(SwitchDocument document) {
         try {
             VirtualSwitch started = switches.start(document);
-            started.swap(document.engine(), engine(document));
-            addAll(started, document);
+            swap(started, document);
+            document.ports().forEach(p -> add(started, p));
+            document.rows().forEach(r -> place(started, r));
         } catch (Refusal e) {
             if (!lenient) {
                 throw e;
@@ -92,9 +111,33 @@ final class Reconciler {
         }
     }
 
-    private void addAll(VirtualSwitch started, SwitchDocument document) {
-        document.ports().forEach(p -> add(started, p));
-        document.rows().forEach(r -> started.placeRow(r, true));
+    private void swap(VirtualSwitch started, SwitchDocument document) {
+        try {
+            started.swap(document.engine(), engine(document));
+        } catch (Refusal e) {
+            leave(started, e);
+        }
+    }
+
+    private void place(VirtualSwitch home, RowDocument row) {
+        try {
+            home.placeRow(row, true);
+        } catch (Refusal e) {
+            leave(home, e);
+        }
+    }
+
+    /** What one part of a switch cannot have does not keep the rest of it from starting, when this is a start. */
+    private void leave(VirtualSwitch home, Refusal refusal) {
+        if (!lenient) {
+            throw refusal;
+        }
+        switches.events().add("switch " + home.name(), refusal.getMessage());
+    }
+
+    /** Places rows that are not there, perhaps because their data type came with a bundle only now. */
+    void placeAgain(VirtualSwitch home, SwitchDocument document) {
+        document.rows().stream().filter(r -> !home.hasRow(r)).forEach(r -> place(home, r));
     }
 
     private void add(VirtualSwitch home, PortDocument port) {
@@ -111,10 +154,12 @@ final class Reconciler {
 
     private void update(SwitchDocument before, SwitchDocument after) {
         VirtualSwitch home = switches.need(after.name());
+        boolean removed = false;
         for (PortDocument old : before.ports()) {
             PortDocument now = after.find(old.name()).orElse(null);
             if (now == null || !sameAttachment(old, now)) {
                 home.removePort(old);
+                removed = true;
             }
         }
         if (!before.engine().equals(after.engine())) {
@@ -139,9 +184,13 @@ final class Reconciler {
                 home.placeRow(row, true);
             }
         }
+        if (removed) {
+            // A port that was replaced took the rows along that are about it.
+            placeAgain(home, after);
+        }
     }
 
-    private static boolean sameAttachment(PortDocument a, PortDocument b) {
+    static boolean sameAttachment(PortDocument a, PortDocument b) {
         return a.id() == b.id() && a.attachment().equals(b.attachment()) && a.device().equals(b.device());
     }
 }

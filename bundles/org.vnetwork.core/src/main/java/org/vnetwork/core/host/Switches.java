@@ -44,7 +44,15 @@ public final class Switches {
             all = List.copyOf(running.values());
             running.clear();
         }
-        all.forEach(VirtualSwitch::close);
+        all.forEach(this::close);
+    }
+
+    private void close(VirtualSwitch closed) {
+        try {
+            closed.close();
+        } catch (RuntimeException e) {
+            events.add("switch " + closed.name(), "did not close cleanly: " + e);
+        }
     }
 
     HostSettings settings() {
@@ -119,7 +127,7 @@ public final class Switches {
             stopped = running.remove(name);
         }
         if (stopped != null) {
-            stopped.close();
+            close(stopped);
         }
     }
 

@@ -1,13 +1,12 @@
 package org.vnetwork.core.host;
 
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.List;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
 import org.vnetwork.core.run.Plugin;
 import org.vnetwork.core.run.VirtualSwitch;
+import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.model.Refusal;
 
 /** Takes a half-made edit of one switch back; what it finds as it was stays untouched, so that its traffic goes on. */
@@ -28,38 +27,52 @@ final class Undo {
             switches.stop(attempted.name());
             return;
         }
-        try {
-            ports(home, attempted, before);
-            attempted.rows().stream().filter(r -> !before.rows().contains(r)).forEach(r -> place(home, r, false));
-            before.rows().stream().filter(r -> !attempted.rows().contains(r)).forEach(r -> place(home, r, true));
-            Plugin<?> used = home.engine();
-            if (used == null || !used.name().equals(before.engine())) {
-                home.swap(before.engine(), switches.installed().engine(before.engine()));
+        attempt(home, () -> ports(home, before));
+        if (!attempted.engine().equals(before.engine())) {
+            attempt(home, () -> engine(home, attempted.engine(), before.engine()));
+        }
+        for (RowDocument row : attempted.rows()) {
+            if (!before.rows().contains(row)) {
+                unplace(home, row);
             }
-        } catch (Refusal e) {
+        }
+        attempt(home, () -> new Reconciler(switches, true).placeAgain(home, before));
+    }
+
+    private void attempt(VirtualSwitch home, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
             switches.events().add("switch " + home.name(), "could not be brought back to what it was: " + e.getMessage());
         }
     }
 
-    private static void place(VirtualSwitch home, RowDocument row, boolean present) {
-        try {
-            home.placeRow(row, present);
-        } catch (Refusal e) {
-            // The row was what the edit was refused for: it never got there.
+    private void ports(VirtualSwitch home, SwitchDocument before) {
+        for (PortDocument port : home.documents()) {
+            PortDocument old = before.find(port.name()).orElse(null);
+            if (old == null || !Reconciler.sameAttachment(old, port)) {
+                home.removePort(port);
+            } else if (!old.equals(port)) {
+                attempt(home, () -> home.setPort(old));
+            }
+        }
+        List<String> there = home.documents().stream().map(PortDocument::name).toList();
+        before.ports().stream().filter(p -> !there.contains(p.name())).forEach(home::restorePort);
+    }
+
+    private void engine(VirtualSwitch home, String attempted, String before) {
+        Plugin<ForwardingEngine> used = home.engine();
+        Plugin<ForwardingEngine> next = switches.installed().engine(before);
+        if (used == null || next != null && used.name().equals(attempted)) {
+            home.swap(before, next);
         }
     }
 
-    private static void ports(VirtualSwitch home, SwitchDocument attempted, SwitchDocument before) {
-        Set<String> present = home.views().ports().stream().map(v -> v.name()).collect(Collectors.toCollection(TreeSet::new));
-        for (PortDocument port : attempted.ports()) {
-            PortDocument old = before.find(port.name()).orElse(null);
-            boolean replaced = old == null || old.id() != port.id() || !old.attachment().equals(port.attachment()) || !old.device().equals(port.device());
-            if (replaced && present.remove(port.name())) {
-                home.removePort(port);
-            } else if (!replaced && !old.equals(port)) {
-                home.setPort(old);
-            }
+    private static void unplace(VirtualSwitch home, RowDocument row) {
+        try {
+            home.placeRow(row, false);
+        } catch (Refusal e) {
+            // The row was what the edit was refused for: it never got there.
         }
-        before.ports().stream().filter(p -> !present.contains(p.name())).forEach(home::restorePort);
     }
 }

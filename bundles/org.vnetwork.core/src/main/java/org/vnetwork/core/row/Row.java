@@ -57,7 +57,7 @@ public final class Row {
     }
 
     boolean isDue(long nanos) {
-        return value != null && idleNanos != NEVER && touchedNanos + idleNanos <= nanos;
+        return value != null && idleNanos != NEVER && nanos - touchedNanos >= idleNanos;
     }
 
     @Override

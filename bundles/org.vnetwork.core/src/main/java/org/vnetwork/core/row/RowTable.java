@@ -123,6 +123,11 @@ public final class RowTable {
             forgetUnread(row);
             return true;
         }
+        if (before == null) {
+            // The place may be older, from when its absence was read; it is the arrival that counts.
+            rows.remove(key);
+            rows.put(key, row);
+        }
         row.value = value;
         row.idleNanos = idleNanos;
         row.touchedNanos = now;

@@ -129,6 +129,11 @@ public final class Tables {
         }
 
         @Override
+        public int count(String component, Object value) {
+            return in(t -> t.count(table, component, value));
+        }
+
+        @Override
         public void put(K key, V row) {
             write(key, row, Row.NEVER);
         }

@@ -18,7 +18,6 @@ public final class Transaction {
     private final List<Write> writes = new ArrayList<>();
     private final Map<Row, Long> refreshes = new LinkedHashMap<>();
     private final Transaction base;
-    private boolean touched;
 
     /** A transaction on the committed rows. */
     Transaction() {
@@ -35,7 +34,8 @@ public final class Transaction {
         @Override
         public String toString() {
             String place = table.id() + "[" + Texts.of(key) + "]";
-            return value == null ? "remove " + place : "put " + place + " = " + Texts.of(value);
+            String text = value == null ? "" : Texts.of(value);
+            return (value == null ? "remove " : "put ") + place + (text.isEmpty() ? "" : " = " + text);
         }
     }
 
@@ -72,6 +72,26 @@ public final class Transaction {
         return keys;
     }
 
+    /** How many keys {@link #find} would list, without listing them. */
+    int count(RowTable table, String component, Object value) {
+        reads.add(table.dependency(component, value));
+        Collection<Row> committed = table.find(component, value);
+        int count = committed.size();
+        for (Record key : writtenKeys(table)) {
+            Row row = table.peek(key);
+            Write now = pending(table, key);
+            count -= row != null && committed.contains(row) ? 1 : 0;
+            count += now.value() != null && value.equals(table.component(component, key, now.value())) ? 1 : 0;
+        }
+        return count;
+    }
+
+    private Set<Record> writtenKeys(RowTable table) {
+        Set<Record> keys = base == null ? new LinkedHashSet<>() : base.writtenKeys(table);
+        writes.stream().filter(w -> w.table() == table).forEach(w -> keys.add(w.key()));
+        return keys;
+    }
+
     private void addWritten(List<Write> from, RowTable table, String component, Object value, List<Record> keys) {
         for (Write write : from) {
             if (write.table() == table && write.value() != null && write == pending(table, write.key())
@@ -92,13 +112,11 @@ public final class Transaction {
             return;
         }
         writes.add(new Write(table, key, value, idleNanos));
-        touched = true;
     }
 
     void remove(RowTable table, Record key) {
         if (get(table, key) != null) {
             writes.add(new Write(table, key, null, Row.NEVER));
-            touched = true;
         }
     }
 
@@ -112,20 +130,24 @@ public final class Transaction {
         return null;
     }
 
-    /** A point to roll back to. */
-    public int savepoint() {
-        return writes.size();
+    /** A point to roll back to: how much had been written and refreshed. */
+    public record Savepoint(int writes, int refreshes) {
     }
 
-    /** Undoes the writes since a savepoint. */
-    public void rollback(int savepoint) {
-        writes.subList(savepoint, writes.size()).clear();
-        touched = !writes.isEmpty();
+    /** A point to roll back to. */
+    public Savepoint savepoint() {
+        return new Savepoint(writes.size(), refreshes.size());
+    }
+
+    /** Undoes the writes and refreshes since a savepoint. */
+    public void rollback(Savepoint savepoint) {
+        writes.subList(savepoint.writes(), writes.size()).clear();
+        List.copyOf(refreshes.keySet()).stream().skip(savepoint.refreshes()).forEach(refreshes::remove);
     }
 
     /** Whether there is anything to commit besides refreshes. */
     public boolean wrote() {
-        return touched;
+        return !writes.isEmpty();
     }
 
     /** What was read, in order. */

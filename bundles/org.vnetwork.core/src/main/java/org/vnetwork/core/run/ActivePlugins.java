@@ -8,6 +8,7 @@ import org.vnetwork.control.FilterDocument;
 import org.vnetwork.core.decide.Stages;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
+import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.DropReason;
 
 /** The engine and filters that one switch uses now. Loop thread only, but for construction. */
@@ -16,7 +17,7 @@ final class ActivePlugins implements Stages {
     private final FailureReport failures;
     private final DropRegistry drops;
     private final Map<Integer, Map<Integer, Opened<PacketFilter>>> filters = new HashMap<>();
-    private Opened<ForwardingEngine> engine;
+    private volatile Opened<ForwardingEngine> engine;
     private String engineName = "";
 
     ActivePlugins(Function<String, PluginContext> contexts, FailureReport failures, DropRegistry drops) {
@@ -59,6 +60,9 @@ final class ActivePlugins implements Stages {
     /** Opens an engine, makes it the switch's, and returns the one before, still open; throws what opening threw. */
     Opened<ForwardingEngine> use(String name, Plugin<ForwardingEngine> plugin) {
         Opened<ForwardingEngine> next = plugin == null ? null : Opened.open(plugin, contexts.apply("engine " + name), ForwardingEngine::open);
+        if (plugin != null && next == null) {
+            throw new Refusal("engine: " + name + " has gone (expected: one that is installed); engine:list shows them");
+        }
         Opened<ForwardingEngine> before = engine;
         engine = next;
         engineName = name;
@@ -71,7 +75,11 @@ final class ActivePlugins implements Stages {
         }
     }
 
-    /** Opens the filters of a port that are wanted and not open, and closes the others; filters that are not installed stay away. */
+    /**
+     * Opens the filters of a port that are wanted and not open, and closes the others; filters that are not installed stay away.
+     *
+     * @throws Refusal naming the filter that did not open; the others of the port are as wanted
+     */
     void filters(int port, List<FilterDocument> wanted, Function<String, Plugin<PacketFilter>> installed) {
         Map<Integer, Opened<PacketFilter>> slots = filters.computeIfAbsent(port, p -> new HashMap<>());
         slots.entrySet().removeIf(e -> {
@@ -82,17 +90,23 @@ final class ActivePlugins implements Stages {
             }
             return !keep;
         });
+        Refusal refused = null;
         for (FilterDocument want : wanted) {
             Plugin<PacketFilter> plugin = slots.containsKey(want.slot()) ? null : installed.apply(want.filter());
-            if (plugin != null) {
-                Opened<PacketFilter> opened = Opened.open(plugin, contexts.apply("filter " + want.filter()), PacketFilter::open);
+            try {
+                Opened<PacketFilter> opened = plugin == null ? null : Opened.open(plugin, contexts.apply("filter " + want.filter()), PacketFilter::open);
                 if (opened != null) {
                     slots.put(want.slot(), opened);
                 }
+            } catch (RuntimeException | Error e) {
+                refused = new Refusal("filter: " + want.filter() + " did not open (" + e + ")", e);
             }
         }
         if (slots.isEmpty()) {
             filters.remove(port);
+        }
+        if (refused != null) {
+            throw refused;
         }
     }
 

@@ -4,7 +4,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vnetwork.control.EventView;
@@ -16,25 +18,36 @@ public final class EventLog {
     private static final int PER_SECOND = 10;
 
     private final Deque<EventView> events = new ArrayDeque<>();
-    private Instant second = Instant.EPOCH;
-    private int inSecond;
-    private long suppressed;
+    private final Map<String, Budget> budgets = new HashMap<>();
 
-    /** Keeps an event, unless this second has had its ten; then it is only counted, and the next one kept says so. */
-    public synchronized void add(String subject, String text) {
+    /** What one plugin has used of its ten a second. */
+    private static final class Budget {
+        private Instant second = Instant.EPOCH;
+        private int inSecond;
+        private long suppressed;
+    }
+
+    /** Keeps an event of a plugin, unless it has had its ten this second; then it is only counted, and its next one kept says so. */
+    public synchronized void add(String plugin, String subject, String text) {
+        Budget budget = budgets.computeIfAbsent(plugin, p -> new Budget());
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        if (!now.equals(second)) {
-            second = now;
-            inSecond = 0;
+        if (!now.equals(budget.second)) {
+            budget.second = now;
+            budget.inSecond = 0;
         }
-        if (++inSecond > PER_SECOND) {
-            suppressed++;
+        if (++budget.inSecond > PER_SECOND) {
+            budget.suppressed++;
             return;
         }
-        String shown = suppressed == 0 ? text : text + " (" + suppressed + " events before it were not kept)";
-        suppressed = 0;
-        LOG.info("{}: {}", subject, shown);
-        events.add(new EventView(now.toString(), subject, shown));
+        add(subject, budget.suppressed == 0 ? text : text + " (" + budget.suppressed + " events before it were not kept)");
+        budget.suppressed = 0;
+    }
+
+    /** Keeps an event of the platform's own. */
+    public synchronized void add(String subject, String text) {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        LOG.info("{}: {}", subject, text);
+        events.add(new EventView(now.toString(), subject, text));
         if (events.size() > KEPT) {
             events.removeFirst();
         }

@@ -18,7 +18,7 @@ record Opened<T>(Plugin<T> plugin, T instance, PluginContext context) {
         try {
             open.accept(instance, context);
             return new Opened<>(plugin, instance, context);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
             context.close();
             plugin.release(instance);
             throw e;
@@ -29,7 +29,7 @@ record Opened<T>(Plugin<T> plugin, T instance, PluginContext context) {
     void close(Consumer<T> close, Consumer<Throwable> failed) {
         try {
             close.accept(instance);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
             failed.accept(e);
         } finally {
             context.close();

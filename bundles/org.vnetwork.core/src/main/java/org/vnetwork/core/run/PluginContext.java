@@ -58,7 +58,7 @@ final class PluginContext implements Context {
         BiConsumer<Record, Record> guarded = (key, row) -> {
             try {
                 notify(listener, key, row);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 home.failed(owner, e);
             }
         };
@@ -83,7 +83,7 @@ final class PluginContext implements Context {
     @Override
     public void event(Event event) {
         checkOpen();
-        home.event(event.subject(), event.text());
+        home.event(owner, event.subject(), event.text());
     }
 
     private void checkOpen() {

@@ -3,8 +3,12 @@ package org.vnetwork.core.run;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.core.row.Row;
@@ -17,20 +21,24 @@ import org.vnetwork.model.Refusal;
 /** Rows that the administrator writes as text: finds the table, makes the records. Loop thread only. */
 final class RowText {
     private final Tables tables;
-    private final SwitchPorts ports;
+    private final ToIntFunction<String> ports;
 
-    RowText(Tables tables, SwitchPorts ports) {
+    /** {@code ports}: the id of a port of this name; 0 when there is none. */
+    RowText(Tables tables, ToIntFunction<String> ports) {
         this.tables = tables;
         this.ports = ports;
     }
 
     /** The table of a data type's id, with or without its version. */
     static RowTable table(Tables tables, String type) {
-        return tables.all().stream().filter(t -> t.id().equals(type) || t.id().startsWith(type + "/")).findFirst()
+        return tables.all().stream().filter(t -> isType(t, type)).findFirst()
                 .orElseThrow(() -> Refusal.value("table", type, "one of " + tables.all().stream().map(RowTable::id).collect(Collectors.joining(", "))));
     }
 
     void apply(RowDocument document, boolean present) {
+        if (!present && !isKnown(document.table())) {
+            return;
+        }
         RowTable table = table(tables, document.table());
         Record key = record(table.keyClass(), document.key(), table.id() + " key");
         if (present) {
@@ -38,6 +46,46 @@ final class RowText {
         } else {
             table.rows().stream().filter(r -> r.key().equals(key)).findFirst().ifPresent((Row row) -> tables.removeRow(row));
         }
+    }
+
+    private boolean isKnown(String type) {
+        return tables.all().stream().anyMatch(t -> isType(t, type));
+    }
+
+    private static boolean isType(RowTable table, String type) {
+        return table.id().equals(type) || table.id().startsWith(type + "/");
+    }
+
+    /** Refuses a row that could not be placed. */
+    void check(RowDocument document) {
+        RowTable table = table(tables, document.table());
+        record(table.keyClass(), document.key(), table.id() + " key");
+        record(table.rowClass(), document.row(), table.id() + " row");
+    }
+
+    /** Whether there is a row of this key. */
+    boolean has(RowDocument document) {
+        if (!isKnown(document.table())) {
+            return false;
+        }
+        RowTable table = table(tables, document.table());
+        Record key = record(table.keyClass(), document.key(), table.id() + " key");
+        return table.rows().stream().anyMatch(r -> r.key().equals(key));
+    }
+
+    /** Names that stand in the places of ports. */
+    List<String> portsNamed(RowDocument document) {
+        if (!isKnown(document.table())) {
+            return List.of();
+        }
+        RowTable table = table(tables, document.table());
+        List<String> names = new ArrayList<>(portsNamed(table.keyClass(), document.key()));
+        names.addAll(portsNamed(table.rowClass(), document.row()));
+        return names;
+    }
+
+    private static List<String> portsNamed(Class<? extends Record> type, Map<String, String> texts) {
+        return Arrays.stream(type.getRecordComponents()).filter(c -> c.getType() == PortId.class).map(c -> texts.get(c.getName())).filter(Objects::nonNull).toList();
     }
 
     private Record record(Class<? extends Record> type, Map<String, String> texts, String what) {
@@ -68,11 +116,11 @@ final class RowText {
     private Object value(RecordComponent component, String text, String what) {
         Class<?> type = component.getType();
         if (type == PortId.class) {
-            SwitchPorts.Held port = ports.byName(text);
-            if (port == null) {
+            int port = ports.applyAsInt(text);
+            if (port == 0) {
                 throw Refusal.value(what, text, "the name of a port of this switch");
             }
-            return new PortId(port.document.id());
+            return new PortId(port);
         }
         if (type == boolean.class) {
             if (!text.equals("true") && !text.equals("false")) {

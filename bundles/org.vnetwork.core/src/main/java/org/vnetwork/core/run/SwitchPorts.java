@@ -1,10 +1,9 @@
 package org.vnetwork.core.run;
 
-import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.flow.FlowTable;
@@ -13,6 +12,7 @@ import org.vnetwork.core.port.PortTables;
 import org.vnetwork.core.row.Row;
 import org.vnetwork.core.row.RowTable;
 import org.vnetwork.core.row.Tables;
+import org.vnetwork.core.row.Texts;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
@@ -126,22 +126,23 @@ final class SwitchPorts {
         }
         rows.remove(new PortId(id));
         forgetLearned(new PortId(id));
+        // What was said about the port itself goes with it: another port may get its id.
+        forget(row -> names(row.key(), new PortId(id)));
     }
 
-    /** Removes rows that name the port, except those that stay until they are removed. */
+    /** Removes rows that were learned about the port: those that name it and do not stay for good. */
     private void forgetLearned(PortId port) {
+        forget(row -> row.idleNanos() != Long.MAX_VALUE && (names(row.key(), port) || names(row.value(), port)));
+    }
+
+    private void forget(Predicate<Row> unwanted) {
         for (RowTable table : tables.all()) {
-            for (RecordComponent component : table.rowClass().getRecordComponents()) {
-                if (component.getType() == PortId.class) {
-                    forget(table, component.getName(), port);
-                }
-            }
+            table.rows().stream().filter(unwanted).forEach(tables::removeRow);
         }
     }
 
-    private void forget(RowTable table, String component, PortId port) {
-        List<Row> named = table.rows().stream().filter(r -> r.idleNanos() != Long.MAX_VALUE && port.equals(table.value(component, r))).toList();
-        named.forEach(r -> tables.removeRow(r));
+    private static boolean names(Record record, PortId port) {
+        return record.equals(port) || Texts.values(record).contains(port);
     }
 
     private static PortRow row(PortDocument document) {

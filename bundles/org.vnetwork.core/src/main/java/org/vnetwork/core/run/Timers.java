@@ -57,7 +57,7 @@ final class Timers {
             } catch (Throwable e) {
                 failed.accept(timer.owner, e);
             }
-            timer.dueNanos = Math.max(timer.dueNanos + timer.periodNanos, now + 1);
+            timer.dueNanos = timer.dueNanos + timer.periodNanos > now ? timer.dueNanos + timer.periodNanos : now + timer.periodNanos;
             queue.add(timer);
             ran++;
         }

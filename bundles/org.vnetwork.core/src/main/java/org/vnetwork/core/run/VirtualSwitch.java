@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.core.decide.Pipeline;
@@ -39,6 +40,7 @@ import org.vnetwork.table.shared.Station;
 public final class VirtualSwitch {
     private static final long PULL_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long LONGEST_SETTLING_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long FLOW_IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final String name;
@@ -84,7 +86,8 @@ public final class VirtualSwitch {
         redecider = new Redecider(pipeline, flows);
         upcalls = new Upcalls(datapath, pipeline, flows);
         ports = new SwitchPorts(datapath, tables, portRows, flows);
-        loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers, failures::failed);
+        loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers, failures::failed,
+                text -> events.add("switch " + name, text));
         bornNanos = datapath.nanoTime();
         timers.every("statistics", PULL_NANOS, this::pull, bornNanos);
         timers.every("ports", RETRY_NANOS, ports::retry, bornNanos);
@@ -119,40 +122,59 @@ public final class VirtualSwitch {
     /** Adds a port and opens it. */
     public void addPort(PortDocument document) {
         loop.call(() -> {
-            plugins.filters(document.id(), document.filters(), installedFilters);
             try {
+                plugins.filters(document.id(), document.filters(), installedFilters);
                 ports.add(document);
-            } catch (DatapathException e) {
+            } catch (DatapathException | RuntimeException e) {
                 plugins.filters(document.id(), List.of(), installedFilters);
-                throw new Refusal(e.getMessage(), e);
+                throw e instanceof DatapathException ? new Refusal(e.getMessage(), e) : e;
             }
             return null;
         });
         settle();
     }
 
-    /** Adds a port; one that cannot be attached now stays down until it can. */
+    /** Adds a port; one that cannot be attached now stays down until it can, a filter that does not open is as one that is not installed. */
     public void restorePort(PortDocument document) {
-        try {
-            addPort(document);
-        } catch (Refusal e) {
-            events.add("port " + document.name() + " of switch " + name, "is down: " + e.getMessage());
-            loop.call(() -> {
-                plugins.filters(document.id(), document.filters(), installedFilters);
+        loop.call(() -> {
+            openFilters(document);
+            try {
+                ports.add(document);
+            } catch (DatapathException e) {
+                events.add("port " + document.name() + " of switch " + name, "is down: " + e.getMessage());
                 ports.addLater(document, e.getMessage());
-                return null;
-            });
+            }
+            return null;
+        });
+        settle();
+    }
+
+    private void openFilters(PortDocument document) {
+        try {
+            plugins.filters(document.id(), document.filters(), installedFilters);
+        } catch (Refusal e) {
+            events.add("port " + document.name() + " of switch " + name, e.getMessage());
         }
     }
 
     /** Changes a port's VLANs and filters. */
     public void setPort(PortDocument document) {
         loop.call(() -> {
-            plugins.filters(document.id(), document.filters(), installedFilters);
+            try {
+                plugins.filters(document.id(), document.filters(), installedFilters);
+            } catch (Refusal e) {
+                openFilters(views().need(document.name()).document);
+                throw e;
+            }
             ports.set(document);
             return null;
         });
         settle();
+    }
+
+    /** The ports that it has now, as they were asked for. */
+    public List<PortDocument> documents() {
+        return loop.call(() -> ports.all().stream().map(p -> p.document).toList());
     }
 
     /** Removes a port. */
@@ -168,10 +190,32 @@ public final class VirtualSwitch {
     /** Places a row, or takes it away again ({@code present} false). */
     public void placeRow(RowDocument row, boolean present) {
         loop.call(() -> {
-            new RowText(tables, ports).apply(row, present);
+            rowText().apply(row, present);
             return null;
         });
         settle();
+    }
+
+    /** Refuses a row that could not be placed; {@code portIds}: the id of a port of this name, 0 when there is none. */
+    public void checkRow(RowDocument row, ToIntFunction<String> portIds) {
+        loop.call(() -> {
+            new RowText(tables, portIds).check(row);
+            return null;
+        });
+    }
+
+    /** Whether there is a row of this key; no when its data type is not known. */
+    public boolean hasRow(RowDocument row) {
+        return loop.call(() -> rowText().has(row));
+    }
+
+    /** Names of the ports that a row names. */
+    public List<String> portsNamed(RowDocument row) {
+        return loop.call(() -> rowText().portsNamed(row));
+    }
+
+    private RowText rowText() {
+        return new RowText(tables, port -> ports.byName(port) == null ? 0 : ports.byName(port).document.id());
     }
 
     /**
@@ -189,8 +233,8 @@ public final class VirtualSwitch {
             Opened<ForwardingEngine> old;
             try {
                 old = plugins.use(engineName, plugin);
-            } catch (RuntimeException | LinkageError e) {
-                throw new Refusal("engine: " + engineName + " did not open (" + e.getMessage() + "); the switch keeps its engine", e);
+            } catch (RuntimeException | Error e) {
+                throw new Refusal("engine: " + engineName + " did not open (" + e + "); the switch keeps its engine", e);
             }
             if (plugin != null) {
                 flows.dirtyAll();
@@ -206,36 +250,36 @@ public final class VirtualSwitch {
         return List.of("pause " + millis + " ms, frames lost " + lost, "flows " + done);
     }
 
-    /** Returns when every flow that a change concerned has been decided again. */
+    /** Returns when every flow that a change concerned has been decided again; with an engine that never lets them rest, after a while. */
     public void settle() {
-        while (loop.call(flows::settling)) {
+        long end = System.nanoTime() + LONGEST_SETTLING_NANOS;
+        while (loop.call(flows::settling) && System.nanoTime() < end) {
             Thread.onSpinWait();
         }
     }
 
     /** The engine plugin in use, or null. */
     public Plugin<ForwardingEngine> engine() {
-        return loop.call(plugins::enginePlugin);
+        return plugins.enginePlugin();
     }
 
     /** Opens filters that were installed since, and closes those that are gone. */
     public void refreshFilters() {
         loop.call(() -> {
-            ports.all().forEach(p -> {
-                plugins.filters(p.document.id(), p.document.filters(), installedFilters);
-                flows.all().stream().filter(f -> !p.document.filters().isEmpty()).forEach(Flow::dirty);
-            });
+            ports.all().forEach(p -> openFilters(p.document));
+            if (ports.all().stream().anyMatch(p -> !p.document.filters().isEmpty())) {
+                flows.dirtyAll();
+            }
             return null;
         });
     }
 
-    /** Ends the switch; nothing of it is left on the machine. */
+    /** Ends the switch; nothing of it is left on the machine, but for a thread when an engine or filter hangs. */
     public void close() {
-        loop.call(() -> {
-            plugins.closeAll();
-            return null;
-        });
-        loop.stop();
+        if (!loop.stop(plugins::closeAll)) {
+            pipeline.revoke();
+            events.add("switch " + name, "was closed although its engine or a filter hangs; that thread is left behind");
+        }
         datapath.close();
     }
 
@@ -263,6 +307,9 @@ public final class VirtualSwitch {
         if (frame.byteSize() < 14) {
             throw Refusal.value("frame", frame.byteSize() + " octets", "14 or more");
         }
+        if (loop.abandoned()) {
+            throw new IllegalStateException("switch " + name + " is closed");
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment copy = arena.allocate(Frame.HEADROOM + frame.byteSize());
             copy.asSlice(Frame.HEADROOM).copyFrom(frame);
@@ -274,8 +321,8 @@ public final class VirtualSwitch {
         failures.failed(plugin, failure);
     }
 
-    void event(String subject, String text) {
-        events.add(subject, text);
+    void event(String plugin, String subject, String text) {
+        events.add(name + " " + plugin, subject, text);
     }
 
     /** The rules of a type; refused when it has no data type. */

@@ -64,7 +64,7 @@ public final class LearningEngine implements ForwardingEngine {
         }
         // Asked for a new station only: what is read here, every flow of the station would depend on.
         boolean isNew = known == null || !known.port().equals(port);
-        if (!isNew || fdb.find("port", port).size() < STATIONS_PER_PORT) {
+        if (!isNew || fdb.count("port", port) < STATIONS_PER_PORT) {
             fdb.put(station, new FdbEntry(port, false), AGEING);
         }
     }

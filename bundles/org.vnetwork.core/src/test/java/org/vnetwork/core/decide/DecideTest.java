@@ -1,0 +1,139 @@
+package org.vnetwork.core.decide;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.vnetwork.control.FilterDocument;
+import org.vnetwork.core.port.PortRow;
+import org.vnetwork.core.port.PortTables;
+import org.vnetwork.core.row.Tables;
+import org.vnetwork.datapath.Capabilities;
+import org.vnetwork.engine.ForwardingEngine;
+import org.vnetwork.filter.PacketFilter;
+import org.vnetwork.model.PortId;
+import org.vnetwork.model.PortVlan;
+import org.vnetwork.packet.DropReason;
+import org.vnetwork.packet.Forward;
+import org.vnetwork.packet.Packet;
+import org.vnetwork.packet.wire.ActionRunner;
+import org.vnetwork.packet.wire.FlowKey;
+import org.vnetwork.packet.wire.FlowText;
+import org.vnetwork.packet.wire.Frame;
+import org.vnetwork.packet.wire.FrameText;
+import org.vnetwork.packet.wire.KeyParser;
+
+/** A pipeline without a switch around it: ports, one engine, filters by port and slot. */
+abstract class DecideTest {
+    static final DropReason NO = DropReason.of("test/no");
+    final Tables tables = new Tables(() -> 0);
+    final PortTables ports = new PortTables(tables);
+    final List<String> failures = new ArrayList<>();
+    final List<DropReason> reasons = new ArrayList<>(List.of(NO));
+    private final Map<String, PacketFilter> filters = new HashMap<>();
+    long[] matchable = Capabilities.wholeKey();
+    ForwardingEngine engine;
+
+    private final class Given implements Stages {
+        @Override
+        public ForwardingEngine engine() {
+            return engine;
+        }
+
+        @Override
+        public String engineName() {
+            return "test";
+        }
+
+        @Override
+        public PacketFilter filter(int port, int slot) {
+            return filters.get(port + "/" + slot);
+        }
+
+        @Override
+        public int reason(DropReason reason) {
+            if (!reasons.contains(reason)) {
+                reasons.add(reason);
+            }
+            return reasons.indexOf(reason) + 1;
+        }
+
+        @Override
+        public void failed(String plugin, Throwable failure) {
+            failures.add(plugin);
+        }
+    }
+
+    void port(int id, PortVlan vlan, FilterDocument... slots) {
+        ports.put(new PortId(id), new PortRow("p" + id, vlan, List.of(slots)));
+    }
+
+    void filter(int port, int slot, PacketFilter filter) {
+        filters.put(port + "/" + slot, filter);
+    }
+
+    Pipeline pipeline() {
+        return new Pipeline(tables, ports, new Given(), matchable, "test");
+    }
+
+    static Frame frame(int ingress, String text) {
+        byte[] octets = FrameText.build(text);
+        byte[] buffer = new byte[Frame.HEADROOM + octets.length];
+        System.arraycopy(octets, 0, buffer, Frame.HEADROOM, octets.length);
+        return new Frame().over(MemorySegment.ofArray(buffer), Frame.HEADROOM, octets.length, ingress);
+    }
+
+    static long[] key(Frame frame) {
+        long[] key = new long[FlowKey.WORDS];
+        KeyParser.parse(frame.buffer, frame.offset, frame.size, frame.ingress, key);
+        return key;
+    }
+
+    Decision decide(int ingress, String text, BiConsumer<Packet, Forward> decides) {
+        engine = decides::accept;
+        return decide(ingress, text);
+    }
+
+    Decision decide(int ingress, String text) {
+        Frame frame = frame(ingress, text);
+        return pipeline().commit(key(frame), frame, 0);
+    }
+
+    String actions(Decision decision) {
+        return FlowText.actions(decision.actions(), p -> "p" + p, r -> reasons.get(r - 1).text());
+    }
+
+    /** What is compared of a frame, in words. */
+    static String match(Decision decision, int ingress, String text) {
+        return FlowText.match(FlowKey.masked(key(frame(ingress, text)), decision.mask()), decision.mask(), p -> "p" + p);
+    }
+
+    /** What leaves when the actions are executed, as {@code port: frame}. */
+    static List<String> execute(Decision decision, int ingress, String text) {
+        List<String> out = new ArrayList<>();
+        boolean done = ActionRunner.run(frame(ingress, text), decision.actions(), new ActionRunner.Output() {
+            @Override
+            public void output(int port, Frame now) {
+                out.add(port + ": " + brief(FrameText.describe(now.bytes())));
+            }
+
+            @Override
+            public void drop(int port, int reason) {
+                out.add("drop " + reason);
+            }
+
+            @Override
+            public void inspect(Frame now) {
+                out.add("inspect");
+            }
+        });
+        return done ? out : List.of("bad action after " + out);
+    }
+
+    /** Without what the notation presets. */
+    private static String brief(String frame) {
+        return frame.replace("src=10.0.0.1,dst=10.0.0.2,", "").replace("src=10.0.0.1,dst=10.0.0.2", "").replace("src=1000,dst=2000", "");
+    }
+}

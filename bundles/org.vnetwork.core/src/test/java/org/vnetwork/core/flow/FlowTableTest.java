@@ -1,0 +1,219 @@
+package org.vnetwork.core.flow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.vnetwork.core.decide.Decision;
+import org.vnetwork.core.row.Dependency;
+import org.vnetwork.core.row.Tables;
+import org.vnetwork.core.row.Transaction;
+import org.vnetwork.datapath.Capabilities;
+import org.vnetwork.datapath.Datapath;
+import org.vnetwork.datapath.FlowCounters;
+import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.packet.Field;
+import org.vnetwork.packet.wire.Action;
+import org.vnetwork.packet.wire.FlowKey;
+
+class FlowTableTest {
+    private static final int FLOWS = 100;
+    private static final int MASKS = 32;
+    private final List<String> calls = new ArrayList<>();
+    private boolean full;
+    private final Datapath datapath = (Datapath) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Datapath.class}, (self, method, arguments) ->
+            switch (method.getName()) {
+                case "capabilities" -> new Capabilities(Capabilities.wholeKey(), Capabilities.SETTABLE, FLOWS, MASKS);
+                case "install" -> install((List<?>) arguments[0]);
+                case "replace" -> calls.add("replace " + arguments[0]);
+                case "remove" -> {
+                    calls.add("remove " + arguments[0]);
+                    yield FlowCounters.NONE;
+                }
+                default -> throw new UnsupportedOperationException(method.getName());
+            });
+    private final FlowTable flows = new FlowTable(datapath);
+
+    private boolean[] install(List<?> entries) {
+        boolean[] in = new boolean[entries.size()];
+        for (int i = 0; i < in.length; i++) {
+            in[i] = !full;
+            calls.add("install " + ((FlowEntry) entries.get(i)).id());
+        }
+        return in;
+    }
+
+    private static long[] key(int ingress, long dst, long src) {
+        long[] key = new long[FlowKey.WORDS];
+        FlowKey.put(key, Field.INGRESS, ingress);
+        FlowKey.put(key, Field.ETH_DST, dst);
+        FlowKey.put(key, Field.ETH_SRC, src);
+        return key;
+    }
+
+    private static long[] mask(long dstBits, long srcBits) {
+        long[] mask = key(0, dstBits, srcBits);
+        FlowKey.add(mask, Field.INGRESS);
+        return mask;
+    }
+
+    private static Decision decision(long[] mask, List<Dependency> reads, int... ports) {
+        List<Action> actions = java.util.Arrays.stream(ports).mapToObj(p -> (Action) new Action.Output(p)).toList();
+        return new Decision(mask, false, actions, Decision.End.FORWARDED, reads, Map.of(), false);
+    }
+
+    private Flow add(long[] key, long[] mask) {
+        return flows.add(key, decision(mask, List.of(), 2), 0);
+    }
+
+    @Test
+    void findsAFlowByWhatItCompares() {
+        Flow flow = add(key(1, 7, 8), mask(0xff, 0));
+        assertSame(flow, flows.find(key(1, 7, 99)));
+        assertNull(flows.find(key(1, 6, 8)));
+        assertNull(flows.find(key(2, 7, 8)));
+        assertEquals(List.of(), calls, "pending until told");
+        flows.installPending();
+        assertEquals(List.of("install 0"), calls);
+    }
+
+    @Test
+    void aMaskBeyondTheLimitIsRoundedUpToASupersetAndAtTheEndToAllBits() {
+        for (int i = 0; i < MASKS - 1; i++) {
+            add(key(1, 1L << i, 0), mask(1L << i, 0));
+        }
+        assertEquals(MASKS - 1, flows.masks());
+        add(key(1, 0, 5), mask(0xff, 0xff));
+        Flow exact = flows.find(key(1, 0, 5));
+        assertTrue(java.util.Arrays.equals(Capabilities.wholeKey(), exact.mask()), "no superset there: all bits");
+        assertEquals(MASKS, flows.masks());
+        Flow more = add(key(1, 0, 6), mask(0xffff, 0xff));
+        assertTrue(FlowKey.covers(more.mask(), mask(0xffff, 0xff)));
+        assertEquals(MASKS, flows.masks());
+        add(key(2, 0, 6), mask(0xffff, 0xff));
+        assertEquals(MASKS + 1, flows.masks(), "the limit is each port's own");
+    }
+
+    @Test
+    void roundsUpToASupersetThatIsThere() {
+        add(key(1, 0, 0xff), mask(0xffff, 0xffff));
+        for (int i = 0; i < MASKS - 2; i++) {
+            add(key(1, 1L << i + 16, 0), mask(1L << i + 16, 0));
+        }
+        Flow rounded = add(key(1, 0x12, 0x34), mask(0xff, 0));
+        assertTrue(java.util.Arrays.equals(mask(0xffff, 0xffff), rounded.mask()));
+        assertSame(rounded, flows.find(key(1, 0x12, 0x34)));
+        assertNull(flows.find(key(1, 0x12, 0x35)));
+        assertEquals(MASKS - 1, flows.masks());
+    }
+
+    @Test
+    void masksThatNoFlowUsesMakeRoom() {
+        List<Flow> many = new ArrayList<>();
+        for (int i = 0; i < MASKS - 1; i++) {
+            many.add(add(key(1, 1L << i, 0), mask(1L << i, 0)));
+        }
+        many.forEach(flows::remove);
+        assertEquals(List.of(0, 0), List.of(flows.masks(), flows.count()));
+        assertFalse(java.util.Arrays.equals(Capabilities.wholeKey(), add(key(1, 0, 5), mask(0xff, 0xff)).mask()));
+    }
+
+    @Test
+    void aFullTableRefusesAndForgetsNothing() {
+        for (int i = 0; i < FLOWS; i++) {
+            assertNotNull(add(key(1, i, 0), mask(0xffff, 0)));
+        }
+        assertNull(add(key(1, FLOWS, 0), mask(0xffff, 0)));
+        assertNull(add(key(7, FLOWS, 0), mask(0xffff, 0)));
+        assertEquals(List.of(2L, FLOWS, 1), List.of(flows.refused(), flows.count(), flows.masks()));
+        flows.remove(flows.find(key(1, 3, 0)));
+        assertNotNull(add(key(1, FLOWS, 0), mask(0xffff, 0)));
+    }
+
+    @Test
+    void aFlowThatTheDatapathRefusesIsForgotten() {
+        full = true;
+        add(key(1, 1, 0), mask(0xff, 0));
+        flows.installPending();
+        assertEquals(List.of(0, 1L), List.of(flows.count(), flows.refused()));
+        assertNull(flows.find(key(1, 1, 0)));
+    }
+
+    @Test
+    void aPendingFlowThatWasDirtiedIsNeverInstalled() {
+        Tables tables = new Tables(() -> 0);
+        Transaction t = tables.begin();
+        var view = tables.view(org.vnetwork.table.shared.Station.class, org.vnetwork.table.shared.FdbEntry.class);
+        view.get(new org.vnetwork.table.shared.Station(1, 1));
+        tables.end();
+        Flow stale = flows.add(key(1, 1, 0), decision(mask(0xff, 0), List.copyOf(t.reads()), 2), 0);
+        add(key(1, 2, 0), mask(0xff, 0));
+        view.put(new org.vnetwork.table.shared.Station(1, 1), new org.vnetwork.table.shared.FdbEntry(new org.vnetwork.model.PortId(1), false));
+        flows.installPending();
+        assertEquals(List.of("install 1"), calls);
+        assertNull(flows.find(key(1, 1, 0)));
+        assertTrue(stale.removed);
+        assertEquals(0, tables.all().iterator().next().readers());
+    }
+
+    @Test
+    void theSameBitsAreOneFlow() {
+        Flow flow = add(key(1, 1, 0), mask(0xff, 0));
+        assertSame(flow, add(key(1, 1, 7), mask(0xff, 0)));
+        assertEquals(List.of(1, 0L), List.of(flows.count(), flows.refused()));
+    }
+
+    @Test
+    void oneFlowIsInstalledWithoutThoseThatWait() {
+        add(key(1, 1, 0), mask(0xff, 0));
+        Flow second = add(key(1, 2, 0), mask(0xff, 0));
+        flows.install(second);
+        assertEquals(List.of("install 1"), calls);
+        flows.installPending();
+        assertEquals(List.of("install 1", "install 0"), calls);
+    }
+
+    @Test
+    void tellsTheDatapathOnlyOfOtherActions() {
+        Flow flow = add(key(1, 1, 0), mask(0xff, 0));
+        flows.redecided(flow, decision(mask(0xff, 0), List.of(), 3));
+        assertEquals(List.of(), calls, "it is not in the datapath yet");
+        flows.installPending();
+        assertFalse(flows.redecided(flow, decision(mask(0xff, 0), List.of(), 3)));
+        assertTrue(flows.redecided(flow, decision(mask(0xff, 0), List.of(), 4)));
+        flows.remove(flow);
+        flows.remove(flow);
+        assertEquals(List.of("install 0", "replace 0", "remove 0"), calls);
+    }
+
+    /** Random adds and removals against a map; every key is found until it is removed, whatever shared its slots. */
+    @Test
+    void removalKeepsProbingRight() {
+        Random random = new Random(5);
+        FlowIndex index = new FlowIndex(mask(0xffff, 0));
+        Map<Long, Flow> there = new HashMap<>();
+        for (int i = 0; i < 50_000; i++) {
+            long dst = random.nextInt(300);
+            if (there.containsKey(dst) && random.nextBoolean()) {
+                index.remove(there.remove(dst));
+            } else if (!there.containsKey(dst)) {
+                Flow flow = new Flow(i, key(1, dst, 0), index.mask, 0, new ArrayList<>());
+                there.put(dst, flow);
+                index.add(flow);
+            }
+            long asked = random.nextInt(300);
+            assertSame(there.get(asked), index.find(key(1, asked, random.nextLong() & 0xffff)));
+        }
+        assertEquals(there.size(), index.count());
+    }
+}
