@@ -86,8 +86,8 @@ final class EnginePreview {
 
     private List<String> text(Preview preview) {
         List<String> lines = new ArrayList<>();
-        lines.add("engine " + engineName + " would treat " + preview.same() + " flows as now, " + preview.changed() + " differently, and read more of " + preview.split()
-                + ", known for the sampled frame only" + (failures == 0 ? "" : "; it failed " + failures + " times"));
+        lines.add("preview of engine " + engineName + " on the flows of now: " + preview.same() + " same, " + preview.changed() + " changed, " + preview.split() + " split"
+                + (failures == 0 ? "" : "; it failed " + failures + " times"));
         for (Preview.Difference difference : preview.examples()) {
             Flow flow = difference.flow();
             lines.add("flow " + flow.id() + ": " + actions(flow.actions()) + " -> " + actions(difference.decision().actions()) + "  " + FlowText.match(flow.key(), flow.mask(), home.ports()::name));
