@@ -251,7 +251,7 @@ public final class VirtualSwitch {
     }
 
     /** Returns when every flow that a change concerned has been decided again; with an engine that never lets them rest, after a while. */
-    private void settle() {
+    public void settle() {
         long end = System.nanoTime() + LONGEST_SETTLING_NANOS;
         while (loop.call(flows::settling) && System.nanoTime() < end) {
             Thread.onSpinWait();
