@@ -93,9 +93,11 @@ trap 'exit 130' INT TERM HUP PIPE
 step "A host, started in the background"
 start_host
 console host:status
-if grep -q '^datapath  *ebpf$' <<<"$answer"; then
+missing=$(for tool in ip ping iperf3; do command -v $tool >/dev/null || echo $tool; done)
+if grep -q '^datapath  *ebpf$' <<<"$answer" && [ -z "$missing" ]; then
   . "$here/demo/kernel.sh"
 else
+  [ -z "$missing" ] || note "not installed:" $missing
   note "So the frames of this demo are simulated. As root, on a kernel that can, they are those of real network stacks."
   . "$here/demo/sim.sh"
 fi
