@@ -63,7 +63,7 @@ iperf() {
   step "TCP from web1 to web2, in the kernel"
   serve web2
   typed "ip netns exec web1 iperf3 -c $(address web2) -t 2"
-  answer=$(inside web1 iperf3 -c "$(address web2)" -t 2 -i 0 -f g 2>&1) || fail "iperf3: $answer"
+  answer=$(inside web1 timeout 20 iperf3 -c "$(address web2)" -t 2 -i 0 -f g 2>&1) || fail "iperf3: $answer"
   grep receiver <<<"$answer" | shown
   expect 'receiver' "iperf3 tells no result"
   ask "port:list sw1"
@@ -147,17 +147,19 @@ kill_under_iperf() {
   local transfer at
   step "The host's process is killed while TCP runs"
   serve web2
-  typed "ip netns exec web1 iperf3 -c $(address web2) -t 5 &"
+  typed "ip netns exec web1 iperf3 -c $(address web2) -t 6 &"
   : >"$scratch/iperf"
-  behind web1 "$scratch/iperf" iperf3 -c "$(address web2)" -t 5 -i 0.5 -f M --forceflush
+  behind web1 "$scratch/iperf" iperf3 -c "$(address web2)" -t 6 -i 0.5 -f M --forceflush
   transfer=$helper
   await 20 "iperf3 does not start" has_intervals 3
   kill_host
-  at=$(intervals | wc -l)
+  at=$(intervals | wc -l) # the next interval is the one of the kill
+  await 20 "the transfer stands still: $(intervals | tail -n 1) MBytes/s" has_ended "$transfer"
   wait "$transfer" || fail "the transfer broke: $(tail -n 1 "$scratch/iperf")"
   note "bytes/s before: $(rate 1 3), after: $(rate $((at + 2)) 99)"
   [ "$(intervals | tail -n +$((at + 2)) | wc -l)" -ge 2 ] || fail "the transfer was over too early to tell"
   ! intervals | tail -n +$((at + 2)) | grep -qx '0\(\.0*\)\?' || fail "the transfer stood still after the kill"
+  ! "$vnet" sh --name "$name" host:status >/dev/null 2>&1 || fail "the killed host still answers"
 }
 
 restart_under_ping() {

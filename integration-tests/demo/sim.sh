@@ -107,6 +107,7 @@ swap_under_traffic() {
 kill_and_restart() {
   step "The host's process is killed (in the kernel, flows would go on; simulated ones end with it)"
   kill_host
+  ! "$vnet" sh --name "$name" host:status >/dev/null 2>&1 || fail "the killed host still answers"
   step "A new process takes over the configuration"
   start_host
   console "port:list sw1"

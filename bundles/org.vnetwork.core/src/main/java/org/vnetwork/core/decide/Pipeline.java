@@ -56,6 +56,16 @@ public final class Pipeline {
         return run(key, frame, Trace.NONE, tables.begin());
     }
 
+    /** Decides a packet on the rows as they would be after an overlay; with {@code grow} what it would write joins the overlay. */
+    public Decision preview(long[] key, Transaction overlay, boolean grow) {
+        Transaction transaction = tables.begin(overlay);
+        Decision decision = run(key, null, Trace.NONE, transaction);
+        if (grow) {
+            overlay.absorb(transaction);
+        }
+        return decision;
+    }
+
     /** As {@link #evaluate}, noting each stage; a decision that would write is followed by the one it would be installed as. */
     public Decision trace(long[] key, Frame frame, Trace trace) {
         Transaction first = tables.begin();

@@ -1,5 +1,6 @@
 package org.vnetwork.core.host;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -69,7 +70,19 @@ public final class ConfigurationService implements Configuration {
     public synchronized Change plan(Edit edit) {
         HostDocument after = edit.apply(current);
         new Reconciler(switches, false).check(current, after);
-        return new Change(false, Differences.between(current, after), List.of());
+        return new Change(false, Differences.between(current, after), preview(current, after));
+    }
+
+    /** For each switch that would get another engine: what that engine would do with the flows of now. */
+    private List<String> preview(HostDocument before, HostDocument after) {
+        List<String> lines = new ArrayList<>();
+        for (SwitchDocument now : after.switches()) {
+            boolean swaps = before.find(now.name()).filter(old -> !old.engine().equals(now.engine())).isPresent();
+            if (swaps && switches.find(now.name()).isPresent()) {
+                lines.addAll(switches.need(now.name()).preview(now.engine(), switches.engine(now.engine())));
+            }
+        }
+        return lines;
     }
 
     @Override

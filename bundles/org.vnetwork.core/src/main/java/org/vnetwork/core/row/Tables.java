@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.table.Table;
@@ -44,6 +45,16 @@ public final class Tables {
     /** A view of a table for one user of it. */
     public <K extends Record, V extends Record> Table<K, V> view(Class<K> key, Class<V> row) {
         return new View<>(table(key, row), key, row);
+    }
+
+    /** Ids of the data types in use. */
+    public Set<String> types() {
+        return Set.copyOf(tables.keySet());
+    }
+
+    /** Forgets the tables of other types than these, which nobody but a preview ever used. */
+    public void keepOnly(Set<String> types) {
+        tables.keySet().retainAll(types);
     }
 
     /** The decision that is running, or null. */

@@ -2,6 +2,7 @@ package org.vnetwork.core.row;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Set;
 public final class Transaction {
     private final Set<Dependency> reads = new LinkedHashSet<>();
     private final List<Write> writes = new ArrayList<>();
+    private final Map<Place, Write> newest = new HashMap<>();
     private final Map<Row, Long> refreshes = new LinkedHashMap<>();
     private final Transaction base;
 
@@ -27,6 +29,10 @@ public final class Transaction {
     /** A transaction on the rows as they would be after another one, which is never committed itself. */
     Transaction(Transaction base) {
         this.base = base;
+    }
+
+    /** Where a write goes; tables are compared by identity. */
+    private record Place(RowTable table, Record key) {
     }
 
     /** A row put or, with a null value, removed. */
@@ -111,23 +117,27 @@ public final class Transaction {
             }
             return;
         }
-        writes.add(new Write(table, key, value, idleNanos));
+        write(new Write(table, key, value, idleNanos));
     }
 
     void remove(RowTable table, Record key) {
         if (get(table, key) != null) {
-            writes.add(new Write(table, key, null, Row.NEVER));
+            write(new Write(table, key, null, Row.NEVER));
         }
     }
 
     private Write written(RowTable table, Record key) {
-        for (int i = writes.size() - 1; i >= 0; i--) {
-            Write write = writes.get(i);
-            if (write.table() == table && write.key().equals(key)) {
-                return write;
-            }
-        }
-        return null;
+        return newest.isEmpty() ? null : newest.get(new Place(table, key));
+    }
+
+    private void write(Write write) {
+        writes.add(write);
+        newest.put(new Place(write.table(), write.key()), write);
+    }
+
+    /** Takes over what another transaction wrote, as if it had been written here; for overlays that grow decision by decision. */
+    public void absorb(Transaction other) {
+        other.writes.forEach(this::write);
     }
 
     /** A point to roll back to: how much had been written and refreshed. */
@@ -142,6 +152,8 @@ public final class Transaction {
     /** Undoes the writes and refreshes since a savepoint. */
     public void rollback(Savepoint savepoint) {
         writes.subList(savepoint.writes(), writes.size()).clear();
+        newest.clear();
+        writes.forEach(w -> newest.put(new Place(w.table(), w.key()), w));
         List.copyOf(refreshes.keySet()).stream().skip(savepoint.refreshes()).forEach(refreshes::remove);
     }
 

@@ -28,6 +28,13 @@ public final class RuleList {
         this.id = id;
     }
 
+    /** A list with the same rules and no readers. */
+    public RuleList copy() {
+        RuleList copy = new RuleList(id);
+        rules.values().forEach(r -> copy.put(r.id(), r.priority(), r.match(), r.says()));
+        return copy;
+    }
+
     /** Id and version of the data type. */
     public String id() {
         return id;

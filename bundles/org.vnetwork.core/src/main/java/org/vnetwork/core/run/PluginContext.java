@@ -34,7 +34,7 @@ final class PluginContext implements Context {
     @Override
     public <R extends Record> RuleTable<R> rules(Class<R> rule) {
         checkOpen();
-        return new RuleView<>(home.tables(), home.rules(rule), rule);
+        return new RuleView<>(home.tables(), home.rules(rule), rule, false);
     }
 
     @Override

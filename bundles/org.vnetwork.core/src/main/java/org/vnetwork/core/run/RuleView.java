@@ -12,8 +12,11 @@ final class RuleView<R extends Record> implements RuleTable<R> {
     private final Tables tables;
     private final RuleList list;
     private final Class<R> type;
+    private final boolean scratch;
 
-    RuleView(Tables tables, RuleList list, Class<R> type) {
+    /** {@code scratch}: the list is a preview's own, so that it may change although a decision's overlay is open. */
+    RuleView(Tables tables, RuleList list, Class<R> type, boolean scratch) {
+        this.scratch = scratch;
         this.tables = tables;
         this.list = list;
         this.type = type;
@@ -42,7 +45,7 @@ final class RuleView<R extends Record> implements RuleTable<R> {
     }
 
     private void checkOutside() {
-        if (tables.deciding()) {
+        if (tables.deciding() && !scratch) {
             throw new IllegalStateException("rules do not change inside a decision; timers and listeners change them");
         }
     }

@@ -50,6 +50,7 @@ public final class VirtualSwitch {
     private final EventLog events;
     private final Tables tables;
     private final Map<String, RuleList> rules = new HashMap<>();
+    private final PortTables portRows;
     private final FlowTable flows;
     private final Pipeline pipeline;
     private final Redecider redecider;
@@ -79,7 +80,7 @@ public final class VirtualSwitch {
         timers = new Timers(failures::failed);
         tables = new Tables(datapath::nanoTime);
         tables.table(Station.class, FdbEntry.class);
-        PortTables portRows = new PortTables(tables);
+        portRows = new PortTables(tables);
         flows = new FlowTable(datapath);
         plugins = new ActivePlugins(owner -> new PluginContext(owner, this), failures, drops);
         pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities().matchable(), driver);
@@ -258,6 +259,11 @@ public final class VirtualSwitch {
         }
     }
 
+    /** What another engine would do with the installed flows, without any effect; a line each. */
+    public List<String> preview(String engineName, Plugin<ForwardingEngine> plugin) {
+        return new EnginePreview(this, engineName, plugin).lines();
+    }
+
     /** The engine plugin in use, or null. */
     public Plugin<ForwardingEngine> engine() {
         return plugins.enginePlugin();
@@ -332,6 +338,10 @@ public final class VirtualSwitch {
             throw new Refusal("rules: " + rule.getName() + " has no @DataType (expected: an id and version as in @DataType(\"com.acme.policy/1\"))");
         }
         return rules.computeIfAbsent(type.value(), RuleList::new);
+    }
+
+    PortTables portRows() {
+        return portRows;
     }
 
     Tables tables() {

@@ -1,0 +1,135 @@
+package org.vnetwork.core.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.vnetwork.core.decide.Pipeline;
+import org.vnetwork.core.decide.Stages;
+import org.vnetwork.core.flow.Flow;
+import org.vnetwork.core.flow.Preview;
+import org.vnetwork.core.row.Transaction;
+import org.vnetwork.engine.ForwardingEngine;
+import org.vnetwork.filter.PacketFilter;
+import org.vnetwork.model.Refusal;
+import org.vnetwork.packet.DropReason;
+import org.vnetwork.packet.wire.FlowText;
+
+/** Previews an engine on a switch at work, a few flows at a time so that the loop is not held up; any thread but the loop's. */
+final class EnginePreview {
+    private static final int TURN = 32;
+
+    private final VirtualSwitch home;
+    private final String engineName;
+    private final Plugin<ForwardingEngine> plugin;
+    private int failures;
+
+    EnginePreview(VirtualSwitch home, String engineName, Plugin<ForwardingEngine> plugin) {
+        this.home = home;
+        this.engineName = engineName;
+        this.plugin = plugin;
+    }
+
+    List<String> lines() {
+        ForwardingEngine engine = plugin.acquire();
+        if (engine == null) {
+            throw new Refusal("engine: " + engineName + " is going away (expected: an installed one); engine:list shows them");
+        }
+        Set<String> types = home.onLoop(() -> home.tables().types());
+        try {
+            Transaction overlay = home.onLoop(() -> open(engine));
+            Preview preview = new Preview(new Pipeline(home.tables(), home.portRows(), new Candidate(engine), home.datapath().capabilities().matchable(), home.driver()), overlay);
+            List<Flow> flows = home.onLoop(() -> List.copyOf(home.flows().all()));
+            inTurns(flows, preview::warm);
+            inTurns(flows, preview::compare);
+            return home.onLoop(() -> text(preview));
+        } finally {
+            home.onLoop(() -> {
+                close(engine);
+                home.tables().keepOnly(types);
+                return null;
+            });
+            plugin.release(engine);
+        }
+    }
+
+    /** Opens the candidate in a transaction that is never committed. */
+    private Transaction open(ForwardingEngine engine) {
+        Transaction opening = home.tables().begin();
+        try {
+            engine.open(new PreviewContext(home));
+            return opening;
+        } catch (RuntimeException | LinkageError e) {
+            throw new Refusal("engine: " + engineName + " did not open (" + e.getMessage() + "); it could not be swapped in", e);
+        } finally {
+            home.tables().end();
+        }
+    }
+
+    private static void close(ForwardingEngine engine) {
+        try {
+            engine.close();
+        } catch (RuntimeException | LinkageError e) {
+            // It was never at work.
+        }
+    }
+
+    private void inTurns(List<Flow> flows, Consumer<Flow> work) {
+        for (int i = 0; i < flows.size(); i += TURN) {
+            List<Flow> turn = flows.subList(i, Math.min(i + TURN, flows.size()));
+            home.onLoop(() -> {
+                turn.forEach(work);
+                return null;
+            });
+        }
+    }
+
+    private List<String> text(Preview preview) {
+        List<String> lines = new ArrayList<>();
+        lines.add("engine " + engineName + " would treat " + preview.same() + " flows as now, " + preview.changed() + " differently, and read more of " + preview.split()
+                + ", known for the sampled frame only" + (failures == 0 ? "" : "; it failed " + failures + " times"));
+        for (Preview.Difference difference : preview.examples()) {
+            Flow flow = difference.flow();
+            lines.add("flow " + flow.id() + ": " + actions(flow.actions()) + " -> " + actions(difference.decision().actions()) + "  " + FlowText.match(flow.key(), flow.mask(), home.ports()::name));
+        }
+        return lines;
+    }
+
+    private String actions(List<org.vnetwork.packet.wire.Action> actions) {
+        return FlowText.actions(actions, home.ports()::name, home.drops()::text);
+    }
+
+    /** The switch's stages with another engine; the filters are those at work. */
+    private final class Candidate implements Stages {
+        private final ForwardingEngine engine;
+
+        Candidate(ForwardingEngine engine) {
+            this.engine = engine;
+        }
+
+        @Override
+        public ForwardingEngine engine() {
+            return engine;
+        }
+
+        @Override
+        public String engineName() {
+            return engineName;
+        }
+
+        @Override
+        public PacketFilter filter(int port, int slot) {
+            return home.plugins().filter(port, slot);
+        }
+
+        @Override
+        public int reason(DropReason reason) {
+            return home.drops().number(reason);
+        }
+
+        @Override
+        public void failed(String failed, Throwable failure) {
+            failures++;
+        }
+    }
+}

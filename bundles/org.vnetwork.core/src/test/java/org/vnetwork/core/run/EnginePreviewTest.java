@@ -1,0 +1,119 @@
+package org.vnetwork.core.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.vnetwork.engine.ForwardingEngine;
+import org.vnetwork.engine.flood.FloodEngine;
+import org.vnetwork.engine.learning.LearningEngine;
+import org.vnetwork.model.PortVlan;
+import org.vnetwork.packet.DropReason;
+import org.vnetwork.packet.Field;
+import org.vnetwork.packet.Forward;
+import org.vnetwork.packet.Packet;
+import org.vnetwork.table.Context;
+import org.vnetwork.table.DataType;
+import org.vnetwork.table.Table;
+
+class EnginePreviewTest {
+    private static final String A_TO_B = "eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) ipv4(src=10.0.0.1,dst=10.0.0.2) udp(src=1,dst=2)";
+    private static final String B_TO_A = "eth(src=02:00:00:00:00:0b,dst=02:00:00:00:00:0a) ipv4(src=10.0.0.2,dst=10.0.0.1) udp(src=2,dst=1)";
+
+    private final TestSwitch sw = new TestSwitch(LearningEngine::new);
+
+    @BeforeEach
+    void twoStationsThatTalk() {
+        sw.ports(PortVlan.access(10), "a", "b", "c");
+        sw.inject("b", B_TO_A);
+        sw.inject("a", A_TO_B);
+        sw.inject("b", B_TO_A);
+        List.of("a", "b", "c").forEach(sw::captured);
+    }
+
+    @AfterEach
+    void close() {
+        sw.close();
+    }
+
+    private String preview(Supplier<ForwardingEngine> engine) {
+        return String.join("\n", sw.home.preview("candidate", new TestSwitch.Given<>("candidate", engine)));
+    }
+
+    /** Everything that an operator can see of the switch. */
+    private String everything() {
+        StringBuilder all = new StringBuilder();
+        all.append(sw.home.views().summary()).append(sw.home.views().ports()).append(sw.flows()).append(sw.home.views().tables()).append(sw.home.views().drops());
+        sw.home.views().tables().forEach(t -> all.append(sw.home.views().rows(t.type())));
+        return all.toString();
+    }
+
+    @Test
+    void theSameEngineWouldTreatEveryFlowAsNow() {
+        assertEquals("engine candidate would treat 2 flows as now, 0 differently, and read more of 0, known for the sampled frame only", preview(LearningEngine::new));
+    }
+
+    @Test
+    void showsWhichFlowsAnotherEngineWouldTreatDifferently() {
+        String lines = preview(FloodEngine::new);
+        assertTrue(lines.startsWith("engine candidate would treat 0 flows as now, 2 differently"), lines);
+        assertTrue(lines.contains("output b -> output b,output c"), lines);
+    }
+
+    /** Notes itself in a table of its own, arms a timer, learns, reads a field that the flows do not compare, and drops. */
+    private static final class BusyEngine implements ForwardingEngine {
+        /** Its row type. */
+        @DataType("test.busy/1")
+        private record Busy(int times) {
+        }
+
+        /** Its key type. */
+        private record Who(String name) {
+        }
+
+        private Table<Who, Busy> table;
+
+        @Override
+        public void open(Context context) {
+            table = context.table(Who.class, Busy.class);
+            table.put(new Who("open"), new Busy(1));
+            context.every(Duration.ofSeconds(1), () -> {
+                throw new IllegalStateException("a preview has no timers");
+            });
+        }
+
+        @Override
+        public void decide(Packet packet, Forward forward) {
+            if (table.get(new Who("open")) == null) {
+                throw new IllegalStateException("the overlay of open is lost");
+            }
+            table.put(new Who("decide " + packet.get(Field.L4_DST)), new Busy(2));
+            forward.drop(DropReason.of("test/busy"));
+        }
+    }
+
+    @Test
+    void hasNoEffectWhateverTheCandidateDoes() {
+        String before = everything();
+        String lines = preview(BusyEngine::new);
+        assertTrue(lines.startsWith("engine candidate would treat 0 flows as now, 0 differently, and read more of 2"), lines);
+        assertTrue(lines.contains("drop test/busy"), lines);
+        assertEquals(before, everything());
+        sw.warp(3);
+        assertEquals(0, sw.home.views().summary().failures());
+    }
+
+    @Test
+    void countsFailuresOfTheCandidateWithoutChargingTheSwitch() {
+        String lines = preview(() -> (packet, forward) -> {
+            throw new IllegalStateException("always");
+        });
+        assertTrue(lines.contains("it failed 4 times"), lines);
+        assertEquals(0, sw.home.views().summary().failures());
+    }
+}
