@@ -1,6 +1,7 @@
 package org.vnetwork.tests.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -40,8 +41,11 @@ class SurvivalTest {
             // Nobody would answer an ARP request while no host runs.
             spaces[i].ip("neigh add 10.78.0." + (2 - i) + " lladdr " + macs[1 - i] + " dev " + end + " nud permanent");
         }
+        Files.writeString(speaks(), "0");
         host = RunningHost.start(folder, HOST, "ebpf");
         host.run("switch:create sw1");
+        host.run("port:add sw1 three --tap " + Lab.name("vt") + " --access 10");
+        lab.keep(() -> Lab.remove(Lab.name("vt")));
         host.run("port:add sw1 one --netdev " + Lab.name("v1h") + " --access 10");
         String added = host.run("port:add sw1 two --netdev " + Lab.name("v2h") + " --access 10");
         assertTrue(bothPortsAreUp(), () -> added + ports());
@@ -54,6 +58,10 @@ class SurvivalTest {
                 host.stop();
             }
         }
+    }
+
+    private static Path speaks() {
+        return Path.of("/proc/sys/net/ipv6/conf", Lab.name("v1h"), "disable_ipv6");
     }
 
     private String ports() {
@@ -105,8 +113,12 @@ class SurvivalTest {
             int lost = ping.missing(killed, ping.sent() - 50);
             assertTrue(lost < 10, () -> lost + " lost while the next host took over");
         }
+        assertEquals("1", Files.readString(speaks()).strip());
+        assertTrue(Lab.exists(Lab.name("vt")));
         host.stop();
         host = null;
+        assertEquals("0", Files.readString(speaks()).strip(), "IPv6 speaks again, though the host that silenced it was killed");
+        assertFalse(Lab.exists(Lab.upcallTap(HOST, "sw1")));
         assertEquals(List.of(Lab.name("v1h"), Lab.name("v2h")), Lab.traces());
         try (java.util.stream.Stream<Path> files = Files.list(folder.resolve("run"))) {
             assertEquals(List.of(), files.map(file -> file.getFileName().toString()).filter(file -> !file.equals("pid") && !file.equals("vnet.log")).sorted().toList());

@@ -8,7 +8,6 @@ final class KernelPort {
     final int id;
     final Attachment attachment;
     final PortBooks books = new PortBooks();
-    final boolean madeTap;
     /** Frames on the wire that came up from here. */
     long arrived;
     boolean open;
@@ -18,6 +17,7 @@ final class KernelPort {
     boolean up;
     int mtu;
     String detail = "not attached";
+    boolean madeTap;
     boolean madePromiscuous;
     boolean madeQuiet;
 

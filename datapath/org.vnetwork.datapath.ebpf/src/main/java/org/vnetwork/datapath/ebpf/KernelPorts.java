@@ -136,10 +136,19 @@ final class KernelPorts {
         port.link = link;
         port.ifindex = device.ifindex();
         byIfindex.put(port.ifindex, port);
-        port.madeQuiet = UpcallTap.quiet(device.name());
-        if (!device.kind().equals("veth") && !device.kind().equals("tun") && (device.flags() & Links.IFF_PROMISC) == 0) {
-            port.madePromiscuous = links.setFlags(device.ifindex(), Links.IFF_PROMISC, Links.IFF_PROMISC);
+        port.madeTap = noted(port, Pins.MADE, port.madeTap);
+        port.madeQuiet = noted(port, Pins.QUIET, UpcallTap.quiet(device.name()));
+        boolean needed = !device.kind().equals("veth") && !device.kind().equals("tun") && (device.flags() & Links.IFF_PROMISC) == 0;
+        port.madePromiscuous = noted(port, Pins.PROMISCUOUS, needed && links.setFlags(device.ifindex(), Links.IFF_PROMISC, Links.IFF_PROMISC));
+    }
+
+    /** Whether this process or an earlier one changed the device; noted for the next, as this one may be killed. */
+    private boolean noted(KernelPort port, String what, boolean changed) {
+        boolean is = changed || pins.notedBefore(port.ifindex, what);
+        if (is) {
+            pins.note(port.ifindex, what);
         }
+        return is;
     }
 
     void unblock(int id) {
@@ -213,6 +222,7 @@ final class KernelPorts {
     void changed(int ifindex, boolean gone) {
         KernelPort port = byIfindex.get(ifindex);
         if (port != null && gone) {
+            port.madeTap = false;
             letGo(port);
         }
         if (port != null) {

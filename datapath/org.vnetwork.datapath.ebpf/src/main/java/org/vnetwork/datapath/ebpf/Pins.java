@@ -15,6 +15,11 @@ import org.vnetwork.datapath.DatapathException;
 final class Pins implements AutoCloseable {
     private static final Path ROOT = Path.of("/sys/fs/bpf");
     private static final String LINK = "link-";
+    /** Changes that are noted. */
+    static final String MADE = "made";
+    static final String QUIET = "quiet";
+    static final String PROMISCUOUS = "promiscuous";
+    private static final List<String> WHAT = List.of("link", MADE, QUIET, PROMISCUOUS);
 
     private final Path host;
     private final Path folder;
@@ -57,13 +62,28 @@ final class Pins implements AutoCloseable {
         return Files.exists(before.resolve(LINK + ifindex));
     }
 
+    /** Notes what was changed at a device, for whoever puts it back, in this process or the next. */
+    void note(int ifindex, String what) {
+        try {
+            // A bpf file system holds pins and folders, nothing else.
+            Files.createDirectories(folder.resolve(what + "-" + ifindex));
+        } catch (IOException e) {
+            // Then only this process puts it back.
+        }
+    }
+
+    /** Whether an earlier process noted that it changed this. */
+    boolean notedBefore(int ifindex, String what) {
+        return Files.exists(before.resolve(what + "-" + ifindex));
+    }
+
     /** Devices at which an earlier process left a link. */
     List<Integer> before() {
         if (!Files.exists(before)) {
             return List.of();
         }
         try (Stream<Path> entries = Files.list(before)) {
-            return entries.map(path -> Integer.valueOf(path.getFileName().toString().substring(LINK.length()))).toList();
+            return entries.map(path -> path.getFileName().toString()).filter(name -> name.startsWith(LINK)).map(name -> Integer.valueOf(name.substring(LINK.length()))).toList();
         } catch (IOException e) {
             return List.of();
         }
@@ -71,7 +91,7 @@ final class Pins implements AutoCloseable {
 
     /** Lets go of what an earlier process left at this device, and of its folder with the last one. */
     void dropBefore(int ifindex) {
-        delete(before.resolve(LINK + ifindex));
+        drop(before, ifindex);
         delete(before);
     }
 
@@ -81,7 +101,13 @@ final class Pins implements AutoCloseable {
     }
 
     void drop(int ifindex) {
-        delete(folder.resolve(LINK + ifindex));
+        drop(folder, ifindex);
+    }
+
+    private static void drop(Path folder, int ifindex) {
+        for (String what : WHAT) {
+            delete(folder.resolve(what + "-" + ifindex));
+        }
     }
 
     private static void remove(Path folder) {
