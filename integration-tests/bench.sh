@@ -15,7 +15,7 @@ cleanup() {
   "$here/vnet" down --name "$P" >/dev/null 2>&1
   for n in a b xa xb xh; do ip netns del "$P-$n" 2>/dev/null; done
   for p in a b; do ip link del "$P$p" 2>/dev/null; done
-  rm -rf "$work" "/var/lib/vnetwork/$P"
+  rm -rf "$work" "/var/lib/vnetwork/$P" "/run/vnetwork/$P"
 }
 fail() { echo "bench: $*" >&2; exit 1; }
 ns() { ip netns exec "$P-$1" "${@:2}"; }

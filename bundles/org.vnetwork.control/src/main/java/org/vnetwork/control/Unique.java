@@ -21,7 +21,7 @@ final class Unique {
 
     static String oneOf(List<String> names) {
         if (names.isEmpty()) {
-            return "none exists";
+            return "one that exists, and none does";
         }
         return names.size() <= 8 ? "one of " + String.join(", ", names) : "one of " + String.join(", ", names.subList(0, 8)) + ", ...";
     }

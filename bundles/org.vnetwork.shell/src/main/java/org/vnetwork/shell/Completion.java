@@ -83,7 +83,8 @@ final class Completion {
             return words(pending.get(), switchName);
         }
         List<Offer> offers = new ArrayList<>(open.isEmpty() ? List.of() : words(open.getFirst(), switchName));
-        if (last.startsWith("-") || offers.isEmpty()) {
+        // Not where a word of the user's own is expected: TAB would put the -- that all options have in common there.
+        if (last.startsWith("-") || open.isEmpty()) {
             options.forEach(o -> offers.add(new Offer(o.name(), o.help(), true)));
         }
         return offers;

@@ -39,7 +39,14 @@ class CompletionTest {
         assertEquals(List.of("count"), offers("filter:add sw1/web1 "));
         assertEquals(List.of("fdb"), offers("table:show sw1 "));
         assertEquals(List.of("1", "2"), offers("flow:show sw1 "));
-        assertEquals(List.of("--json", "--help"), offers("port:show nope "));
+    }
+
+    @Test
+    void offersNoOptionsWhereANameIsExpected() {
+        assertEquals(List.of(), offers("port:show nope "));
+        assertEquals(List.of(), offers("switch:create "));
+        assertEquals(List.of("--json", "--help"), offers("port:show nope -"));
+        assertEquals(List.of("--json", "--help"), offers("port:show sw1 web1 "));
     }
 
     @Test

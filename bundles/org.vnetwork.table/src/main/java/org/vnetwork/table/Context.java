@@ -22,7 +22,11 @@ public interface Context {
      */
     <K extends Record, V extends Record> Table<K, V> table(Class<K> key, Class<V> row);
 
-    /** Rules of a type; not in this version (throws UnsupportedOperationException). */
+    /**
+     * The rules of a type; the same for everybody in the switch who names the same data type. They are changed outside of decisions.
+     *
+     * @param rule carries {@link DataType}
+     */
     <R extends Record> RuleTable<R> rules(Class<R> rule);
 
     /** Settings of each port for this plugin; rows that travel with the port. */

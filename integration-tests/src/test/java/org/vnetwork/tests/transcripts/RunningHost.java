@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.vnetwork.tests.Product;
 
 /** A host of the built product in a process of its own, with its folders in one that a test gives. */
-final class RunningHost {
+public final class RunningHost {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private final Process process;
     private final Path socket;
@@ -31,11 +31,17 @@ final class RunningHost {
 
     /** Starts a host and returns when its console answers. */
     static RunningHost start(Path folder, String datapath) throws IOException, InterruptedException {
-        Path run = Files.createDirectory(folder.resolve("run"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        return start(folder, "transcripts", datapath);
+    }
+
+    /** As the other, for a host of a name; its folder may be that of one that has ended. */
+    public static RunningHost start(Path folder, String name, String datapath) throws IOException, InterruptedException {
+        Path run = folder.resolve("run");
+        Files.createDirectories(run, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Path log = folder.resolve("output");
         Process process = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dlogback.configurationFile=" + Product.HOME.resolve("etc/logback.xml"),
-                "-Dvnet.home=" + Product.HOME, "-Dvnet.name=transcripts", "-Dvnet.run.dir=" + run, "-Dvnet.data.dir=" + folder.resolve("data"),
+                "-Dvnet.home=" + Product.HOME, "-Dvnet.name=" + name, "-Dvnet.run.dir=" + run, "-Dvnet.data.dir=" + folder.resolve("data"),
                 "-Dvnet.datapath=" + datapath, "-Dvnet.daemon=true", "-cp", classPath(), "org.vnetwork.launcher.Main"))
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
         RunningHost host = new RunningHost(process, run.resolve("console.sock"));
@@ -66,7 +72,7 @@ final class RunningHost {
     }
 
     /** What a command prints, errors included. */
-    String run(String command) throws IOException {
+    public String run(String command) throws IOException {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             send(channel, "text");
             send(channel, command);
@@ -84,8 +90,13 @@ final class RunningHost {
         channel.write(ByteBuffer.allocate(4 + bytes.length).putInt(bytes.length).put(bytes).flip());
     }
 
+    /** Kills the process: nothing of it is told, nothing cleaned up. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
     /** Ends the process. */
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();

@@ -14,12 +14,13 @@ import java.util.stream.IntStream;
 /**
  * Replays a transcript: comments, commands behind {@code vnet> }, and the exact output of each.
  *
- * <p>Output begins below its command and ends before the next line that begins with {@code vnet> } or {@code #}; blank lines at its end
- * do not count. {@code <*>} in it stands for any text: what a wall clock says, a version. With {@code -Dvnet.accept=true} the file is
+ * <p>Output begins below its command and ends before the next line that begins with {@code vnet> }, {@code #} or, in a Markdown file, the end of the
+ * fenced block; blank lines at its end do not count. {@code <*>} in it stands for any text: what a wall clock says, a version. With {@code -Dvnet.accept=true} the file is
  * written anew with the output that was got; lines with a fitting {@code <*>} stay.
  */
 final class TranscriptRunner {
     private static final String PROMPT = "vnet> ";
+    private static final List<String> ENDS = List.of(PROMPT, "#", "```");
     private static final String ANY = "<*>";
     private final UnaryOperator<String> console;
 
@@ -45,7 +46,7 @@ final class TranscriptRunner {
                 continue;
             }
             int end = at;
-            while (end < lines.size() && !lines.get(end).startsWith(PROMPT) && !lines.get(end).startsWith("#")) {
+            while (end < lines.size() && ENDS.stream().noneMatch(lines.get(end)::startsWith)) {
                 end++;
             }
             List<String> expected = withoutBlankEnd(lines.subList(at, end));

@@ -44,6 +44,13 @@ class TranscriptRunnerTest {
     }
 
     @Test
+    void readsTheFencedBlocksOfAMarkdownFile() throws IOException {
+        String text = "Text.\n```\nvnet> a\na\n\nend\n```\nMore text.\n```\nvnet> quiet\nvnet> b\n%s```\n";
+        new TranscriptRunner(TranscriptRunnerTest::console).run(transcript(text.formatted("b\n\nend\n")));
+        assertThrows(AssertionError.class, () -> new TranscriptRunner(TranscriptRunnerTest::console).run(transcript(text.formatted("b\n"))));
+    }
+
+    @Test
     void showsWhatDiffersAndWhere() throws IOException {
         Path file = transcript("# Comment.\nvnet> a\na\n\nfin\n");
         AssertionError error = assertThrows(AssertionError.class, () -> new TranscriptRunner(TranscriptRunnerTest::console).run(file));

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.vnetwork.tests.Product;
@@ -27,6 +28,12 @@ class TranscriptsTest {
     @AfterAll
     static void stop() throws InterruptedException {
         host.stop();
+    }
+
+    /** The tour in the README is one more transcript. */
+    @Test
+    void tour() throws IOException {
+        replay(Product.ROOT.resolve("README.md"));
     }
 
     @TestFactory

@@ -2,8 +2,10 @@ package org.vnetwork.core.decide;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.Tag;
@@ -64,6 +66,16 @@ final class Branch {
         } else if (removed == 0 && recorder.get(Field.TAG_KIND) != 0 || removed == 1 && recorder.get(Field.INNER_TAG_KIND) != 0) {
             removed++;
         }
+    }
+
+    /** Fields that actions gave values. */
+    Set<Field> given() {
+        Set<Field> fields = EnumSet.noneOf(Field.class);
+        fields.addAll(set.keySet());
+        if (priority >= 0) {
+            fields.add(Field.VLAN_PCP);
+        }
+        return fields;
     }
 
     /** The value that an action gave a field, or null. */

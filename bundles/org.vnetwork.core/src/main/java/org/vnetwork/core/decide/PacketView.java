@@ -1,12 +1,12 @@
 package org.vnetwork.core.decide;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.Layer;
-import org.vnetwork.packet.Packet;
 
 /** The packet as one stage sees it: the recorder's key under the rewrites of its branch. */
-final class PacketView implements Packet {
+final class PacketView implements RawPacket {
     private static final long MIX = 0x9e37_79b9_7f4a_7c15L;
 
     private final Recorder recorder;
@@ -81,5 +81,38 @@ final class PacketView implements Packet {
     @Override
     public void uncacheable() {
         recorder.uncacheable();
+    }
+
+    @Override
+    public long raw(Field field) {
+        Long value = branch.given(field);
+        return value != null ? value : field.inKey() ? field.in(recorder.key()) : recorder.get(field);
+    }
+
+    @Override
+    public long rawHigh(Field field) {
+        return field.width() <= 64 ? 0 : field.inKey() ? recorder.key()[field.word()] : recorder.high(field);
+    }
+
+    @Override
+    public void reveal(Field field, long maskHigh, long mask) {
+        if (branch.given(field) == null) {
+            recorder.matches(field, 0, 0, maskHigh, mask);
+        }
+    }
+
+    @Override
+    public long[] key() {
+        return recorder.key();
+    }
+
+    @Override
+    public long[] revealed() {
+        return recorder.mask().clone();
+    }
+
+    @Override
+    public Set<Field> given() {
+        return branch.given();
     }
 }

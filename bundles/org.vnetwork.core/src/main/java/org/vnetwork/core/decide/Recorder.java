@@ -50,6 +50,10 @@ final class Recorder {
         FlowKey.add(mask, Field.INGRESS);
     }
 
+    long[] key() {
+        return key;
+    }
+
     long[] mask() {
         return mask;
     }

@@ -86,7 +86,7 @@ public final class Switches {
                 return new Refusal("switch " + name + " is configured but does not run: " + problems.get(name));
             }
             String names = all().stream().map(VirtualSwitch::name).limit(8).collect(Collectors.joining(", "));
-            return Refusal.value("switch", name, names.isEmpty() ? "none exists" : "one of " + names, "switch:list shows them, switch:create makes one");
+            return Refusal.value("switch", name, names.isEmpty() ? "one that exists, and none does" : "one of " + names, "switch:list shows them, switch:create makes one");
         });
     }
 

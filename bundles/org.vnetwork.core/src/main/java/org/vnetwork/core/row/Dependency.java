@@ -11,7 +11,7 @@ import java.util.Set;
  *
  * <p>It knows its readers, the flows whose decisions read it, and nothing of the row's class. Loop thread only.
  */
-public final class Dependency {
+public class Dependency {
     /** What a reader is told. */
     public interface Reader {
         /** Something that the reader read has changed; it must be decided again. */
@@ -21,7 +21,8 @@ public final class Dependency {
     private final String text;
     private Set<Reader> readers = Set.of();
 
-    Dependency(String text) {
+    /** Something with this name. */
+    protected Dependency(String text) {
         this.text = text;
     }
 
@@ -39,16 +40,17 @@ public final class Dependency {
     }
 
     /** How many flows read it. */
-    public int readers() {
+    public final int readers() {
         return readers.size();
     }
 
     /** The readers themselves; a view. */
-    public Collection<Reader> all() {
+    public final Collection<Reader> all() {
         return readers;
     }
 
-    void changed() {
+    /** Tells the readers. */
+    protected final void changed() {
         if (!readers.isEmpty()) {
             List<Reader> snapshot = new ArrayList<>(readers);
             snapshot.forEach(Reader::dirty);

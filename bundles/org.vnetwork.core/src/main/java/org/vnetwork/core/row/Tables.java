@@ -46,6 +46,11 @@ public final class Tables {
         return new View<>(table(key, row), key, row);
     }
 
+    /** The decision that is running, or null. */
+    public Transaction current() {
+        return current;
+    }
+
     /** Begins a decision. */
     public Transaction begin() {
         return begin(null);

@@ -39,6 +39,11 @@ public final class Transaction {
         }
     }
 
+    /** Records a read of another kind than rows. */
+    public void read(Dependency dependency) {
+        reads.add(dependency);
+    }
+
     Record get(RowTable table, Record key) {
         Row row = table.place(key);
         reads.add(row.dependency);

@@ -34,7 +34,7 @@ final class PluginContext implements Context {
     @Override
     public <R extends Record> RuleTable<R> rules(Class<R> rule) {
         checkOpen();
-        throw new UnsupportedOperationException("rule tables: not supported by this version yet");
+        return new RuleView<>(home.tables(), home.rules(rule), rule);
     }
 
     @Override

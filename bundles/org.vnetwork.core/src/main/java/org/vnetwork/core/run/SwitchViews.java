@@ -42,7 +42,7 @@ public final class SwitchViews {
         SwitchPorts.Held held = home.ports().byName(port);
         if (held == null) {
             String names = home.ports().all().stream().map(h -> h.document.name()).limit(8).collect(Collectors.joining(", "));
-            throw Refusal.value("port", port, names.isEmpty() ? "none exists" : "one of " + names, "port:list " + home.name() + " shows them");
+            throw Refusal.value("port", port, names.isEmpty() ? "one that exists, and none does" : "one of " + names, "port:list " + home.name() + " shows them");
         }
         return held;
     }

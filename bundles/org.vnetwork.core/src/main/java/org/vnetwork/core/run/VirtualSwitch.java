@@ -3,7 +3,9 @@ package org.vnetwork.core.run;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -17,6 +19,7 @@ import org.vnetwork.core.flow.Redecider;
 import org.vnetwork.core.flow.Upcalls;
 import org.vnetwork.core.port.PortTables;
 import org.vnetwork.core.row.Tables;
+import org.vnetwork.core.rule.RuleList;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.engine.ForwardingEngine;
@@ -25,6 +28,7 @@ import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.Frame;
+import org.vnetwork.table.DataType;
 import org.vnetwork.table.shared.FdbEntry;
 import org.vnetwork.table.shared.Station;
 
@@ -45,6 +49,7 @@ public final class VirtualSwitch {
     private final Function<String, Plugin<PacketFilter>> installedFilters;
     private final EventLog events;
     private final Tables tables;
+    private final Map<String, RuleList> rules = new HashMap<>();
     private final FlowTable flows;
     private final Pipeline pipeline;
     private final Redecider redecider;
@@ -246,7 +251,7 @@ public final class VirtualSwitch {
     }
 
     /** Returns when every flow that a change concerned has been decided again; with an engine that never lets them rest, after a while. */
-    private void settle() {
+    public void settle() {
         long end = System.nanoTime() + LONGEST_SETTLING_NANOS;
         while (loop.call(flows::settling) && System.nanoTime() < end) {
             Thread.onSpinWait();
@@ -318,6 +323,15 @@ public final class VirtualSwitch {
 
     void event(String plugin, String subject, String text) {
         events.add(name + " " + plugin, subject, text);
+    }
+
+    /** The rules of a type; refused when it has no data type. */
+    RuleList rules(Class<? extends Record> rule) {
+        DataType type = rule.getAnnotation(DataType.class);
+        if (type == null) {
+            throw new Refusal("rules: " + rule.getName() + " has no @DataType (expected: an id and version as in @DataType(\"com.acme.policy/1\"))");
+        }
+        return rules.computeIfAbsent(type.value(), RuleList::new);
     }
 
     Tables tables() {

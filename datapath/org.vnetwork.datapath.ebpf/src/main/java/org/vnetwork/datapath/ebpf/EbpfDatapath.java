@@ -26,7 +26,7 @@ import org.vnetwork.packet.wire.Frame;
 final class EbpfDatapath implements Datapath, Execution.Sender {
     static final int FLOWS = 65_536;
     /** How long what an earlier process left is kept for ports that are still to be attached. */
-    private static final long BEFORE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long BEFORE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int POLLIN = 1;
 
@@ -46,9 +46,8 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     private final AtomicBoolean awake = new AtomicBoolean();
     private final Execution execution = new Execution(this);
     private final Capabilities capabilities = new Capabilities(Capabilities.wholeKey(), Capabilities.SETTABLE, FLOWS, KernelMaps.PORT_MASKS);
-    private final long openedNanos = System.nanoTime();
-    private long refreshedNanos = openedNanos;
-    private boolean beforeDropped;
+    private long refreshedNanos = System.nanoTime();
+    private boolean tookOver;
 
     EbpfDatapath(BpfObject object, KernelMaps maps, Links links, Pins pins, UpcallTap tap, PacketSocket socket) throws DatapathException {
         this.object = object;
@@ -64,6 +63,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
             throw new DatapathException("upcall tap: the program cannot be attached: " + Libc.error() + "; tcx needs Linux 6.6 or newer");
         }
         pins.keep(upcallLink, tap.ifindex());
+        pins.dropBefore(tap.staleIfindex());
         maps.setTap(tap.ifindex());
         wakeups = Libc.eventfd();
         polled.set(ValueLayout.JAVA_INT, 0, tap.descriptor());
@@ -138,7 +138,12 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     /** Frames that were sent up and did not arrive, if the tap lost any; those still on their way are not taken for lost. */
     private long lost(KernelPort port, long up) {
         long missing = up - port.arrived;
-        return missing > 0 ? Math.min(missing, tap.lost()) : 0;
+        if (missing <= 0) {
+            return 0;
+        }
+        // NB: the tap counts a superframe once. With nothing left to read, what is missing is lost.
+        long units = tap.lost();
+        return units > 0 && tap.isEmpty() ? missing : Math.min(missing, units);
     }
 
     @Override
@@ -214,9 +219,9 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
             refreshedNanos = now;
             links.readNews(ports::changed);
             ports.refresh();
-            if (!beforeDropped && now - openedNanos > BEFORE_NANOS) {
-                beforeDropped = true;
-                pins.dropBefore();
+            if (!tookOver && now - ports.openedNanos() > BEFORE_NANOS) {
+                tookOver = true;
+                ports.takeOver();
             }
         }
     }
@@ -226,7 +231,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
         if (!awake.getAndSet(false)) {
             Libc.poll(polled, 3, Math.clamp(TimeUnit.NANOSECONDS.toMillis(nanos), 1, 1000));
             if ((polled.get(ValueLayout.JAVA_SHORT, 14) & POLLIN) != 0) {
-                Libc.read(wakeups, eight, 8);
+                Libc.read(wakeups, eight.address(), 8);
             }
             awake.set(false);
         }

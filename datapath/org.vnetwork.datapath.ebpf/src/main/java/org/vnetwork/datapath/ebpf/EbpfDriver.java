@@ -19,6 +19,8 @@ import org.vnetwork.datapath.DatapathException;
 /** Switches in the Linux kernel; needs root and Linux 6.6. */
 @Component(service = DatapathDriver.class)
 public final class EbpfDriver implements DatapathDriver {
+    /** What the names of upcall taps begin with. */
+    static final String TAP_PREFIX = "vnup-";
     private static final String OBJECT = "/vnet.bpf.o";
     private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*", Pattern.DOTALL);
 
@@ -102,7 +104,7 @@ public final class EbpfDriver implements DatapathDriver {
     static String tapName(String host, String switchName) {
         CRC32 crc = new CRC32();
         crc.update((host + "/" + switchName).getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        return "vnup-" + Long.toHexString(crc.getValue());
+        return TAP_PREFIX + Long.toHexString(crc.getValue());
     }
 
     private static byte[] elf() throws DatapathException {

@@ -3,6 +3,7 @@ package org.vnetwork.datapath.ebpf;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -21,6 +22,10 @@ final class KernelPorts {
     private static final int UP = 1;
     private static final int PEER = 2;
     private static final int BLOCKED = 4;
+    private static final int NAME_LIMIT = 15;
+    /** Unknown frames per second and at once that one port may send up, so that it leaves the loop and the queue to others. */
+    private static final int MISS_RATE = 4000;
+    private static final int MISS_BURST = 1024;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
@@ -30,6 +35,7 @@ final class KernelPorts {
     private final int program;
     private final KernelPort[] ports = new KernelPort[PortId.LIMIT];
     private final Map<Integer, KernelPort> byIfindex = new LinkedHashMap<>();
+    private long openedNanos = System.nanoTime();
 
     KernelPorts(KernelMaps maps, Links links, Pins pins, int program) {
         this.maps = maps;
@@ -46,6 +52,7 @@ final class KernelPorts {
         if (id < 1 || id >= ports.length || ports[id] != null) {
             throw new DatapathException("port id: " + id + " (expected: a free one of 1.." + (ports.length - 1) + ")");
         }
+        checkName(attachment);
         boolean tap = attachment.kind().equals("tap");
         Links.Link device = links.byName(attachment.device());
         boolean made = tap && device == null;
@@ -56,6 +63,10 @@ final class KernelPorts {
         if (device == null) {
             throw new DatapathException(attachment.kind() + ": " + attachment.device() + " (expected: a network device of this namespace); ip link shows them");
         }
+        if (tap && !device.kind().equals("tun")) {
+            throw new DatapathException("tap: " + device.name() + " (expected: a tap, or a name that is free) is a " + (device.kind().isEmpty() ? "device" : device.kind())
+                    + "; attach it as netdev");
+        }
         KernelPort port = new KernelPort(id, attachment, made);
         try {
             if (made) {
@@ -64,6 +75,8 @@ final class KernelPorts {
             checkFree(device);
             maps.clearPort(id);
             KernelMaps.setFlags(maps.port(id), BLOCKED);
+            maps.port(id).set(INT, 20, MISS_RATE);
+            maps.port(id).set(INT, 24, MISS_BURST);
             take(port, device);
             ports[id] = port;
             refresh(port);
@@ -75,6 +88,16 @@ final class KernelPorts {
         }
     }
 
+    /** The kernel's own rule (dev_valid_name); a longer name would be cut to that of another device. */
+    private static void checkName(Attachment attachment) throws DatapathException {
+        String name = attachment.device();
+        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.getBytes(StandardCharsets.UTF_8).length > NAME_LIMIT
+                || name.chars().anyMatch(c -> c <= ' ' || c == '/' || c == ':')) {
+            throw new DatapathException(attachment.kind() + ": " + (name.isEmpty() ? "(empty)" : name)
+                    + " (expected: the name of a network device, 1 to " + NAME_LIMIT + " characters without space, / and :); ip link shows them");
+        }
+    }
+
     private void checkFree(Links.Link device) throws DatapathException {
         if (device.master() != 0) {
             throw new DatapathException("netdev: " + device.name() + " (expected: a device of its own) belongs to a bridge or bond; ip link set " + device.name() + " nomaster");
@@ -82,13 +105,16 @@ final class KernelPorts {
         if (device.name().equals("lo")) {
             throw new DatapathException("netdev: lo (expected: a device other than the loopback)");
         }
+        if (device.name().startsWith(EbpfDriver.TAP_PREFIX)) {
+            throw new DatapathException("netdev: " + device.name() + " (expected: a device of its own) is the upcall tap of a switch");
+        }
         int present = Bpf.attached(device.ifindex(), Bpf.TCX_INGRESS);
         if (present > (pins.hasBefore(device.ifindex()) ? 1 : 0)) {
             throw new DatapathException("netdev: " + device.name() + " (expected: a device without tcx program) is in use by another switch or program; bpftool net shows it");
         }
     }
 
-    /** Attaches the program, then lets go of what an earlier process left there: no frame passes unswitched between. */
+    /** Attaches the program, behind what an earlier process left there: that one goes on until {@link #takeOver}. */
     private void take(KernelPort port, Links.Link device) throws DatapathException {
         if (!maps.addPortId(device.ifindex(), port.id)) {
             throw new DatapathException("netdev: " + device.name() + ": " + Libc.error());
@@ -107,7 +133,6 @@ final class KernelPorts {
             maps.removePortId(device.ifindex());
             throw e;
         }
-        pins.dropBefore(device.ifindex());
         port.link = link;
         port.ifindex = device.ifindex();
         byIfindex.put(port.ifindex, port);
@@ -122,7 +147,24 @@ final class KernelPorts {
         if (port != null) {
             port.open = true;
             refresh(port);
+            openedNanos = System.nanoTime();
+            if (pins.before().stream().allMatch(ifindex -> byIfindex.containsKey(ifindex) && byIfindex.get(ifindex).open)) {
+                takeOver();
+            }
         }
+    }
+
+    /** When a port was opened last, or the datapath when none was. */
+    long openedNanos() {
+        return openedNanos;
+    }
+
+    /**
+     * Lets go of what an earlier process left, at all devices at once: until the last port is open it switches what it knows, where
+     * the new switch had nowhere to send frames to.
+     */
+    void takeOver() {
+        pins.dropBefore();
     }
 
     void detach(int id) {
@@ -157,6 +199,7 @@ final class KernelPorts {
     private void letGo(KernelPort port) {
         if (port.link >= 0) {
             pins.drop(port.ifindex);
+            pins.dropBefore(port.ifindex);
             Libc.close(port.link);
             maps.removePortId(port.ifindex);
             byIfindex.remove(port.ifindex);

@@ -43,7 +43,7 @@ final class Libc {
     private static final MethodHandle SYSCALL = handle("syscall", FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG), Linker.Option.firstVariadicArg(1));
     private static final MethodHandle OPEN = handle("open", FunctionDescriptor.of(INT, POINTER, INT), Linker.Option.firstVariadicArg(2));
     private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(INT, INT));
-    private static final MethodHandle READ = handle("read", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
+    private static final MethodHandle READ = handle("read", FunctionDescriptor.of(LONG, INT, LONG, LONG));
     private static final MethodHandle WRITE = handle("write", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
     private static final MethodHandle IOCTL = handle("ioctl", FunctionDescriptor.of(INT, INT, LONG, LONG), Linker.Option.firstVariadicArg(2));
     private static final MethodHandle MMAP = handle("mmap", FunctionDescriptor.of(POINTER, POINTER, LONG, INT, INT, INT, LONG));
@@ -52,7 +52,7 @@ final class Libc {
     private static final MethodHandle SOCKET = handle("socket", FunctionDescriptor.of(INT, INT, INT, INT));
     private static final MethodHandle BIND = handle("bind", FunctionDescriptor.of(INT, INT, POINTER, INT));
     private static final MethodHandle SETSOCKOPT = handle("setsockopt", FunctionDescriptor.of(INT, INT, INT, INT, POINTER, INT));
-    private static final MethodHandle SENDTO = handle("sendto", FunctionDescriptor.of(LONG, INT, POINTER, LONG, INT, POINTER, INT));
+    private static final MethodHandle SENDTO = handle("sendto", FunctionDescriptor.of(LONG, INT, LONG, LONG, INT, LONG, INT));
     private static final MethodHandle RECV = handle("recv", FunctionDescriptor.of(LONG, INT, POINTER, LONG, INT));
     private static final MethodHandle EVENTFD = handle("eventfd", FunctionDescriptor.of(INT, INT, INT));
     private static final MethodHandle MOUNT = handle("mount", FunctionDescriptor.of(INT, POINTER, POINTER, POINTER, LONG, POINTER));
@@ -115,7 +115,8 @@ final class Libc {
         }
     }
 
-    static long read(int fd, MemorySegment buffer, long size) {
+    /** read(2); the address is plain, so that the wire path allocates no view of a buffer. */
+    static long read(int fd, long buffer, long size) {
         try {
             return (long) READ.invokeExact(CAPTURED.get(), fd, buffer, size);
         } catch (Throwable e) {
@@ -194,9 +195,10 @@ final class Libc {
         }
     }
 
-    static long sendto(int fd, MemorySegment data, long size, int flags, MemorySegment address) {
+    /** sendto(2); addresses are plain, so that the wire path allocates no view of a buffer. */
+    static long sendto(int fd, long data, long size, int flags, long address, int addressSize) {
         try {
-            return (long) SENDTO.invokeExact(CAPTURED.get(), fd, data, size, flags, address, (int) address.byteSize());
+            return (long) SENDTO.invokeExact(CAPTURED.get(), fd, data, size, flags, address, addressSize);
         } catch (Throwable e) {
             throw unexpected(e);
         }

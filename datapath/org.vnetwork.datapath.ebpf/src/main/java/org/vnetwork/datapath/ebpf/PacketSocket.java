@@ -17,6 +17,7 @@ final class PacketSocket implements AutoCloseable {
     static final int HEADER = 10;
 
     private static final int AF_PACKET = 17;
+    private static final int ADDRESS_SIZE = 20;
     private static final int SOCK_RAW = 3;
     private static final int SOL_PACKET = 263;
     private static final int PACKET_VNET_HDR = 15;
@@ -26,7 +27,7 @@ final class PacketSocket implements AutoCloseable {
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment address = arena.allocate(20, 4);
+    private final MemorySegment address = arena.allocate(ADDRESS_SIZE, 4);
     private final MemorySegment copy = arena.allocate(HEADER + 65536 + 64L, 8);
     private final int fd;
 
@@ -42,21 +43,21 @@ final class PacketSocket implements AutoCloseable {
 
     /** Sends a frame; 0, or the number of a drop reason. The octets before the frame are overwritten. */
     int send(int ifindex, Frame frame) {
-        MemorySegment data;
-        if (frame.buffer.isNative() && frame.offset >= HEADER) {
-            data = frame.buffer.asSlice(frame.offset - HEADER, HEADER + (long) frame.size);
-        } else {
+        MemorySegment data = frame.buffer;
+        long start = frame.offset - HEADER;
+        if (!data.isNative() || start < 0) {
             data = copy;
+            start = 0;
             MemorySegment.copy(frame.buffer, frame.offset, copy, HEADER, frame.size);
         }
-        data.set(BYTE, 0, (byte) (frame.offloadFlags & 1));
-        data.set(BYTE, 1, (byte) frame.gsoType);
-        data.set(SHORT, 2, (short) frame.headerSize);
-        data.set(SHORT, 4, (short) frame.gsoSize);
-        data.set(SHORT, 6, (short) frame.checksumStart);
-        data.set(SHORT, 8, (short) frame.checksumOffset);
+        data.set(BYTE, start, (byte) (frame.offloadFlags & 1));
+        data.set(BYTE, start + 1, (byte) frame.gsoType);
+        data.set(SHORT, start + 2, (short) frame.headerSize);
+        data.set(SHORT, start + 4, (short) frame.gsoSize);
+        data.set(SHORT, start + 6, (short) frame.checksumStart);
+        data.set(SHORT, start + 8, (short) frame.checksumOffset);
         address.set(INT, 4, ifindex);
-        if (Libc.sendto(fd, data, HEADER + (long) frame.size, MSG_DONTWAIT, address) >= 0) {
+        if (Libc.sendto(fd, data.address() + start, HEADER + (long) frame.size, MSG_DONTWAIT, address.address(), ADDRESS_SIZE) >= 0) {
             return 0;
         }
         return switch (Libc.errno()) {

@@ -10,10 +10,11 @@ import org.vnetwork.datapath.DatapathException;
 /**
  * What keeps programs attached when the process dies: {@code /sys/fs/bpf/vnetwork/HOST/SWITCH/link-IFINDEX}.
  *
- * <p>What an earlier process left is set aside as {@code SWITCH~before} and goes link by link, as the new ones take over.
+ * <p>What an earlier process left is set aside as {@code SWITCH~before} and goes when the new ones take over.
  */
 final class Pins implements AutoCloseable {
     private static final Path ROOT = Path.of("/sys/fs/bpf");
+    private static final String LINK = "link-";
 
     private final Path host;
     private final Path folder;
@@ -45,7 +46,7 @@ final class Pins implements AutoCloseable {
 
     /** Pins a link; from now on it outlives the process. */
     void keep(int link, int ifindex) throws DatapathException {
-        String path = folder.resolve("link-" + ifindex).toString();
+        String path = folder.resolve(LINK + ifindex).toString();
         if (Bpf.pin(link, path) < 0) {
             throw new DatapathException("pin " + path + ": " + Libc.error());
         }
@@ -53,12 +54,25 @@ final class Pins implements AutoCloseable {
 
     /** Whether an earlier process left a link at this device. */
     boolean hasBefore(int ifindex) {
-        return Files.exists(before.resolve("link-" + ifindex));
+        return Files.exists(before.resolve(LINK + ifindex));
     }
 
-    /** Lets go of what an earlier process left at this device. */
+    /** Devices at which an earlier process left a link. */
+    List<Integer> before() {
+        if (!Files.exists(before)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(before)) {
+            return entries.map(path -> Integer.valueOf(path.getFileName().toString().substring(LINK.length()))).toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /** Lets go of what an earlier process left at this device, and of its folder with the last one. */
     void dropBefore(int ifindex) {
-        delete(before.resolve("link-" + ifindex));
+        delete(before.resolve(LINK + ifindex));
+        delete(before);
     }
 
     /** Lets go of all that an earlier process left. */
@@ -67,7 +81,7 @@ final class Pins implements AutoCloseable {
     }
 
     void drop(int ifindex) {
-        delete(folder.resolve("link-" + ifindex));
+        delete(folder.resolve(LINK + ifindex));
     }
 
     private static void remove(Path folder) {

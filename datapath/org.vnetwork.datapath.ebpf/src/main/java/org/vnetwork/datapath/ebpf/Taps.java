@@ -22,6 +22,10 @@ final class Taps {
 
     /** Opens a tap, made when it is not there, that outlives its descriptor; segments come whole, with checksums pending. */
     static int open(String name) throws DatapathException {
+        return open(name, OFFLOADS);
+    }
+
+    private static int open(String name, int offloads) throws DatapathException {
         int fd = Libc.open("/dev/net/tun", Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
         if (fd < 0) {
             throw new DatapathException("/dev/net/tun: " + Libc.error() + "; the tun driver is needed: modprobe tun");
@@ -35,7 +39,7 @@ final class Taps {
                 Libc.close(fd);
                 throw new DatapathException("tap " + name + ": " + Libc.error(errno) + (errno == Libc.EBUSY ? "; another process has it open" : ""));
             }
-            if (Libc.ioctl(fd, TUNSETPERSIST, 1) < 0 || Libc.ioctl(fd, TUNSETOFFLOAD, OFFLOADS) < 0) {
+            if (Libc.ioctl(fd, TUNSETPERSIST, 1) < 0 || Libc.ioctl(fd, TUNSETOFFLOAD, offloads) < 0) {
                 int errno = Libc.errno();
                 Libc.close(fd);
                 throw new DatapathException("tap " + name + ": " + Libc.error(errno));
@@ -44,8 +48,8 @@ final class Taps {
         return fd;
     }
 
-    /** Makes a tap for somebody else to open, for example a virtual machine. */
+    /** Makes a tap for somebody else to open, for example a virtual machine: plain frames, unless its owner asks for more. */
     static void make(String name) throws DatapathException {
-        Libc.close(open(name));
+        Libc.close(open(name, 0));
     }
 }

@@ -33,8 +33,10 @@ final class UpcallTap implements AutoCloseable {
     private final Links links;
     private final int fd;
     private final Links.Link device;
+    private final int staleIfindex;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(START + VNET_HEADER + PREFIX + TAG + 65536 + 64L, 8);
+    private final MemorySegment waiting = arena.allocate(8, 4);
     private final Frame frame = new Frame();
     private int generation;
 
@@ -42,6 +44,7 @@ final class UpcallTap implements AutoCloseable {
         this.name = name;
         this.links = links;
         Links.Link stale = links.byName(name);
+        staleIfindex = stale == null ? 0 : stale.ifindex();
         if (stale != null) {
             // Left by a process that was killed; one that is alive has it open, and opening it fails.
             Libc.close(Taps.open(name));
@@ -77,6 +80,11 @@ final class UpcallTap implements AutoCloseable {
         return device.ifindex();
     }
 
+    /** What its ifindex was when an earlier process had it; 0 when none was left. */
+    int staleIfindex() {
+        return staleIfindex;
+    }
+
     /** Frames that the tap had no room for, of all ports together. */
     long lost() {
         try {
@@ -86,10 +94,17 @@ final class UpcallTap implements AutoCloseable {
         }
     }
 
+    /** Whether nothing waits to be read. */
+    boolean isEmpty() {
+        waiting.set(ValueLayout.JAVA_INT, 0, fd);
+        waiting.set(ValueLayout.JAVA_SHORT, 4, (short) 1);
+        return Libc.poll(waiting, 1, 0) == 0;
+    }
+
     /** The next frame, valid until the next call; null when none waits. What is not ours or not whole is passed over. */
     Frame read() {
         while (true) {
-            long size = Libc.read(fd, buffer.asSlice(START), buffer.byteSize() - START);
+            long size = Libc.read(fd, buffer.address() + START, buffer.byteSize() - START);
             if (size < 0) {
                 return null;
             }

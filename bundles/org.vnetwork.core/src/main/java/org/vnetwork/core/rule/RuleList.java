@@ -1,0 +1,117 @@
+package org.vnetwork.core.rule;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.vnetwork.core.decide.RawPacket;
+import org.vnetwork.table.Match;
+
+/**
+ * The rules of one data type in one switch.
+ *
+ * <p>A change tells exactly the flows that it can touch: those that had the rule which went, and those whose known bits meet a rule which came and
+ * whose own rule does not precede it. Loop thread only.
+ */
+public final class RuleList {
+    private final String id;
+    private final Map<Long, Rule> rules = new HashMap<>();
+    private final Map<List<Object>, Tuple> tuples = new HashMap<>();
+    private final Set<RuleRead> reads = new LinkedHashSet<>();
+    private List<Tuple> ordered = List.of();
+
+    /** An empty list of rules of a data type. */
+    public RuleList(String id) {
+        this.id = id;
+    }
+
+    /** Id and version of the data type. */
+    public String id() {
+        return id;
+    }
+
+    /** How many rules there are. */
+    public int count() {
+        return rules.size();
+    }
+
+    /** Adds a rule, or puts it in the place of the one with its id. */
+    public void put(long ruleId, int priority, Match match, Record says) {
+        Rule fresh = new Rule(ruleId, priority, match, says);
+        Rule old = rules.put(ruleId, fresh);
+        if (fresh.equals(old)) {
+            rules.put(ruleId, old);
+            return;
+        }
+        if (old != null) {
+            leave(old);
+        }
+        tuples.computeIfAbsent(Tuple.shape(match), shape -> new Tuple(match)).add(fresh);
+        sort();
+        tell(read -> old != null && read.got(old) || read.couldGet(fresh));
+    }
+
+    /** Removes the rule of this id, if there is one. */
+    public void remove(long ruleId) {
+        Rule old = rules.remove(ruleId);
+        if (old != null) {
+            leave(old);
+            sort();
+            tell(read -> read.got(old));
+        }
+    }
+
+    private void leave(Rule rule) {
+        List<Object> shape = Tuple.shape(rule.match());
+        Tuple tuple = tuples.get(shape);
+        tuple.remove(rule);
+        if (tuple.isEmpty()) {
+            tuples.remove(shape);
+        }
+    }
+
+    private void sort() {
+        List<Tuple> sorted = new ArrayList<>(tuples.values());
+        sorted.sort((a, b) -> a.top().precedes(b.top()) ? -1 : 1);
+        ordered = sorted;
+    }
+
+    private void tell(Predicate<RuleRead> touched) {
+        List.copyOf(reads).stream().filter(touched).forEach(RuleRead::tell);
+    }
+
+    /** The first rule that matches, with the read to depend on. */
+    public Answer first(RawPacket packet) {
+        Rule best = null;
+        for (Tuple tuple : ordered) {
+            if (best != null && best.precedes(tuple.top())) {
+                break;
+            }
+            Rule found = tuple.find(packet);
+            if (found != null && (best == null || found.precedes(best))) {
+                best = found;
+            }
+        }
+        return new Answer(best == null ? null : best.says(), new RuleRead(this, packet.key().clone(), packet.revealed(), packet.given(), best));
+    }
+
+    /**
+     * An answer.
+     *
+     * @param says what the rule says, or null when none matches
+     * @param read what a flow of this decision depends on
+     */
+    public record Answer(Record says, org.vnetwork.core.row.Dependency read) {
+    }
+
+    void addRead(RuleRead read) {
+        reads.add(read);
+    }
+
+    void removeRead(RuleRead read) {
+        reads.remove(read);
+    }
+}

@@ -1,0 +1,229 @@
+package org.vnetwork.datapath.ebpf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.packet.wire.FlowKey;
+import org.vnetwork.packet.wire.Frame;
+import org.vnetwork.packet.wire.FrameText;
+import org.vnetwork.packet.wire.KeyParser;
+
+/** The parser in Java and the one in C read the same key from every frame. */
+class ParserEqualityTest {
+    private static final int RANDOM_FRAMES = 100_000;
+    private static final int LIVE_FRAMES = 3_000;
+    private static final int PORT = 7;
+    private static final int LOOPBACK = 1;
+    private static final int STATUS = FlowKey.SIZE;
+    private static final int RUNS = FlowKey.SIZE + 16;
+    private static final Path FIXTURES = Path.of("../ebpf/test/fixtures/keys.txt");
+    private static final String[] HEADS = {"eth()", "eth(src=02:00:00:00:00:01,dst=ff:ff:ff:ff:ff:ff)"};
+    private static final String[] TAGS = {"", "", "", "vlan(vid=10,pcp=3)", "vlan(vid=10,service=true) vlan(vid=4095)", "vlan() vlan(service=true) vlan(vid=9)"};
+    private static final String[] CONTENTS = {"ipv4() tcp(src=1000,dst=80,flags=SA)", "ipv4(ttl=1,dscp=46) udp() payload(20)", "ipv4() icmp()", "ipv4(frag=first) tcp()",
+        "ipv4(frag=later,proto=17) payload(12)", "ipv4(proto=132) payload(16)", "ipv6() tcp(dst=22)", "ipv6(ttl=0) ext() ext() udp()", "ipv6(frag=first) udp()",
+        "ipv6(frag=later,proto=6) payload(24)", "ipv6(proto=58) hex(8700000000000000)", "arp()", "hex(0102030405)", "ipv6() ext() ext() ext() ext() ext() ext() ext() ext() ext() udp()"};
+
+    private static BpfObject object;
+    private static int program;
+    private static int keyOut;
+    private static Arena arena;
+    private static MemorySegment in;
+    private static MemorySegment out;
+    private static MemorySegment key;
+    private static MemorySegment found;
+
+    @BeforeAll
+    static void load() throws IOException, DatapathException {
+        Optional<String> why = new EbpfDriver().unavailable();
+        assumeTrue(why.isEmpty(), () -> "the eBPF driver cannot be tested here: " + why.orElseThrow());
+        try (var elf = EbpfDriver.class.getResourceAsStream("/vnet.bpf.o")) {
+            object = BpfObject.open(elf.readAllBytes());
+        }
+        for (String map : new String[] {"flows", "flow_slots", "flow_stats"}) {
+            object.size(map, 16);
+        }
+        object.load();
+        program = object.program("vnet_key");
+        keyOut = object.map("key_out");
+        arena = Arena.ofShared();
+        in = arena.allocate(4096, 8);
+        out = arena.allocate(4096, 8);
+        key = arena.allocate(8, 8);
+        found = arena.allocate(FlowKey.SIZE + 24, 8);
+        known(LOOPBACK);
+    }
+
+    @AfterAll
+    static void unload() {
+        if (object != null) {
+            object.close();
+            arena.close();
+        }
+    }
+
+    private static void known(int ifindex) {
+        MemorySegment port = arena.allocate(4, 4);
+        port.set(ValueLayout.JAVA_INT, 0, PORT);
+        key.set(ValueLayout.JAVA_INT, 0, ifindex);
+        assertEquals(0, Bpf.update(object.map("port_ids"), key, port, Bpf.ANY));
+    }
+
+    /** Whether the kernel runs programs over this frame; it refuses IP frames without a whole IP header. */
+    private static boolean run(byte[] frame) {
+        MemorySegment.copy(frame, 0, in, ValueLayout.JAVA_BYTE, 0, frame.length);
+        int verdict = Bpf.testRun(program, in.asSlice(0, frame.length), out, MemorySegment.NULL);
+        assertTrue(verdict >= 0 || verdict == -Libc.EINVAL, () -> "error " + -verdict + " of " + FrameText.describe(frame));
+        return verdict >= 0;
+    }
+
+    private static void look() {
+        key.set(ValueLayout.JAVA_INT, 0, 0);
+        assertEquals(0, Bpf.lookup(keyOut, key, found));
+    }
+
+    private static long[] inC() {
+        look();
+        assertEquals(0, found.get(ValueLayout.JAVA_INT, STATUS));
+        return found.asSlice(0, FlowKey.SIZE).toArray(ValueLayout.JAVA_LONG);
+    }
+
+    private static long[] inJava(byte[] frame) {
+        long[] parsed = new long[FlowKey.WORDS];
+        KeyParser.parse(MemorySegment.ofArray(frame), 0, frame.length, PORT, parsed);
+        return parsed;
+    }
+
+    private static void assertSame(long[] expected, long[] actual, byte[] frame) {
+        if (!Arrays.equals(expected, actual)) {
+            assertEquals(words(expected), words(actual), FrameText.describe(frame) + " = " + HexFormat.of().formatHex(frame));
+        }
+    }
+
+    private static List<String> words(long[] parsed) {
+        return Arrays.stream(parsed).mapToObj(HexFormat.of()::toHexDigits).toList();
+    }
+
+    @Test
+    void bothReadTheFixturesAsTheyAreWritten() throws IOException {
+        int fixtures = 0;
+        for (String line : Files.readAllLines(FIXTURES)) {
+            String[] columns = line.split("\\|");
+            if (!line.startsWith("#") && columns.length == 3) {
+                byte[] frame = HexFormat.of().parseHex(columns[1].strip());
+                String expected = columns[2].strip();
+                if (frame.length >= KeyParser.ETHERNET_SIZE && expected.length() > 100) {
+                    fixtures++;
+                    assertEquals(List.of(expected.split(" ")), words(inJava(frame)), columns[0] + "in Java");
+                    if (run(frame)) {
+                        assertEquals(List.of(expected.split(" ")), words(inC()), columns[0] + "in C");
+                    }
+                }
+            }
+        }
+        assertTrue(fixtures > 50, "only " + fixtures + " fixtures in " + FIXTURES);
+    }
+
+    @Test
+    void bothReadTheSameFromRandomAndMutatedFrames() {
+        Random random = new Random(1);
+        int refused = 0;
+        for (int i = 0; i < RANDOM_FRAMES; i++) {
+            byte[] frame = frame(random);
+            if (run(frame)) {
+                assertSame(inJava(frame), inC(), frame);
+            } else {
+                refused++;
+            }
+        }
+        assertTrue(refused < RANDOM_FRAMES / 10, refused + " frames refused by the kernel");
+    }
+
+    /** With the kernel's own handling of tags before, and those frames that a test run refuses. */
+    @Test
+    void bothReadTheSameFromFramesOnADevice() throws Exception {
+        String one = "kp" + Long.toString(ProcessHandle.current().pid(), 36);
+        String other = one + "o";
+        ip("link add " + one + " type veth peer name " + other);
+        try (PacketSocket socket = new PacketSocket(); Links links = new Links()) {
+            UpcallTap.quiet(one);
+            UpcallTap.quiet(other);
+            ip("link set " + one + " up");
+            ip("link set " + other + " up");
+            known(links.byName(other).ifindex());
+            int link = Bpf.attach(program, links.byName(other).ifindex(), Bpf.TCX_INGRESS);
+            assertTrue(link >= 0, Libc::error);
+            try {
+                compare(socket, links.byName(one).ifindex());
+            } finally {
+                Libc.close(link);
+            }
+        } finally {
+            ip("link delete " + one);
+        }
+    }
+
+    private static void compare(PacketSocket socket, int ifindex) {
+        Random random = new Random(2);
+        for (byte[] bytes : frames(random)) {
+            look();
+            long before = found.get(ValueLayout.JAVA_LONG, RUNS);
+            MemorySegment.copy(bytes, 0, in, ValueLayout.JAVA_BYTE, Frame.HEADROOM, bytes.length);
+            assertEquals(0, socket.send(ifindex, new Frame().over(in, Frame.HEADROOM, bytes.length, 0)), () -> FrameText.describe(bytes));
+            long deadline = System.nanoTime() + 10_000_000_000L;
+            do {
+                look();
+                assertTrue(System.nanoTime() < deadline, () -> "the program did not see " + FrameText.describe(bytes));
+            } while (found.get(ValueLayout.JAVA_LONG, RUNS) == before);
+            assertSame(inJava(bytes), inC(), bytes);
+        }
+    }
+
+    /** Without those that the kernel itself drops: frames that end at a tag. */
+    private static List<byte[]> frames(Random random) {
+        List<byte[]> frames = new ArrayList<>();
+        while (frames.size() < LIVE_FRAMES) {
+            byte[] frame = frame(random);
+            if (frame.length >= 20) {
+                frames.add(frame);
+            }
+        }
+        return frames;
+    }
+
+    private static byte[] frame(Random random) {
+        if (random.nextInt(20) == 0) {
+            byte[] noise = new byte[14 + random.nextInt(100)];
+            random.nextBytes(noise);
+            return noise;
+        }
+        byte[] frame = FrameText.build(HEADS[random.nextInt(HEADS.length)] + " " + TAGS[random.nextInt(TAGS.length)] + " " + CONTENTS[random.nextInt(CONTENTS.length)]);
+        for (int changes = random.nextInt(5); changes > 0; changes--) {
+            // Lengths, versions and types stand near the front.
+            frame[12 + random.nextInt(random.nextBoolean() ? Math.min(frame.length - 12, 20) : frame.length - 12)] = (byte) (random.nextBoolean() ? random.nextInt(256) : random.nextInt(10));
+        }
+        return random.nextInt(4) == 0 ? Arrays.copyOf(frame, 14 + random.nextInt(frame.length - 13)) : frame;
+    }
+
+    private static void ip(String arguments) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(("ip " + arguments).split(" ")).redirectErrorStream(true).start();
+        String printed = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), printed);
+    }
+}

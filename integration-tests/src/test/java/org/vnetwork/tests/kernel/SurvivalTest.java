@@ -1,0 +1,115 @@
+package org.vnetwork.tests.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vnetwork.tests.transcripts.RunningHost;
+
+/** A host of the product is killed under traffic: the kernel goes on, the next one takes over, and the last leaves nothing. */
+class SurvivalTest {
+    private static final String HOST = Lab.name("-v");
+    private static final String ADDRESS = "10.78.0.2";
+    private static final long FOR_EVER = Long.MAX_VALUE;
+
+    @TempDir
+    private Path folder;
+    private final Lab lab = new Lab();
+    private Space first;
+    private Space second;
+    private RunningHost host;
+
+    @BeforeEach
+    void open() throws Exception {
+        Lab.needed();
+        first = lab.space();
+        second = lab.space();
+        String[] macs = {"02:00:00:00:03:01", "02:00:00:00:03:02"};
+        Space[] spaces = {first, second};
+        for (int i = 0; i < 2; i++) {
+            String end = Lab.name("v" + (i + 1));
+            lab.cable(spaces[i], "v" + (i + 1), "address " + macs[i]);
+            spaces[i].ip("addr add 10.78.0." + (i + 1) + "/24 dev " + end);
+            // Nobody would answer an ARP request while no host runs.
+            spaces[i].ip("neigh add 10.78.0." + (2 - i) + " lladdr " + macs[1 - i] + " dev " + end + " nud permanent");
+        }
+        host = RunningHost.start(folder, HOST, "ebpf");
+        host.run("switch:create sw1");
+        host.run("port:add sw1 one --netdev " + Lab.name("v1h") + " --access 10");
+        String added = host.run("port:add sw1 two --netdev " + Lab.name("v2h") + " --access 10");
+        assertTrue(bothPortsAreUp(), () -> added + ports());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        try (lab) {
+            if (host != null) {
+                host.stop();
+            }
+        }
+    }
+
+    private String ports() {
+        try {
+            return host.run("port:show sw1 one") + host.run("port:show sw1 two");
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private boolean bothPortsAreUp() {
+        return ports().lines().filter(line -> line.contains("peer in another namespace")).count() == 2;
+    }
+
+    private static Path pins(String name) {
+        return Path.of("/sys/fs/bpf/vnetwork", HOST, name);
+    }
+
+    private static void untilAnswered(Ping ping, int more) throws IOException {
+        int from = ping.sent();
+        Until.holds(() -> ping.missing(from, from + more) + " of " + more + " not answered", () -> ping.sent() >= from + more && ping.missing(from, from + more) == 0);
+    }
+
+    @Test
+    void nothingIsLostOnItsFlowsAndTheNextHostTakesOver() throws Exception {
+        try (Ping ping = new Ping(first, second, ADDRESS); Stream stream = new Stream(first, second, ADDRESS, FOR_EVER)) {
+            Until.holds(() -> "first answers", () -> ping.sent() > 200 && stream.arrived() > 10_000_000);
+            untilAnswered(ping, 100);
+
+            int killed = ping.sent();
+            host.kill();
+            long arrived = stream.arrived();
+            Until.holds(() -> "traffic without a host", () -> ping.sent() > killed + 500 && stream.arrived() > arrived + 50_000_000);
+            int measured = ping.sent() - 50;
+            Until.holds(() -> ping.missing(killed, measured) + " of " + (measured - killed) + " lost while no host ran", () -> ping.missing(killed, measured) == 0);
+
+            host = RunningHost.start(folder, HOST, "ebpf");
+            Until.holds(this::ports, this::bothPortsAreUp);
+            Until.holds(() -> "answers behind the next host", () -> {
+                int from = ping.sent();
+                Until.holds(() -> "100 sent", () -> ping.sent() >= from + 150);
+                return ping.missing(from, from + 100) == 0;
+            });
+            long then = stream.arrived();
+            Until.holds(() -> "octets behind the next host", () -> stream.arrived() > then + 50_000_000);
+            Until.holds(() -> "pins of the one before", () -> Files.notExists(pins("sw1~before")));
+            assertTrue(Files.exists(pins("sw1")));
+            ping.stop();
+            int lost = ping.missing(killed, ping.sent() - 50);
+            assertTrue(lost < 10, () -> lost + " lost while the next host took over");
+        }
+        host.stop();
+        host = null;
+        assertEquals(List.of(Lab.name("v1h"), Lab.name("v2h")), Lab.traces());
+        try (java.util.stream.Stream<Path> files = Files.list(folder.resolve("run"))) {
+            assertEquals(List.of(), files.map(file -> file.getFileName().toString()).filter(file -> !file.equals("pid") && !file.equals("vnet.log")).sorted().toList());
+        }
+    }
+}

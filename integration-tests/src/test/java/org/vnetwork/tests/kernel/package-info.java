@@ -1,0 +1,2 @@
+/** The eBPF datapath between real devices. */
+package org.vnetwork.tests.kernel;
