@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -267,6 +268,34 @@ class ConfigurationTest {
         host.withoutEngine("flood");
         host.engine("flood", FloodEngine::new);
         await(() -> host.home("sw2").engine() != null && host.home("sw2").engine().name().equals("flood"));
+    }
+
+    @Test
+    void aSwitchThatHangsIsRemovedAndTheOthersGoOn() throws InterruptedException {
+        CountDownLatch hung = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        host.engine("hanging", () -> (packet, forward) -> {
+            hung.countDown();
+            while (release.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+        });
+        host.configuration.apply(Edits.createSwitch("sw2", "hanging", "sim"));
+        host.port("sw2", "x");
+        Thread.ofVirtual().start(() -> {
+            try {
+                host.home("sw2").simulated().inject("x", FrameText.build("eth() arp()"));
+            } catch (RuntimeException e) {
+                // It hangs, as it should.
+            }
+        });
+        hung.await();
+        host.port("sw1", "d");
+        host.configuration.apply(Edits.removeSwitch("sw2"));
+        assertEquals(List.of("sw1"), host.switches.all().stream().map(s -> s.name()).toList());
+        assertTrue(host.events().toString().contains("that thread is left behind"));
+        host.sw("sw2").port("sw2", "x");
+        release.countDown();
     }
 
     @Test

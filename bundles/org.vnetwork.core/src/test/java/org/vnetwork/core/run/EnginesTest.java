@@ -285,7 +285,7 @@ class EnginesTest {
             Thread.ofVirtual().start(() -> {
                 try {
                     hanging.inject("a", FRAME);
-                } catch (Refusal e) {
+                } catch (RuntimeException e) {
                     // Told below.
                 }
             });
