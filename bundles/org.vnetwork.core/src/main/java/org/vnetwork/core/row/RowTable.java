@@ -22,11 +22,15 @@ public final class RowTable {
     /** Most rows of a table. */
     public static final int LIMIT = 65_536;
 
+    /** Changes that listeners may make to the table from within each other. */
+    private static final int DEEPEST = 16;
+
     private final RowType type;
     private final Map<Record, Row> rows = new LinkedHashMap<>();
     private final Map<String, Index> indexes = new HashMap<>();
     private final List<BiConsumer<Record, Record>> listeners = new ArrayList<>();
     private int present;
+    private int telling;
     private long refused;
 
     /** Rows by the value of one component; {@code dependency} of a value outlives its rows, since "none" is an answer too. */
@@ -112,6 +116,9 @@ public final class RowTable {
 
     /** Puts (value not null) or removes a row and tells its readers; says whether the table took it. */
     boolean apply(Record key, Record value, long idleNanos, long now) {
+        if (telling >= DEEPEST) {
+            throw new IllegalStateException("listeners of " + id() + " change its rows in a circle");
+        }
         Row row = place(key);
         if (value != null && row.value == null && present >= LIMIT) {
             refused++;
@@ -135,11 +142,20 @@ public final class RowTable {
         present += (value == null ? 0 : 1) - (before == null ? 0 : 1);
         reindex(row, before);
         row.dependency.changed();
-        for (BiConsumer<Record, Record> listener : List.copyOf(listeners)) {
-            listener.accept(key, value);
-        }
+        tell(key, value);
         forgetUnread(row);
         return true;
+    }
+
+    private void tell(Record key, Record value) {
+        telling++;
+        try {
+            for (BiConsumer<Record, Record> listener : List.copyOf(listeners)) {
+                listener.accept(key, value);
+            }
+        } finally {
+            telling--;
+        }
     }
 
     /** Drops places and index values that hold nothing and that nothing depends on. */

@@ -352,6 +352,10 @@ public final class VirtualSwitch {
         return flows;
     }
 
+    Redecider.Totals totals() {
+        return redecider.totals();
+    }
+
     Pipeline pipeline() {
         return pipeline;
     }

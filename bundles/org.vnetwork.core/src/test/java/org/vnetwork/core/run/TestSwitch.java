@@ -10,6 +10,7 @@ import org.osgi.framework.Version;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.FlowView;
 import org.vnetwork.control.PortDocument;
+import org.vnetwork.control.PortView;
 import org.vnetwork.datapath.sim.SimDriver;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
@@ -19,6 +20,7 @@ import org.vnetwork.packet.wire.FrameText;
 /** A switch on a simulated datapath, with engines and filters given as plain objects. */
 final class TestSwitch implements AutoCloseable {
     final Map<String, Plugin<PacketFilter>> filters = new HashMap<>();
+    final EventLog events = new EventLog();
     final VirtualSwitch home;
     private int nextId = 1;
 
@@ -46,7 +48,7 @@ final class TestSwitch implements AutoCloseable {
     }
 
     TestSwitch(Supplier<ForwardingEngine> engine) {
-        home = new VirtualSwitch("sw1", "sim", new SimDriver().open("test", "sw1", Path.of(".")), filters::get, new EventLog());
+        home = new VirtualSwitch("sw1", "sim", new SimDriver().open("test", "sw1", Path.of(".")), filters::get, events);
         swap("first", engine);
     }
 
@@ -83,6 +85,13 @@ final class TestSwitch implements AutoCloseable {
         home.simulated().warp(Duration.ofSeconds(seconds));
     }
 
+    /** Returns when no flow waits to be decided again. */
+    void settle() {
+        while (home.onLoop(() -> home.flows().settling())) {
+            Thread.onSpinWait();
+        }
+    }
+
     List<FlowView> flows() {
         return home.views().flows();
     }
@@ -93,6 +102,35 @@ final class TestSwitch implements AutoCloseable {
 
     long drops(String reason) {
         return home.views().drops().stream().filter(d -> d.reason().equals(reason)).mapToLong(d -> d.count()).sum();
+    }
+
+    void filter(String name, Supplier<PacketFilter> maker) {
+        filters.put(name, new Given<>(name, maker));
+    }
+
+    List<String> events() {
+        return events.all().stream().map(e -> e.subject() + ": " + e.text()).toList();
+    }
+
+    /** Where the books of a port do not balance, or outputs and sent frames differ; empty when all is well. */
+    String imbalance() {
+        StringBuilder text = new StringBuilder();
+        long outputs = 0;
+        long sent = 0;
+        for (PortView port : home.views().ports()) {
+            outputs += port.outputs();
+            sent += port.sent();
+            if (port.received() + port.copies() != port.outputs() + port.dropped() + port.consumed()) {
+                text.append(port).append(' ');
+            }
+        }
+        return outputs == sent ? text.toString() : text + "outputs " + outputs + " sent " + sent;
+    }
+
+    /** All that can be seen of the switch, but for the clock. */
+    String everything() {
+        return home.views().ports() + "\n" + home.views().flows() + "\n" + home.views().drops() + "\n" + home.views().summary() + "\n"
+                + home.views().tables().stream().map(t -> t + " " + home.views().rows(t.type())).toList() + "\n" + events();
     }
 
     @Override

@@ -1,0 +1,180 @@
+package org.vnetwork.core.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.vnetwork.control.FilterDocument;
+import org.vnetwork.control.HostDocument;
+import org.vnetwork.control.PortDocument;
+import org.vnetwork.control.RowDocument;
+import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.model.PortVlan;
+import org.vnetwork.model.Refusal;
+
+class DocumentTest {
+    @TempDir
+    Path folder;
+
+    private static HostDocument random(Random random, int switches) {
+        List<SwitchDocument> all = new ArrayList<>();
+        for (int s = 0; s < switches; s++) {
+            List<PortDocument> ports = new ArrayList<>();
+            for (int p = 1; p <= random.nextInt(60); p++) {
+                PortVlan vlan = random.nextBoolean() ? PortVlan.access(1 + random.nextInt(4094))
+                        : PortVlan.trunk(random.ints(random.nextInt(1, 9), 1, 4095).boxed().toList(), random.nextInt(3) * 100);
+                List<FilterDocument> filters = IntStream.rangeClosed(1, random.nextInt(5)).mapToObj(i -> new FilterDocument(i * 3, "filter" + i, random.nextBoolean())).toList();
+                ports.add(new PortDocument(p, "port" + p, random.nextBoolean() ? "sim" : "netdev", "dev" + s + "." + p, vlan, filters));
+            }
+            List<RowDocument> rows = IntStream.range(0, random.nextInt(20)).mapToObj(i -> new RowDocument("fdb", Map.of("vlan", "" + i, "mac", "ü\"\\\n" + i), Map.of("x", ""))).toList();
+            all.add(new SwitchDocument("sw" + s, "learning", "sim", ports, rows));
+        }
+        return new HostDocument(all);
+    }
+
+    @Test
+    void readsWhatItWrote() throws IOException {
+        for (int seed = 0; seed < 50; seed++) {
+            HostDocument document = random(new Random(seed), 8);
+            assertEquals(document, DocumentText.read(DocumentText.write(document)));
+        }
+        HostDocument large = random(new Random(99), 400);
+        assertEquals(large, DocumentText.read(DocumentText.write(large)));
+        assertEquals(HostDocument.EMPTY, DocumentText.read(DocumentText.write(HostDocument.EMPTY)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+        "{} | document.format: null (expected: a whole number)",
+        "[] | document: [] (expected: an object)",
+        "{\"format\":2,\"switches\":[]} | format: 2 (expected: 1)",
+        "{\"format\":1} | document: no switches (expected: switches, which may be empty)",
+        "{\"format\":1,\"switches\":{}} | document.switches: {} (expected: a list)",
+        "{\"format\":1,\"switches\":[],\"swiches\":[]} | document: swiches (expected: one of format, switches)",
+        "{\"format\":1,\"switches\":[]} {} | configuration: more text behind it, line 1 (expected: one document)",
+        "{\"format\":1,\"switches\":[{\"name\":\"s\",\"engine\":\"e\",\"datapath\":\"sim\"}]} | document.switches[0]: no ports (expected: ports, which may be empty)"})
+    void namesThePlaceThatIsWrong(String text, String message) {
+        assertEquals(message, assertThrows(Refusal.class, () -> DocumentText.read(text)).getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+        "\"access\":10 | \"access\":4095 | vlan: 4095 (expected: 1..4094)",
+        "\"access\":10 | \"access\":10,\"native\":5 | vlan: access and trunk (expected: access alone, or trunk and native)",
+        "\"access\":10 | \"access\":10,\"access\":11 | not JSON: Duplicate field 'access'",
+        "\"fail\":\"closed\" | \"fail\":\"clnsed\" | fail: clnsed (expected: open or closed)",
+        "\"vlan\":10 | \"vlan\":[10] | document.switches[0].rows[0].key.vlan: [10] (expected: text)"})
+    void refusesWhatItWouldReadAsSomethingElse(String good, String bad, String message) {
+        String text = "{\"format\":1,\"switches\":[{\"name\":\"s\",\"engine\":\"e\",\"datapath\":\"sim\",\"ports\":[{\"id\":1,\"name\":\"p\",\"attachment\":\"sim\",\"device\":\"p\","
+                + "\"access\":10,\"filters\":[{\"slot\":1,\"filter\":\"f\",\"fail\":\"closed\"}]}],\"rows\":[{\"table\":\"fdb\",\"key\":{\"vlan\":10},\"row\":{}}]}]}";
+        assertEquals(1, DocumentText.read(text).switches().size());
+        String refusal = assertThrows(Refusal.class, () -> DocumentText.read(text.replace(good, bad))).getMessage();
+        assertTrue(refusal.contains(message), refusal);
+    }
+
+    private DocumentFile file() {
+        return new DocumentFile(folder);
+    }
+
+    private void store(HostDocument document) {
+        DocumentFile file = file();
+        file.prepare(document);
+        file.commit();
+    }
+
+    @Test
+    void keepsTheConfigurationBeforeTheLast() {
+        HostDocument first = random(new Random(1), 2);
+        HostDocument second = random(new Random(2), 2);
+        store(first);
+        store(second);
+        List<String> lines = new ArrayList<>();
+        assertEquals(second, file().load(lines::add));
+        assertEquals(List.of(), lines);
+        assertTrue(Files.exists(folder.resolve("configuration.previous.json")));
+        assertFalse(Files.exists(folder.resolve("configuration.json.new")));
+    }
+
+    @Test
+    void aChangeThatWasPreparedAndNotCommittedIsNone() {
+        HostDocument first = random(new Random(1), 2);
+        store(first);
+        file().prepare(random(new Random(2), 2));
+        assertEquals(first, file().load(line -> { }));
+        file().discard();
+        assertFalse(Files.exists(folder.resolve("configuration.json.new")));
+    }
+
+    /** Every length, and 200 flipped bits: read as something valid, or refused in a line, kept aside, and the one before used. */
+    @Test
+    void aDamagedFileIsReadOrKeptAsideAndTheOneBeforeUsed() throws IOException {
+        HostDocument first = random(new Random(1), 1);
+        HostDocument second = random(new Random(5), 2);
+        store(first);
+        store(second);
+        byte[] good = Files.readAllBytes(folder.resolve("configuration.json"));
+        byte[] before = Files.readAllBytes(folder.resolve("configuration.previous.json"));
+        for (int size = 0; size < good.length - 1; size += good.length > 4000 ? 3 : 1) {
+            HostDocument read = damaged(java.util.Arrays.copyOf(good, size), before);
+            assertTrue(read.equals(first), "cut to " + size + " octets");
+        }
+        Random random = new Random(6);
+        for (int i = 0; i < 200; i++) {
+            byte[] flipped = good.clone();
+            flipped[random.nextInt(flipped.length)] ^= (byte) (1 << random.nextInt(8));
+            damaged(flipped, before);
+        }
+    }
+
+    private HostDocument damaged(byte[] octets, byte[] before) throws IOException {
+        try (var files = Files.list(folder)) {
+            files.forEach(f -> assertTrue(f.toFile().delete()));
+        }
+        Files.write(folder.resolve("configuration.json"), octets);
+        Files.write(folder.resolve("configuration.previous.json"), before);
+        List<String> lines = new ArrayList<>();
+        HostDocument read = file().load(lines::add);
+        assertEquals(lines.isEmpty(), Files.exists(folder.resolve("configuration.json")));
+        try (var files = Files.list(folder)) {
+            long aside = files.filter(f -> f.toString().contains(".corrupt-")).count();
+            assertEquals(lines.size(), aside);
+        }
+        for (String line : lines) {
+            assertTrue(line.startsWith("configuration: ") && line.contains("going on with configuration.previous.json") && !line.contains("\n"), line);
+        }
+        return read;
+    }
+
+    @Test
+    void twoDamagedFilesAreBothKeptAsideUnderNamesOfTheirOwn() throws IOException {
+        for (int i = 0; i < 3; i++) {
+            Files.writeString(folder.resolve("configuration.json"), "{");
+            Files.writeString(folder.resolve("configuration.previous.json"), "{");
+            assertEquals(HostDocument.EMPTY, file().load(line -> { }));
+        }
+        try (var files = Files.list(folder)) {
+            assertEquals(6, files.count());
+        }
+    }
+
+    @Test
+    void aDocumentOutOfTheMiddleOfTwoRenamesIsTheOneBefore() throws IOException {
+        HostDocument first = random(new Random(1), 2);
+        store(first);
+        Files.move(folder.resolve("configuration.json"), folder.resolve("configuration.previous.json"));
+        assertEquals(first, file().load(line -> { }));
+    }
+}

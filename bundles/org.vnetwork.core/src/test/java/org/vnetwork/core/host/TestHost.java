@@ -1,0 +1,119 @@
+package org.vnetwork.core.host;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceObjects;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.Version;
+import org.vnetwork.control.Edits;
+import org.vnetwork.core.run.VirtualSwitch;
+import org.vnetwork.datapath.sim.SimDriver;
+import org.vnetwork.engine.ForwardingEngine;
+import org.vnetwork.engine.learning.LearningEngine;
+import org.vnetwork.filter.PacketFilter;
+import org.vnetwork.model.PortVlan;
+
+/** A host's configuration and switches on simulated datapaths, with engines and filters as services that a test brings and takes away. */
+final class TestHost implements AutoCloseable {
+    final Installed installed;
+    final Switches switches;
+    final ConfigurationService configuration;
+    private final Map<String, ServiceReference<?>> services = new HashMap<>();
+    private final Map<ServiceReference<?>, Supplier<?>> makers = new HashMap<>();
+
+    TestHost(Path folder) {
+        BundleContext context = proxy(BundleContext.class, (self, method, arguments) -> switch (method.getName()) {
+            case "getProperty" -> arguments[0].equals("vnet.data.dir") ? folder.toString() : arguments[0].equals("vnet.run.dir") ? folder.resolve("run").toString() : null;
+            case "getServiceObjects" -> objects((ServiceReference<?>) arguments[0]);
+            default -> throw new UnsupportedOperationException(method.getName());
+        });
+        installed = new Installed(context);
+        installed.addDriver(new SimDriver());
+        engine("learning", LearningEngine::new);
+        switches = new Switches(context, installed);
+        configuration = new ConfigurationService(switches);
+    }
+
+    private ServiceObjects<?> objects(ServiceReference<?> reference) {
+        return proxy(ServiceObjects.class, (self, method, arguments) -> switch (method.getName()) {
+            case "getService" -> services.containsValue(reference) ? makers.get(reference).get() : null;
+            case "equals" -> self == arguments[0];
+            case "hashCode" -> reference.hashCode();
+            default -> null;
+        });
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(TestHost.class.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> ServiceReference<T> reference(String name, Supplier<T> maker) {
+        Bundle bundle = proxy(Bundle.class, (self, method, arguments) -> method.getName().equals("getVersion") ? new Version(1, 0, 0) : "test." + name);
+        ServiceReference<T> reference = proxy(ServiceReference.class, (self, method, arguments) -> switch (method.getName()) {
+            case "getProperty" -> name;
+            case "getBundle" -> bundle;
+            case "equals" -> self == arguments[0];
+            case "hashCode" -> name.hashCode();
+            default -> name;
+        });
+        services.put(name, reference);
+        makers.put(reference, maker);
+        return reference;
+    }
+
+    void engine(String name, Supplier<ForwardingEngine> maker) {
+        installed.addEngine(reference(name, maker));
+    }
+
+    void filter(String name, Supplier<PacketFilter> maker) {
+        installed.addFilter(reference(name, maker));
+    }
+
+    @SuppressWarnings("unchecked")
+    void withoutEngine(String name) {
+        installed.removeEngine((ServiceReference<ForwardingEngine>) services.remove(name));
+    }
+
+    TestHost sw(String name) {
+        configuration.apply(Edits.createSwitch(name, "learning", "sim"));
+        return this;
+    }
+
+    TestHost port(String home, String name) {
+        configuration.apply(Edits.addPort(home, name, "sim", name, PortVlan.access(10)));
+        return this;
+    }
+
+    VirtualSwitch home(String name) {
+        return switches.need(name);
+    }
+
+    /** All that is seen of every switch, but for counters of time and use. */
+    String everything() {
+        StringBuilder text = new StringBuilder(configuration.current().toString());
+        for (VirtualSwitch home : switches.all()) {
+            text.append('\n').append(home.name()).append(' ').append(home.engine().name()).append(' ').append(home.documents());
+            home.views().tables().forEach(t -> text.append(' ').append(t.type()).append(home.views().rows(t.type()).stream().map(r -> r.key() + "=" + r.row()).sorted().toList()));
+            text.append(home.views().flows().stream().map(f -> f.match() + " " + f.actions()).sorted().toList());
+        }
+        return text.toString();
+    }
+
+    List<String> events() {
+        return switches.events().all().stream().map(e -> e.subject() + ": " + e.text()).toList();
+    }
+
+    @Override
+    public void close() {
+        configuration.close();
+        switches.close();
+    }
+}
