@@ -56,12 +56,12 @@ final class Reconciler {
     private static void checkRows(VirtualSwitch home, SwitchDocument before, SwitchDocument after) {
         List<String> gone = before.ports().stream().map(PortDocument::name).filter(name -> after.find(name).isEmpty()).toList();
         for (RowDocument row : gone.isEmpty() ? List.<RowDocument>of() : after.rows()) {
-            home.portsNamed(row).stream().filter(gone::contains).findFirst().ifPresent(port -> {
+            home.placed().portsNamed(row).stream().filter(gone::contains).findFirst().ifPresent(port -> {
                 throw new Refusal("port: " + port + " is named by a placed row, " + row.place() + " (expected: a port that none names); table:remove " + after.name() + " " + row.place()
                         + " removes the row");
             });
         }
-        after.rows().stream().filter(row -> !before.rows().contains(row)).forEach(row -> home.checkRow(row, port -> after.find(port).map(PortDocument::id).orElse(0)));
+        after.rows().stream().filter(row -> !before.rows().contains(row)).forEach(row -> home.placed().check(row, port -> after.find(port).map(PortDocument::id).orElse(0)));
     }
 
     private void check(SwitchDocument s, PortDocument old, PortDocument port) {
@@ -137,7 +137,7 @@ final class Reconciler {
 
     /** Places rows that are not there, perhaps because their data type came with a bundle only now. */
     void placeAgain(VirtualSwitch home, SwitchDocument document) {
-        document.rows().stream().filter(r -> !home.hasRow(r)).forEach(r -> place(home, r));
+        document.rows().stream().filter(r -> !home.placed().has(r)).forEach(r -> place(home, r));
     }
 
     private void add(VirtualSwitch home, PortDocument port) {

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.core.decide.Pipeline;
@@ -197,25 +196,12 @@ public final class VirtualSwitch {
         settle();
     }
 
-    /** Refuses a row that could not be placed; {@code portIds}: the id of a port of this name, 0 when there is none. */
-    public void checkRow(RowDocument row, ToIntFunction<String> portIds) {
-        loop.call(() -> {
-            new RowText(tables, portIds).check(row);
-            return null;
-        });
+    /** What can be asked about rows that are placed, or could be. */
+    public PlacedRows placed() {
+        return new PlacedRows(this);
     }
 
-    /** Whether there is a row of this key; no when its data type is not known. */
-    public boolean hasRow(RowDocument row) {
-        return loop.call(() -> rowText().has(row));
-    }
-
-    /** Names of the ports that a row names. */
-    public List<String> portsNamed(RowDocument row) {
-        return loop.call(() -> rowText().portsNamed(row));
-    }
-
-    private RowText rowText() {
+    RowText rowText() {
         return new RowText(tables, port -> ports.byName(port) == null ? 0 : ports.byName(port).document.id());
     }
 
