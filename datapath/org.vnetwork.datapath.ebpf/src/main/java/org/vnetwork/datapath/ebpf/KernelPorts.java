@@ -3,7 +3,6 @@ package org.vnetwork.datapath.ebpf;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -22,7 +21,6 @@ final class KernelPorts {
     private static final int UP = 1;
     private static final int PEER = 2;
     private static final int BLOCKED = 4;
-    private static final int NAME_LIMIT = 15;
     /** Unknown frames per second and at once that one port may send up, so that it leaves the loop and the queue to others. */
     private static final int MISS_RATE = 4000;
     private static final int MISS_BURST = 1024;
@@ -52,7 +50,7 @@ final class KernelPorts {
         if (id < 1 || id >= ports.length || ports[id] != null) {
             throw new DatapathException("port id: " + id + " (expected: a free one of 1.." + (ports.length - 1) + ")");
         }
-        checkName(attachment);
+        DeviceRules.checkName(attachment);
         boolean tap = attachment.kind().equals("tap");
         Links.Link device = links.byName(attachment.device());
         boolean made = tap && device == null;
@@ -63,16 +61,15 @@ final class KernelPorts {
         if (device == null) {
             throw new DatapathException(attachment.kind() + ": " + attachment.device() + " (expected: a network device of this namespace); ip link shows them");
         }
-        if (tap && !device.kind().equals("tun")) {
-            throw new DatapathException("tap: " + device.name() + " (expected: a tap, or a name that is free) is a " + (device.kind().isEmpty() ? "device" : device.kind())
-                    + "; attach it as netdev");
+        if (tap) {
+            DeviceRules.checkTap(device);
         }
         KernelPort port = new KernelPort(id, attachment, made);
         try {
             if (made) {
                 links.setFlags(device.ifindex(), Links.IFF_UP, Links.IFF_UP);
             }
-            checkFree(device);
+            DeviceRules.checkFree(device, pins.hasBefore(device.ifindex()));
             maps.clearPort(id);
             KernelMaps.setFlags(maps.port(id), BLOCKED);
             maps.port(id).set(INT, 20, MISS_RATE);
@@ -85,32 +82,6 @@ final class KernelPorts {
                 links.delete(device.ifindex());
             }
             throw e;
-        }
-    }
-
-    /** The kernel's own rule (dev_valid_name); a longer name would be cut to that of another device. */
-    private static void checkName(Attachment attachment) throws DatapathException {
-        String name = attachment.device();
-        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.getBytes(StandardCharsets.UTF_8).length > NAME_LIMIT
-                || name.chars().anyMatch(c -> c <= ' ' || c == '/' || c == ':')) {
-            throw new DatapathException(attachment.kind() + ": " + (name.isEmpty() ? "(empty)" : name)
-                    + " (expected: the name of a network device, 1 to " + NAME_LIMIT + " characters without space, / and :); ip link shows them");
-        }
-    }
-
-    private void checkFree(Links.Link device) throws DatapathException {
-        if (device.master() != 0) {
-            throw new DatapathException("netdev: " + device.name() + " (expected: a device of its own) belongs to a bridge or bond; ip link set " + device.name() + " nomaster");
-        }
-        if (device.name().equals("lo")) {
-            throw new DatapathException("netdev: lo (expected: a device other than the loopback)");
-        }
-        if (device.name().startsWith(EbpfDriver.TAP_PREFIX)) {
-            throw new DatapathException("netdev: " + device.name() + " (expected: a device of its own) is the upcall tap of a switch");
-        }
-        int present = Bpf.attached(device.ifindex(), Bpf.TCX_INGRESS);
-        if (present > (pins.hasBefore(device.ifindex()) ? 1 : 0)) {
-            throw new DatapathException("netdev: " + device.name() + " (expected: a device without tcx program) is in use by another switch or program; bpftool net shows it");
         }
     }
 
@@ -254,7 +225,7 @@ final class KernelPorts {
         if (device != null && device.ifindex() != port.ifindex) {
             letGo(port);
             try {
-                checkFree(device);
+                DeviceRules.checkFree(device, pins.hasBefore(device.ifindex()));
                 take(port, device);
             } catch (DatapathException e) {
                 show(port, 0, 0, e.getMessage());

@@ -1,0 +1,51 @@
+package org.vnetwork.datapath.ebpf;
+
+import java.nio.charset.StandardCharsets;
+import org.vnetwork.datapath.Attachment;
+import org.vnetwork.datapath.DatapathException;
+
+/** Which devices can be a port's; each refusal is a line for the administrator. */
+final class DeviceRules {
+    private static final int NAME_LIMIT = 15;
+
+    private DeviceRules() {
+    }
+
+    /** The kernel's own rule (dev_valid_name); a longer name would be cut to that of another device. */
+    static void checkName(Attachment attachment) throws DatapathException {
+        String name = attachment.device();
+        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.getBytes(StandardCharsets.UTF_8).length > NAME_LIMIT
+                || name.chars().anyMatch(c -> c <= ' ' || c == '/' || c == ':')) {
+            throw new DatapathException(attachment.kind() + ": " + (name.isEmpty() ? "(empty)" : name)
+                    + " (expected: the name of a network device, 1 to " + NAME_LIMIT + " characters without space, / and :); ip link shows them");
+        }
+    }
+
+    /** For a port that asks for a tap, by a name that a device has already. */
+    static void checkTap(Links.Link device) throws DatapathException {
+        if (!device.kind().equals("tun")) {
+            throw new DatapathException("tap: " + device.name() + " (expected: a tap, or a name that is free) is a "
+                    + (device.kind().isEmpty() ? "device" : device.kind()) + "; attach it as netdev");
+        }
+    }
+
+    /**
+     * The device belongs to nobody else.
+     *
+     * @param left whether the one program that may be there is what an earlier process of this switch left
+     */
+    static void checkFree(Links.Link device, boolean left) throws DatapathException {
+        if (device.master() != 0) {
+            throw new DatapathException("netdev: " + device.name() + " (expected: a device of its own) belongs to a bridge or bond; ip link set " + device.name() + " nomaster");
+        }
+        if (device.name().equals("lo")) {
+            throw new DatapathException("netdev: lo (expected: a device other than the loopback)");
+        }
+        if (device.name().startsWith(EbpfDriver.TAP_PREFIX)) {
+            throw new DatapathException("netdev: " + device.name() + " (expected: a device of its own) is the upcall tap of a switch");
+        }
+        if (Bpf.attached(device.ifindex(), Bpf.TCX_INGRESS) > (left ? 1 : 0)) {
+            throw new DatapathException("netdev: " + device.name() + " (expected: a device without tcx program) is in use by another switch or program; bpftool net shows it");
+        }
+    }
+}
