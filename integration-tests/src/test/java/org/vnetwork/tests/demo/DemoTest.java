@@ -95,8 +95,7 @@ class DemoTest {
     private void await(String text) throws InterruptedException {
         Instant deadline = Instant.now().plus(PATIENCE);
         while (!output().contains(text)) {
-            assertTrue(demo.isAlive() && Instant.now().isBefore(deadline), this::output);
-            Thread.sleep(20);
+            assertTrue(!demo.waitFor(20, TimeUnit.MILLISECONDS) && Instant.now().isBefore(deadline), this::output);
         }
     }
 

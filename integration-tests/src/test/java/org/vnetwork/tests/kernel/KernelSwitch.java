@@ -11,8 +11,8 @@ import org.vnetwork.control.PortView;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.ebpf.EbpfDriver;
 import org.vnetwork.model.PortVlan;
-import org.vnetwork.test.fixtures.CoreSwitch;
-import org.vnetwork.test.fixtures.Fixture;
+import org.vnetwork.tests.fixtures.CoreSwitch;
+import org.vnetwork.tests.fixtures.Fixture;
 
 /** The product's switch in the kernel: port 1 on the first device given, and so on, all in VLAN 10. */
 final class KernelSwitch extends CoreSwitch implements Closeable {

@@ -1,5 +1,6 @@
 package org.vnetwork.core.run;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,9 @@ import java.util.function.BiConsumer;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
+import org.vnetwork.packet.wire.Action;
+import org.vnetwork.packet.wire.Frame;
+import org.vnetwork.packet.wire.KeyParser;
 import org.vnetwork.table.Context;
 import org.vnetwork.table.Event;
 import org.vnetwork.table.RuleTable;
@@ -18,6 +22,7 @@ final class PluginContext implements Context {
     private final String owner;
     private final VirtualSwitch home;
     private final List<Runnable> undo = new ArrayList<>();
+    private final Frame outgoing = new Frame();
     private boolean closed;
 
     PluginContext(String owner, VirtualSwitch home) {
@@ -34,7 +39,7 @@ final class PluginContext implements Context {
     @Override
     public <R extends Record> RuleTable<R> rules(Class<R> rule) {
         checkOpen();
-        return new RuleView<>(home.tables(), home.rules(rule), rule, false);
+        return new RuleView<>(home.tables(), home.rules().of(rule), rule, false);
     }
 
     @Override
@@ -77,7 +82,17 @@ final class PluginContext implements Context {
         if (home.tables().deciding()) {
             throw new IllegalStateException("send inside a decision; effects there are actions, so that previews stay silent");
         }
-        home.send(port, frame);
+        if (frame.byteSize() < KeyParser.ETHERNET_SIZE) {
+            throw Refusal.value("frame", frame.byteSize() + " octets", KeyParser.ETHERNET_SIZE + " or more");
+        }
+        if (home.loop().abandoned()) {
+            throw new IllegalStateException("switch " + home.name() + " is closed");
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment copy = arena.allocate(Frame.HEADROOM + frame.byteSize());
+            copy.asSlice(Frame.HEADROOM).copyFrom(frame);
+            home.datapath().execute(outgoing.over(copy, Frame.HEADROOM, (int) frame.byteSize(), 0), List.of(new Action.Output(new PortId(port).value())));
+        }
     }
 
     @Override

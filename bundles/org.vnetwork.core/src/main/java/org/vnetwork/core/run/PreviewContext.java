@@ -28,7 +28,7 @@ final class PreviewContext implements Context {
 
     @Override
     public <R extends Record> RuleTable<R> rules(Class<R> rule) {
-        return new RuleView<>(home.tables(), copies.computeIfAbsent(rule, r -> home.rules(rule).copy()), rule, true);
+        return new RuleView<>(home.tables(), copies.computeIfAbsent(rule, r -> home.rules().of(rule).copy()), rule, true);
     }
 
     @Override

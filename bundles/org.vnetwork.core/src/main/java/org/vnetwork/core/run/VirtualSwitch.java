@@ -1,11 +1,7 @@
 package org.vnetwork.core.run;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -18,16 +14,12 @@ import org.vnetwork.core.flow.Redecider;
 import org.vnetwork.core.flow.Upcalls;
 import org.vnetwork.core.port.PortTables;
 import org.vnetwork.core.row.Tables;
-import org.vnetwork.core.rule.RuleList;
+import org.vnetwork.core.rule.RuleLists;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
-import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
-import org.vnetwork.packet.wire.Action;
-import org.vnetwork.packet.wire.Frame;
-import org.vnetwork.table.DataType;
 import org.vnetwork.table.shared.FdbEntry;
 import org.vnetwork.table.shared.Station;
 
@@ -48,7 +40,7 @@ public final class VirtualSwitch {
     private final Function<String, Plugin<PacketFilter>> installedFilters;
     private final EventLog events;
     private final Tables tables;
-    private final Map<String, RuleList> rules = new HashMap<>();
+    private final RuleLists rules = new RuleLists();
     private final PortTables portRows;
     private final FlowTable flows;
     private final Pipeline pipeline;
@@ -61,7 +53,6 @@ public final class VirtualSwitch {
     private final Timers timers;
     private final SwitchLoop loop;
     private final long bornNanos;
-    private final Frame outgoing = new Frame();
 
     /**
      * A running switch without ports and engine, which drops every frame.
@@ -212,29 +203,7 @@ public final class VirtualSwitch {
      * @return what happened, a line each
      */
     public List<String> swap(String engineName, Plugin<ForwardingEngine> plugin) {
-        Redecider.Totals before = loop.call(redecider::totals);
-        long lostBefore = loop.call(this::upcallsLost);
-        long[] pause = new long[1];
-        loop.call(() -> {
-            long start = System.nanoTime();
-            Opened<ForwardingEngine> old;
-            try {
-                old = plugins.use(engineName, plugin);
-            } catch (RuntimeException | Error e) {
-                throw new Refusal("engine: " + engineName + " did not open (" + e + "); the switch keeps its engine", e);
-            }
-            if (plugin != null) {
-                flows.dirtyAll();
-            }
-            pause[0] = System.nanoTime() - start;
-            plugins.close(old);
-            return null;
-        });
-        settle();
-        Redecider.Totals done = loop.call(redecider::totals).since(before);
-        long lost = loop.call(this::upcallsLost) - lostBefore;
-        String millis = String.format(java.util.Locale.ROOT, "%.2f", pause[0] / 1e6);
-        return List.of("pause " + millis + " ms, frames lost " + lost, "flows " + done);
+        return new EngineSwap(this).lines(engineName, plugin);
     }
 
     /** Returns when every flow that a change concerned has been decided again; with an engine that never lets them rest, after a while. */
@@ -275,10 +244,6 @@ public final class VirtualSwitch {
         datapath.close();
     }
 
-    private long upcallsLost() {
-        return ports.all().stream().mapToLong(p -> datapath.counters(p.document.id()).upLost()).sum();
-    }
-
     /** Pulls counters; then what is idle goes, and rows whose time was over before the pull began. */
     private void pull() {
         long start = datapath.nanoTime();
@@ -295,20 +260,6 @@ public final class VirtualSwitch {
         return timers.every(owner, period.toNanos(), task, datapath.nanoTime());
     }
 
-    void send(int port, MemorySegment frame) {
-        if (frame.byteSize() < 14) {
-            throw Refusal.value("frame", frame.byteSize() + " octets", "14 or more");
-        }
-        if (loop.abandoned()) {
-            throw new IllegalStateException("switch " + name + " is closed");
-        }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment copy = arena.allocate(Frame.HEADROOM + frame.byteSize());
-            copy.asSlice(Frame.HEADROOM).copyFrom(frame);
-            datapath.execute(outgoing.over(copy, Frame.HEADROOM, (int) frame.byteSize(), 0), List.of(new Action.Output(new PortId(port).value())));
-        }
-    }
-
     void failed(String plugin, Throwable failure) {
         failures.failed(plugin, failure);
     }
@@ -317,13 +268,8 @@ public final class VirtualSwitch {
         events.add(name + " " + plugin, subject, text);
     }
 
-    /** The rules of a type; refused when it has no data type. */
-    RuleList rules(Class<? extends Record> rule) {
-        DataType type = rule.getAnnotation(DataType.class);
-        if (type == null) {
-            throw new Refusal("rules: " + rule.getName() + " has no @DataType (expected: an id and version as in @DataType(\"com.acme.policy/1\"))");
-        }
-        return rules.computeIfAbsent(type.value(), RuleList::new);
+    RuleLists rules() {
+        return rules;
     }
 
     PortTables portRows() {
@@ -356,6 +302,10 @@ public final class VirtualSwitch {
 
     DropRegistry drops() {
         return drops;
+    }
+
+    Redecider redecider() {
+        return redecider;
     }
 
     ActivePlugins plugins() {

@@ -1,0 +1,20 @@
+package org.vnetwork.core.rule;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.vnetwork.model.Refusal;
+import org.vnetwork.table.DataType;
+
+/** The rule lists of one switch, by data type. Loop thread only. */
+public final class RuleLists {
+    private final Map<String, RuleList> lists = new HashMap<>();
+
+    /** The list of a type, made when it is not there yet; refused when the type has no id. */
+    public RuleList of(Class<? extends Record> rule) {
+        DataType type = rule.getAnnotation(DataType.class);
+        if (type == null) {
+            throw new Refusal("rules: " + rule.getName() + " has no @DataType (expected: an id and version as in @DataType(\"com.acme.policy/1\"))");
+        }
+        return lists.computeIfAbsent(type.value(), RuleList::new);
+    }
+}
