@@ -53,6 +53,7 @@ public final class VirtualSwitch {
     private final Timers timers;
     private final SwitchLoop loop;
     private final long bornNanos;
+    private long reportedMismatches;
 
     /**
      * A running switch without ports and engine, which drops every frame.
@@ -254,6 +255,11 @@ public final class VirtualSwitch {
             }
         }
         tables.expire(start);
+        long mismatches = upcalls.mismatches();
+        if (mismatches > reportedMismatches) {
+            reportedMismatches = mismatches;
+            events.add("switch " + name, "parser mismatch: " + mismatches + " frames so far came up although their flow was installed; Java and the datapath read them differently");
+        }
     }
 
     Timers.Timer every(String owner, Duration period, Runnable task) {

@@ -3,6 +3,7 @@ package org.vnetwork.core.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.vnetwork.datapath.Simulated;
 import org.vnetwork.engine.learning.LearningEngine;
 import org.vnetwork.model.PortVlan;
+import org.vnetwork.packet.wire.Frame;
 import org.vnetwork.packet.wire.FrameText;
 
 /** Frames that wait together, so that what one of them changes concerns those behind it. */
@@ -87,5 +89,18 @@ class UpcallsTest {
         long up = sw.home.onLoop(() -> sw.home.datapath().counters(1).up());
         assertTrue(up < 6000, up + " came up although a flow was there");
         assertEquals("", sw.imbalance());
+    }
+
+    @Test
+    void aFrameThatComesUpAlthoughItsFlowHasLongBeenInstalledIsANamedEvent() {
+        sw.inject("a", A_TO_B);
+        sw.warp(3);
+        sw.home.onLoop(() -> {
+            byte[] octets = FrameText.build(A_TO_B);
+            sw.home.upcalls().upcall(new Frame().over(MemorySegment.ofArray(octets), 0, octets.length, 1));
+            return null;
+        });
+        sw.warp(2);
+        assertEquals(1, sw.events().stream().filter(e -> e.contains("parser mismatch: 1 frames")).count(), sw.events()::toString);
     }
 }
