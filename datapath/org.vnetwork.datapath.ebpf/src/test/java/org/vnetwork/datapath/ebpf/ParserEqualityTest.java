@@ -20,16 +20,24 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.DropNumbers;
+import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.packet.Field;
+import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.FlowKey;
 import org.vnetwork.packet.wire.Frame;
 import org.vnetwork.packet.wire.FrameText;
 import org.vnetwork.packet.wire.KeyParser;
 
-/** The parser in Java and the one in C read the same key from every frame. */
+/** The parser in Java and the one in C read the same key from every frame, and the program does with it what its flow says. */
 class ParserEqualityTest {
     private static final int RANDOM_FRAMES = 100_000;
     private static final int LIVE_FRAMES = 3_000;
     private static final int PORT = 7;
+    private static final int OUT = 8;
+    private static final int UP = 1;
+    private static final int REASON = 20;
+    private static final int FLOWS = 16;
     private static final int LOOPBACK = 1;
     private static final int STATUS = FlowKey.SIZE;
     private static final int RUNS = FlowKey.SIZE + 16;
@@ -57,7 +65,7 @@ class ParserEqualityTest {
             object = BpfObject.open(elf.readAllBytes());
         }
         for (String map : new String[] {"flows", "flow_slots", "flow_stats"}) {
-            object.size(map, 16);
+            object.size(map, FLOWS);
         }
         object.load();
         program = object.program("vnet_key");
@@ -87,8 +95,12 @@ class ParserEqualityTest {
 
     /** Whether the kernel runs programs over this frame; it refuses IP frames without a whole IP header. */
     private static boolean run(byte[] frame) {
+        return run(program, frame);
+    }
+
+    private static boolean run(int which, byte[] frame) {
         MemorySegment.copy(frame, 0, in, ValueLayout.JAVA_BYTE, 0, frame.length);
-        int verdict = Bpf.testRun(program, in.asSlice(0, frame.length), out, MemorySegment.NULL);
+        int verdict = Bpf.testRun(which, in.asSlice(0, frame.length), out, MemorySegment.NULL);
         assertTrue(verdict >= 0 || verdict == -Libc.EINVAL, () -> "error " + -verdict + " of " + FrameText.describe(frame));
         return verdict >= 0;
     }
@@ -153,6 +165,49 @@ class ParserEqualityTest {
             }
         }
         assertTrue(refused < RANDOM_FRAMES / 10, refused + " frames refused by the kernel");
+    }
+
+    /** By test run, which carries out everything but the last hand-over; what each frame ends as is told beforehand by the parser in Java. */
+    @Test
+    void theWholeProgramAccountsForEveryRandomFrame() throws DatapathException {
+        int ingress = object.program("vnet_ingress");
+        try (KernelMaps maps = new KernelMaps(object, FLOWS)) {
+            maps.setTap(LOOPBACK);
+            maps.port(OUT).set(ValueLayout.JAVA_INT, 0, LOOPBACK);
+            KernelMaps.setFlags(maps.port(OUT), UP);
+            KernelFlows flows = new KernelFlows(maps, FLOWS);
+            assertTrue(flows.add(ofType(0, 0x0800, new Action.SetField(Field.DSCP, 46), new Action.Output(OUT))));
+            assertTrue(flows.add(ofType(1, 0x86dd, new Action.PushTag(0x8100, 5), new Action.SetField(Field.ETH_DST, 2), new Action.Output(OUT))));
+            assertTrue(flows.add(ofType(2, 0x0806, new Action.Drop(REASON))));
+            Random random = new Random(3);
+            long[] expected = new long[3];
+            for (int i = 0; i < RANDOM_FRAMES; i++) {
+                byte[] frame = frame(random);
+                if (run(ingress, frame)) {
+                    long type = Field.ETHER_TYPE.in(inJava(frame));
+                    expected[type == 0x0800 || type == 0x86dd ? 0 : type == 0x0806 ? 1 : 2]++;
+                }
+            }
+            assertTrue(Arrays.stream(expected).min().orElseThrow() > RANDOM_FRAMES / 50, () -> "of each kind enough: " + Arrays.toString(expected));
+            long[] port = maps.portStatistics(PORT);
+            long[] drops = new long[DropNumbers.LIMIT];
+            maps.drops(PORT, drops);
+            assertEquals(List.of(expected[0], expected[1], expected[2]), List.of(port[8], drops[REASON], port[9]), "sent, dropped, up");
+            assertEquals(Arrays.stream(expected).sum(), port[0], "received");
+            assertEquals(port[0] + port[7], port[8] + port[9] + port[10] + Arrays.stream(drops).sum(), "the books");
+            assertEquals(port[8], maps.portStatistics(OUT)[3], "sent by the other port");
+        }
+    }
+
+    private static FlowEntry ofType(int id, int etherType, Action... actions) {
+        long[] mask = new long[FlowKey.WORDS];
+        long[] flow = new long[FlowKey.WORDS];
+        for (Field field : new Field[] {Field.INGRESS, Field.ETHER_TYPE}) {
+            FlowKey.add(mask, field);
+        }
+        FlowKey.put(flow, Field.INGRESS, PORT);
+        FlowKey.put(flow, Field.ETHER_TYPE, etherType);
+        return new FlowEntry(id, flow, mask, List.of(actions));
     }
 
     /** With the kernel's own handling of tags before, and those frames that a test run refuses. */
