@@ -220,6 +220,7 @@ struct vnet_flow {
  *   8 INSPECT       a32 upcall reason. The frame as it now is goes up
  *   9 DROP          a32 drop reason, 63 at most. Counts one drop; it does not end the list
  *  10 SET_VLAN_VID  a16 0..4095, outermost tag; no tag: nothing
+ *  11 COPY_UP       a32 upcall reason. A copy goes up if the port's allowance of copies permits; never the last action
  *
  * The last action of a list disposes of the frame: OUTPUT or INSPECT without a copy, or DROP. A list that is empty or ends
  * with a rewrite counts as one datapath/no-actions beside what it did. Earlier sends work on copies.

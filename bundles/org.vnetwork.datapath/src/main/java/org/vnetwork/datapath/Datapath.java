@@ -48,6 +48,23 @@ public interface Datapath extends AutoCloseable {
     /** Gives an active flow other actions in one step: each frame meets the old list or the new one; counters go on. */
     boolean replace(int flow, List<Action> actions);
 
+    /**
+     * Has an active flow match only frames that no other flow matches, and gives it other actions; counters go on.
+     *
+     * <p>No frame misses on the way. For a flow that is to go, while others that compare more come in its place.
+     *
+     * @return false when the driver cannot, or has no room for it; then nothing changed
+     */
+    boolean drain(int flow, List<Action> actions);
+
+    /**
+     * Flows that an earlier process left at work and that this datapath has taken over: with masked keys, and with actions as they are now.
+     *
+     * <p>Ask once, before ports are attached. What the caller does not want it removes. They forward meanwhile, by the ports that were open; a port that is attached again under
+     * its id keeps its counters, and one that is not attached again is closed by the driver soon after the last that was.
+     */
+    List<FlowEntry> adopted();
+
     /** Removes a flow and returns its last counters; when this returns, the id may be used again. */
     FlowCounters remove(int flow);
 

@@ -23,6 +23,9 @@ public final class Execution implements ActionRunner.Output {
         /** Sends a frame up; 0, or the number of a drop reason. Never called for {@link #decided}, whose frames are up. */
         int inspect(Frame frame);
 
+        /** Sends a copy of a frame up, marked as such; false when the port has used up its allowance, or nobody listens. Never called for {@link #decided}. */
+        boolean copyUp(Frame frame);
+
         /** Books of a port, or null when it does not exist. */
         PortBooks books(int port);
     }
@@ -84,6 +87,17 @@ public final class Execution implements ActionRunner.Output {
         PortBooks books = sender.books(port);
         if (books != null && reason < DropNumbers.LIMIT) {
             books.drops[reason] += frames;
+        }
+    }
+
+    @Override
+    public void copyUp(Frame now) {
+        if (!up && sender.copyUp(now)) {
+            ends++;
+            PortBooks books = sender.books(frame.ingress);
+            if (books != null) {
+                books.up += frames;
+            }
         }
     }
 

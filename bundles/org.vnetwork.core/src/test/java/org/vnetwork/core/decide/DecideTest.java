@@ -128,6 +128,11 @@ abstract class DecideTest {
             public void inspect(Frame now) {
                 out.add("inspect");
             }
+
+            @Override
+            public void copyUp(Frame now) {
+                out.add("copy up");
+            }
         });
         return done ? out : List.of("bad action after " + out);
     }

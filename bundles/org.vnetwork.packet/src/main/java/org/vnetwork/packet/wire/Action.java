@@ -41,6 +41,14 @@ public sealed interface Action {
     }
 
     /**
+     * Sends a copy up, if the ingress port's allowance of copies permits; the frame goes on either way.
+     *
+     * <p>The pipeline decides the copy and learns from it, and transmits nothing: for flows that are drained. A copy that the allowance refuses is not counted.
+     */
+    record CopyUp() implements Action {
+    }
+
+    /**
      * Counts a drop; in a list with outputs it stands for one output that was not made.
      *
      * @param reason number of the reason, 1..63, from the switch's registry

@@ -14,6 +14,9 @@ public final class ActionRunner {
 
         /** Sends the frame up. */
         void inspect(Frame frame);
+
+        /** Sends a copy of the frame up, or not. */
+        void copyUp(Frame frame);
     }
 
     private ActionRunner() {
@@ -33,6 +36,7 @@ public final class ActionRunner {
                 case Action.Output to -> output.output(to.port(), frame);
                 case Action.Drop drop -> output.drop(frame.ingress, drop.reason());
                 case Action.Inspect _ -> output.inspect(frame);
+                case Action.CopyUp _ -> output.copyUp(frame);
                 case Action.SetField set -> {
                     if (!Rewriter.set(frame, set.field(), set.value(), l3)) {
                         return false;

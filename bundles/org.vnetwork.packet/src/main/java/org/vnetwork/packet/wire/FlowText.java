@@ -55,6 +55,7 @@ public final class FlowText {
                         + (push.tpid() == EtherType.SERVICE_TAG ? ",service=true)" : ")");
                 case Action.PopTag _ -> "pop";
                 case Action.Inspect _ -> "inspect";
+                case Action.CopyUp _ -> "copy up";
                 case Action.Drop drop -> "drop " + reasons.apply(drop.reason());
             });
         }

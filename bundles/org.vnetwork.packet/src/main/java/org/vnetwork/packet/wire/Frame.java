@@ -22,6 +22,8 @@ public final class Frame {
     public int ingress;
     /** Flow that sent it up, or -1 when it matched none. */
     public int flow = -1;
+    /** Whether it is a copy of a frame that went its way: to be decided, not to be sent. */
+    public boolean copy;
     /** Offload state in the terms of virtio_net_hdr (VIRTIO 1.2 section 5.1.6): flags. */
     public int offloadFlags;
     /** virtio_net_hdr gso_type; 0 when the frame is not to be split. */
@@ -42,6 +44,7 @@ public final class Frame {
         size = frameSize;
         ingress = ingressPort;
         flow = -1;
+        copy = false;
         offloadFlags = 0;
         gsoType = 0;
         gsoSize = 0;

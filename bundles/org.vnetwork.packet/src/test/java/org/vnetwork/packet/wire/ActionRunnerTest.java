@@ -45,6 +45,11 @@ class ActionRunnerTest {
             public void inspect(Frame seen) {
                 log.add("inspect " + FrameText.describe(seen.bytes()));
             }
+
+            @Override
+            public void copyUp(Frame seen) {
+                log.add("copy up " + FrameText.describe(seen.bytes()));
+            }
         });
         if (!done) {
             log.add("failed");
@@ -154,6 +159,10 @@ class ActionRunnerTest {
 
         @Override
         public void inspect(Frame frame) {
+        }
+
+        @Override
+        public void copyUp(Frame frame) {
         }
     };
 }

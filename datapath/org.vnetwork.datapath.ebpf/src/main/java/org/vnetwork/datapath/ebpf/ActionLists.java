@@ -91,6 +91,7 @@ final class ActionLists {
             case Action.PushTag push -> write(at, 6, push.tci(), push.tpid(), 0);
             case Action.PopTag _ -> write(at, 7, 0, 0, 0);
             case Action.Inspect _ -> write(at, 8, 0, 1, 0);
+            case Action.CopyUp _ -> write(at, 11, 0, 2, 0);
             case Action.Drop drop -> write(at, 9, 0, drop.reason(), 0);
             case Action.SetField set -> {
                 switch (set.field()) {

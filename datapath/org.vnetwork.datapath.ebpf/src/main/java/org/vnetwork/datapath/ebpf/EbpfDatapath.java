@@ -114,6 +114,16 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     }
 
     @Override
+    public boolean drain(int flow, List<Action> actions) {
+        return false;
+    }
+
+    @Override
+    public List<FlowEntry> adopted() {
+        return List.of();
+    }
+
+    @Override
     public FlowCounters remove(int flow) {
         return flows.remove(flow);
     }
@@ -179,6 +189,11 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     @Override
     public int inspect(Frame frame) {
         return DropNumbers.NO_UPCALL;
+    }
+
+    @Override
+    public boolean copyUp(Frame frame) {
+        return false;
     }
 
     @Override

@@ -104,6 +104,16 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     }
 
     @Override
+    public boolean drain(int id, List<Action> actions) {
+        return false;
+    }
+
+    @Override
+    public List<FlowEntry> adopted() {
+        return List.of();
+    }
+
+    @Override
     public FlowCounters remove(int id) {
         FlowTable.Flow flow = flows.remove(id);
         return flow == null ? FlowCounters.NONE : flow.counters();
@@ -188,6 +198,15 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
         copy.flow = frame.flow;
         up.add(copy);
         return 0;
+    }
+
+    @Override
+    public boolean copyUp(Frame frame) {
+        Frame copy = copy(frame.bytes().toArray(ValueLayout.JAVA_BYTE), frame.ingress);
+        copy.flow = frame.flow;
+        copy.copy = true;
+        up.add(copy);
+        return true;
     }
 
     @Override
