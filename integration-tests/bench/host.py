@@ -17,7 +17,7 @@ class Host:
     def __init__(self, lab, java_options=""):
         self.name = lab.prefix
         self.folder = Path("/run/vnetwork") / self.name
-        environment = dict(os.environ, VNET_AS_BUILT="yes", VNET_JAVA_OPTIONS=java_options)
+        environment = dict(os.environ, VNET_JAVA_OPTIONS=java_options)
         lab.at_end(self.stop)
         begin = time.monotonic()
         run(ROOT / "vnet", "up", "--daemon", "--name", self.name, "--datapath", "ebpf", "--data", lab.work / "data", env=environment)

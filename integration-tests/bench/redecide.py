@@ -43,7 +43,7 @@ class Redecide:
         keep = []
         for number in range(1, SENDERS + 1):
             subprocess.run(self.generator(number, n=self.each, w=256, t=60), cwd=TOOLS, check=True, capture_output=True)
-            keep.append(self.lab.process(self.generator(number, p=self.each / 4, t=3600), self.lab.work / "keep.out", cwd=TOOLS))
+            keep.append(self.lab.process(self.generator(number, p=self.each / 3, w=4096, t=3600), self.lab.work / "keep.out", cwd=TOOLS))
         return keep
 
     def misses(self):

@@ -68,7 +68,8 @@ class Report:
             print("\r\033[K", end="", file=sys.stderr)
         rows = [("work", "peer", "figure", "median", "lowest", "highest", "unit")]
         previous = None
-        for (work, peer, figure), (unit, values) in self.figures.items():
+        order = list(dict.fromkeys(work for work, _, _ in self.figures))
+        for (work, peer, figure), (unit, values) in sorted(self.figures.items(), key=lambda item: order.index(item[0][0])):
             rows.append(("" if work == previous else work, peer, figure, *(shown(f(values)) for f in (statistics.median, min, max)), unit))
             previous = work
         lines = table(rows, right=(3, 4, 5))

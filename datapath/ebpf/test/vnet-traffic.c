@@ -8,7 +8,7 @@
  *   -a ADDRESSES see traffic.h (1)
  *   -o FLOW      the first one (0)                    -t SECONDS at most (1)                  -n FRAMES  at most
  *   -w FRAMES    at most so many under way (32 or more): the sender waits for the receiver, so that no queue overflows
- *   -p RATE      frames a second, each sent on its own and stamped: delays are told
+ *   -p RATE      frames a second, each sent on its own and stamped: delays are told; with -w in batches, to keep flows alive
  *   -u PID,...   processes whose CPU time is told too
  *
  * Without -w and -p the kernel makes the frames (BPF_F_TEST_XDP_LIVE_FRAMES: no skb on the sending side; the other end of
@@ -227,7 +227,7 @@ static uint64_t run_window(double end)
 	struct mmsghdr batch[BATCH] = {};
 	int fd = packet_socket(&to);
 	uint64_t sent = 0, gone = 0, base = arrived(), last = base;
-	double patience = now() + PATIENCE;
+	double patience = now() + PATIENCE, due = now();
 
 	for (int i = 0; i < BATCH; i++) {
 		parts[i] = (struct iovec){ .iov_base = frames[i], .iov_len = TRAFFIC_SIZE };
@@ -252,6 +252,9 @@ static uint64_t run_window(double end)
 			fill(frames[i], sent + i, 0);
 		taken = sendmmsg(fd, batch, count, 0);
 		sent += taken > 0 ? taken : 0;
+		due += rate ? count / rate : 0;
+		if (rate && due > now())
+			nap(due - now());
 	}
 	close(fd);
 	return sent;
@@ -364,7 +367,8 @@ static void prepare(void)
 		frame[i] = mac[i];
 	CPU_ZERO(&cpu);
 	CPU_SET(0, &cpu);
-	sched_setaffinity(0, sizeof(cpu), &cpu);
+	if (!window || !rate)
+		sched_setaffinity(0, sizeof(cpu), &cpu);
 }
 
 int main(int count, char **arguments)
@@ -378,7 +382,7 @@ int main(int count, char **arguments)
 	theirs = their_cpu();
 	own = own_cpu();
 	start = now();
-	sent = rate ? run_paced(start + seconds) : window ? run_window(start + seconds) : run_live(start + seconds);
+	sent = window ? run_window(start + seconds) : rate ? run_paced(start + seconds) : run_live(start + seconds);
 	length = drain(base, sent) - start;
 	own = own_cpu() - own;
 	theirs = their_cpu() - theirs;
@@ -388,7 +392,7 @@ int main(int count, char **arguments)
 	printf("{\"sent\": %llu, \"arrived\": %llu, \"lost\": %lld, \"late\": %llu, \"seconds\": %.6f, \"cpu\": %.6f, \"cpu_others\": %.2f",
 	       (unsigned long long)sent, (unsigned long long)came, (long long)(sent * receiver_count - came), (unsigned long long)late,
 	       length, own, theirs);
-	if (rate)
+	if (rate && !window)
 		print_delays();
 	printf("}\n");
 	return 0;
