@@ -46,6 +46,8 @@ def arguments():
 def check():
     if os.geteuid():
         raise Failed("needs root: namespaces and eBPF")
+    if "JAVA_HOME" not in os.environ:
+        raise Failed("JAVA_HOME: not set (start it as ./vnet bench, which finds a JDK)")
     missing = {package for tool, package in TOOLS.items() if not shutil.which(tool)}
     if missing:
         raise Failed("missing: apt-get install " + " ".join(sorted(missing)))

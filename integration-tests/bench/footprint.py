@@ -6,9 +6,10 @@ import time
 from pathlib import Path
 
 import engines
+import standing
 from engines import java
 from host import Host
-from lab import Failed, ROOT, TOOLS, run
+from lab import Failed, ROOT, run
 from peers import VNetwork
 
 FLOWS, SENDERS = 200_000, 5
@@ -20,20 +21,20 @@ def measure(lab, report, quick):
     start(lab, report)
     engines.install(lab, host)
     run(java("jcmd"), host.pid, "GC.run")
-    report.add("idle", "vNetwork", "heap after GC", heap(host), "MiB")
-    report.add("idle", "vNetwork", "resident", resident(host), "MiB")
+    report.add("idle", "vNetwork", "heap after GC", heap(host), "MB")
+    report.add("idle", "vNetwork", "resident", resident(host), "MB")
     flows = FLOWS // 10 if quick else FLOWS
     peer = VNetwork(lab, host, "m", "ports", SENDERS + 1)
     host.sh(f"table:put {peer.switch} fdb vlan=1,mac=02:00:00:00:00:02 port=p{SENDERS + 1},fixed=true")
-    fill(lab, peer, flows // SENDERS)
+    standing.fill(lab, peer, SENDERS, flows)
     there = peer.flows()
     work = f"{flows:,} flows"
     report.add(work, "vNetwork", "flows", there, "")
-    report.add(work, "vNetwork", "resident", resident(host), "MiB")
+    report.add(work, "vNetwork", "resident", resident(host), "MB")
     run(java("jcmd"), host.pid, "GC.run")
-    report.add(work, "vNetwork", "heap after GC", heap(host), "MiB")
-    report.add(work, "vNetwork", "resident after GC", resident(host), "MiB")
-    report.add(work, "vNetwork", "eBPF maps", maps(host), "MiB")
+    report.add(work, "vNetwork", "heap after GC", heap(host), "MB")
+    report.add(work, "vNetwork", "resident after GC", resident(host), "MB")
+    report.add(work, "vNetwork", "eBPF maps", maps(host), "MB")
     told(report, work, flows)
 
 
@@ -51,26 +52,17 @@ def start(lab, report):
         report.add("start", "vNetwork", "command to ready", up * 1000, "ms")
 
 
-def fill(lab, peer, each):
-    """Flows from each sender, each kept alive by traffic until the measurement is over."""
-    for number in range(1, SENDERS + 1):
-        peer.unlimited(number)
-        words = [TOOLS / "vnet-traffic", "-s", peer.stations[number - 1].namespace, "-r", peer.stations[SENDERS].namespace, "-f", each]
-        run(*words, "-n", each, "-w", 256, "-t", 60, cwd=TOOLS)
-        lab.process([*words, "-p", each / 3, "-w", 4096, "-t", 3600], lab.work / "keep.out", cwd=TOOLS)
-
-
 def heap(host):
     found = re.search(r"used (\d+)K", run(java("jcmd"), host.pid, "GC.heap_info"))
     if not found:
         raise Failed("jcmd GC.heap_info: no figure of the heap")
-    return int(found.group(1)) / 1024
+    return int(found.group(1)) * 1024 / 1e6
 
 
 def resident(host):
     """What the process holds of memory, without the maps that it shares with the kernel."""
     status = Path(f"/proc/{host.pid}/status").read_text()
-    return sum(int(re.search(rf"{kind}:\s+(\d+)", status).group(1)) for kind in ("RssAnon", "RssFile")) / 1024
+    return sum(int(re.search(rf"{kind}:\s+(\d+)", status).group(1)) for kind in ("RssAnon", "RssFile")) * 1024 / 1e6
 
 
 def maps(host):
@@ -83,11 +75,11 @@ def maps(host):
             continue
         if "map_id" in fields:
             found[fields["map_id"].strip()] = int(fields["memlock"])
-    return sum(found.values()) / 2**20
+    return sum(found.values()) / 1e6
 
 
 def told(report, work, flows):
-    report.bound("heap when idle: < 128 MB", "%.0f MiB" % report.median("idle", "vNetwork", "heap after GC"), report.median("idle", "vNetwork", "heap after GC") < 128)
+    report.bound("heap when idle: < 128 MB", "%.0f MB" % report.median("idle", "vNetwork", "heap after GC"), report.median("idle", "vNetwork", "heap after GC") < 128)
     there = report.median(work, "vNetwork", "flows")
     whole = report.median(work, "vNetwork", "resident after GC") + report.median(work, "vNetwork", "eBPF maps")
-    report.bound(f"{work}: process and maps together < 512 MB", f"{whole:.0f} MiB with {there:,.0f} flows", whole < 512 and there >= flows)
+    report.bound(f"{work}: process and maps together < 512 MB", f"{whole:.0f} MB with {there:,.0f} flows", whole < 512 and there >= flows)

@@ -1,7 +1,6 @@
 """A host of the product under test: started, spoken to through its console's socket, stopped."""
 
 import json
-import os
 import socket
 import struct
 import subprocess
@@ -14,13 +13,12 @@ from lab import Failed, ROOT, run
 class Host:
     """One running host with the kernel datapath."""
 
-    def __init__(self, lab, java_options=""):
+    def __init__(self, lab):
         self.name = lab.prefix
         self.folder = Path("/run/vnetwork") / self.name
-        environment = dict(os.environ, VNET_JAVA_OPTIONS=java_options)
         lab.at_end(self.stop)
         begin = time.monotonic()
-        run(ROOT / "vnet", "up", "--daemon", "--name", self.name, "--datapath", "ebpf", "--data", lab.work / "data", env=environment)
+        run(ROOT / "vnet", "up", "--daemon", "--name", self.name, "--datapath", "ebpf", "--data", lab.work / "data")
         self.start_seconds = time.monotonic() - begin
         self.pid = int((self.folder / "pid").read_text())
 

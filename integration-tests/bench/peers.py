@@ -82,8 +82,8 @@ class VNetwork(Peer):
         self.add(1)
 
     def upcalls(self):
-        """Frames that came up from the first station, so far."""
-        return next(p["upcalls"] for p in self.host.ask(f"port:list {self.switch}") if p["name"] == "p1")
+        """Frames that came up so far."""
+        return sum(port["upcalls"] for port in self.host.ask(f"port:list {self.switch}"))
 
     def flows(self):
         return next(s["flows"] for s in self.host.ask("switch:list") if s["name"] == self.switch)

@@ -56,11 +56,13 @@ int sink(struct __sk_buff *skb)
 {
 	__u32 zero = 0, bucket;
 	struct traffic_seen *here = bpf_map_lookup_elem(&seen, &zero);
+	struct traffic_work *mine = bpf_map_lookup_elem(&work, &zero);
 	__u8 *data = (void *)(long)skb->data;
 	__u64 sequence, sent, *count;
 
-	if (!here || data + TRAFFIC_SIZE > (__u8 *)(long)skb->data_end || data[TRAFFIC_MARK] != 'V' || data[TRAFFIC_MARK + 1] != 'N')
-		return TC_ACT_OK;
+	if (!here || !mine || data + TRAFFIC_SIZE > (__u8 *)(long)skb->data_end || data[TRAFFIC_MARK] != 'V' || data[TRAFFIC_MARK + 1] != 'N' ||
+	    *(__u16 *)(data + TRAFFIC_ID) != mine->id)
+		return TC_ACT_UNSPEC;	/* the next sender's sink may know it */
 	__builtin_memcpy(&sequence, data + TRAFFIC_SEQUENCE, 8);
 	__builtin_memcpy(&sent, data + TRAFFIC_TIME, 8);
 	here->frames++;

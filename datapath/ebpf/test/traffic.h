@@ -4,12 +4,13 @@
  *
  *    0             14            34          42                50                58  60
  *   +-------------+-------------+-----------+-----------------+-----------------+---+
- *   | Ethernet    | IPv4, id VN | UDP       | sequence number | sent at, ns     |   |
+ *   | Ethernet    | IPv4, id VN | UDP       | sequence number | sent at, ns     | id|
  *   +-------------+-------------+-----------+-----------------+-----------------+---+
  *
  * Flow number f shows in the low octet of the source MAC (f % shapes), in the UDP source port (f % 65536), in the UDP
  * destination port (FIRST_PORT + f / 65536) and, with more than one address, in the last two octets of the destination MAC
- * (FIRST_ADDRESS + f % addresses). Sequence number and time are in host order.
+ * (FIRST_ADDRESS + f % addresses). Sequence number, time and id, which is
+ * the sender's own so that several can share a receiver, are in host order.
  */
 #ifndef VNET_TRAFFIC_H
 #define VNET_TRAFFIC_H
@@ -23,12 +24,14 @@
 #define TRAFFIC_PORTS 34
 #define TRAFFIC_SEQUENCE 42
 #define TRAFFIC_TIME 50
+#define TRAFFIC_ID 58
 #define FIRST_PORT 4096
 #define FIRST_ADDRESS 4096
 #define DELAY_BUCKETS 512
 
 struct traffic_work {
 	__u32 ifindex;
+	__u32 id;
 	__u32 first;		/* flows first..first+flows-1 in turn */
 	__u32 flows;
 	__u32 shapes;
@@ -36,6 +39,7 @@ struct traffic_work {
 	__u32 flow;		/* the next one, counted from first */
 	__u32 shape;
 	__u32 address;
+	__u32 reserved;
 	__u64 sequence;
 };
 

@@ -349,9 +349,12 @@ static void prepare(void)
 	uint32_t zero = 0;
 	cpu_set_t cpu;
 
+	work.id = getpid() & 0xffff;
+	*(uint16_t *)&frame[TRAFFIC_ID] = work.id;
 	for (char *name = strtok(receiver_names, ","); name && receiver_count < RECEIVERS; name = strtok(NULL, ",")) {
 		object = load();
 		receivers[receiver_count].seen = bpf_map__fd(bpf_object__find_map_by_name(object, "seen"));
+		bpf_map_update_elem(bpf_map__fd(bpf_object__find_map_by_name(object, "work")), &zero, &work, 0);
 		receivers[receiver_count++].delays = bpf_map__fd(bpf_object__find_map_by_name(object, "delays"));
 		enter(name);
 		vnet_attach(bpf_program__fd(bpf_object__find_program_by_name(object, "sink")), if_nametoindex("eth0"), 0);
