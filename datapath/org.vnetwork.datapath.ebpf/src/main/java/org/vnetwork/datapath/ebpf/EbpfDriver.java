@@ -66,18 +66,24 @@ public final class EbpfDriver implements DatapathDriver {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
             Links links = push(opened, new Links());
-            UpcallTap tap = new UpcallTap(tapName(host, switchName), links);
-            opened.push(tap);
-            opened.push(tap::remove);
-            Pins pins = push(opened, new Pins(host, switchName));
-            PacketSocket socket = push(opened, new PacketSocket());
             BpfObject object = push(opened, BpfObject.open(elf()));
             for (String map : new String[] {"flows", "flow_slots", "flow_stats"}) {
                 object.size(map, EbpfDatapath.FLOWS);
             }
+            boolean adopts = PinnedMaps.reuse(object, Pins.folder(host, switchName));
             object.load();
-            KernelMaps maps = push(opened, new KernelMaps(object, EbpfDatapath.FLOWS));
-            return new EbpfDatapath(object, maps, links, pins, tap, socket);
+            // The first step that another process would notice, and the one that fails when it has the switch.
+            UpcallTap tap = new UpcallTap(tapName(host, switchName), links, adopts);
+            opened.push(tap);
+            opened.push(tap::remove);
+            Pins pins = push(opened, new Pins(host, switchName, adopts));
+            PacketSocket socket = push(opened, new PacketSocket());
+            KernelMaps maps = push(opened, new KernelMaps(object));
+            FlowMaps flowMaps = push(opened, new FlowMaps(object, EbpfDatapath.FLOWS));
+            if (!adopts) {
+                PinnedMaps.pin(object, pins.folder());
+            }
+            return new EbpfDatapath(object, maps, flowMaps, links, pins, tap, socket, adopts);
         } catch (DatapathException | RuntimeException e) {
             closeAll(opened);
             throw e;

@@ -17,13 +17,11 @@ final class KernelPort {
     boolean up;
     int mtu;
     String detail = "not attached";
-    boolean madeTap;
-    boolean madePromiscuous;
-    boolean madeQuiet;
+    /** Whether its books are still to be written. */
+    boolean touched;
 
-    KernelPort(int id, Attachment attachment, boolean madeTap) {
+    KernelPort(int id, Attachment attachment) {
         this.id = id;
         this.attachment = attachment;
-        this.madeTap = madeTap;
     }
 }
