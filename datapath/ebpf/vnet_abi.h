@@ -29,6 +29,7 @@
  *   port_stats     PERCPU_ARRAY  -         port id     vnet_port_stats              VNET_PORTS
  *   drops          PERCPU_ARRAY  -         port*64+r   u64 frames                   VNET_PORTS * 64
  *   miss_buckets   ARRAY         -         port id     vnet_bucket (program only)   VNET_PORTS
+ *   copy_buckets   ARRAY         -         port id     vnet_bucket (program only)   VNET_PORTS
  *   key_out        ARRAY         -         u32 0       vnet_key_out (tests only)    1
  *
  * Entries marked * may be set before load (bpf_map__set_max_entries); flows, flow_slots and flow_stats alike.
@@ -220,7 +221,8 @@ struct vnet_flow {
  *   8 INSPECT       a32 upcall reason. The frame as it now is goes up
  *   9 DROP          a32 drop reason, 63 at most. Counts one drop; it does not end the list
  *  10 SET_VLAN_VID  a16 0..4095, outermost tag; no tag: nothing
- *  11 COPY_UP       a32 upcall reason. A copy goes up if the port's allowance of copies permits; never the last action
+ *  11 COPY_UP       a32 upcall reason. A copy goes up if the port's allowance of copies permits, and counts as a copy
+ *                   and an inspect; else nothing counts. Never the last action
  *
  * The last action of a list disposes of the frame: OUTPUT or INSPECT without a copy, or DROP. A list that is empty or ends
  * with a rewrite counts as one datapath/no-actions beside what it did. Earlier sends work on copies.
@@ -242,6 +244,11 @@ struct vnet_action {
 #define VNET_ACTION_INSPECT 8
 #define VNET_ACTION_DROP 9
 #define VNET_ACTION_SET_VLAN_VID 10
+#define VNET_ACTION_COPY_UP 11
+
+/* The allowance of copies of each port: frames per second, and how many at once. A superframe is one. */
+#define VNET_COPY_RATE 1000
+#define VNET_COPY_BURST 256
 
 /* Action list: 16 bytes of header, then the actions. Immutable while a slot names it. 2064 bytes. */
 struct vnet_action_list {
@@ -278,7 +285,8 @@ struct vnet_upcall_prefix {
 #define VNET_MAGIC_0 0x56
 #define VNET_MAGIC_1 0x4e
 #define VNET_UPCALL_MISS 0
-#define VNET_UPCALL_INSPECT 1	/* 2..255: the driver's own, by INSPECT a32 */
+#define VNET_UPCALL_INSPECT 1	/* by INSPECT a32, as others from 3 to 255 are the driver's own */
+#define VNET_UPCALL_COPY 2	/* by COPY_UP a32: the frame itself went on */
 
 /*
  * Drop reasons of the program, per ingress port. 16..63 belong to the driver (DROP a32).
@@ -342,9 +350,9 @@ struct vnet_flow_stats {
 	__u64 last_seen_ns;	/* CLOCK_MONOTONIC_COARSE: at most one tick (4 ms) behind CLOCK_MONOTONIC */
 };
 
-/* Value of miss_buckets, the program's own. */
+/* Value of miss_buckets and copy_buckets, the program's own. */
 struct vnet_bucket {
-	__u64 due_ns;		/* when the next miss would be due at miss_rate */
+	__u64 due_ns;		/* when the next one would be due at the rate */
 };
 
 /* What vnet_key, the test program, found. */
