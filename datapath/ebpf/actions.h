@@ -81,7 +81,7 @@ drop:
 static __always_inline int vnet_inspect(struct __sk_buff *skb, const struct vnet_frame *frame,
 					struct vnet_port_stats *ingress, __u32 reason, int last)
 {
-	__u32 tap = vnet_tap();
+	__u32 tap = vnet_inspect_tap();
 	int verdict = TC_ACT_SHOT;
 
 	if (!tap) {
@@ -103,7 +103,7 @@ static __always_inline int vnet_inspect(struct __sk_buff *skb, const struct vnet
 static __always_inline void vnet_copy_up(struct __sk_buff *skb, const struct vnet_frame *frame,
 					 struct vnet_port_stats *ingress, __u32 reason)
 {
-	__u32 tap = vnet_tap();
+	__u32 tap = vnet_inspect_tap();
 
 	if (!tap || !vnet_copy_allowed(frame->port))
 		return;

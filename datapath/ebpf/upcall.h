@@ -23,6 +23,17 @@ static __always_inline __u32 vnet_tap(void)
 	return control ? *(const volatile __u32 *)&control->tap_ifindex : 0;
 }
 
+static __always_inline __u32 vnet_inspect_tap(void)
+{
+	__u32 zero = 0, tap;
+	const struct vnet_ctl *control = bpf_map_lookup_elem(&ctl, &zero);
+
+	if (!control)
+		return 0;
+	tap = *(const volatile __u32 *)&control->inspect_ifindex;
+	return tap ? tap : *(const volatile __u32 *)&control->tap_ifindex;
+}
+
 static __always_inline void vnet_note_upcall(struct __sk_buff *skb, __u32 reason, __u32 port, __u32 slot, __u32 generation)
 {
 	skb->cb[0] = VNET_CB_MAGIC | (reason & 0xff);

@@ -140,13 +140,13 @@ struct vnet_key {
  *
  *    0        4            8       12             16            24                32                64
  *   +--------+------------+-------+--------------+-------------+-----------------+-----------------+
- *   | abi    | tap ifindex| flags | filter shift | heartbeat ns| heartbeat limit | reserved        |
+ *   | abi    | miss tap   | insp. | filter shift | heartbeat ns| heartbeat limit | reserved        |
  *   +--------+------------+-------+--------------+-------------+-----------------+-----------------+
  */
 struct vnet_ctl {
 	__u32 abi_version;	/* VNET_ABI_VERSION of the driver that made the maps */
-	__u32 tap_ifindex;	/* where misses and inspected frames go; 0: drop them */
-	__u32 flags;		/* reserved, 0 */
+	__u32 tap_ifindex;	/* where misses go; 0: drop them */
+	__u32 inspect_ifindex;	/* where INSPECT and COPY_UP send, so that neither kind takes the other's room; 0: where misses go */
 	__u32 filter_shift;
 	__u64 heartbeat_ns;	/* reserved for the dead-man policy: CLOCK_MONOTONIC of the driver's last sign of life */
 	__u64 heartbeat_limit_ns;
@@ -289,7 +289,7 @@ struct vnet_upcall_prefix {
 #define VNET_UPCALL_COPY 2	/* by COPY_UP a32: the frame itself went on */
 
 /*
- * Drop reasons of the program, per ingress port. 16..63 belong to the driver (DROP a32).
+ * Drop reasons, per ingress port. 14..16 and 18 the driver counts by itself; from 19 on they are the switch's own (DROP a32).
  *   1 runt            shorter than an Ethernet header
  *   2 unknown-port    no port id for the device (counted at port 0)
  *   3 blocked         the ingress port is blocked
@@ -303,6 +303,7 @@ struct vnet_upcall_prefix {
  *  11 miss-limit      the port's miss rate is used up
  *  12 no-memory       headers could not be read or rewritten
  *  13 bad-action      unknown action type
+ *  17 metered         an output's meter refused the frame
  */
 #define VNET_DROP_RUNT 1
 #define VNET_DROP_UNKNOWN_PORT 2
@@ -317,7 +318,8 @@ struct vnet_upcall_prefix {
 #define VNET_DROP_MISS_LIMIT 11
 #define VNET_DROP_NO_MEMORY 12
 #define VNET_DROP_BAD_ACTION 13
-#define VNET_DROP_FIRST_FREE 16
+#define VNET_DROP_METERED 17
+#define VNET_DROP_FIRST_FREE 19
 
 /*
  * Counters. A "frame" is one on the wire: a GSO superframe counts its segments, bytes are theirs, tags included, without FCS.

@@ -22,7 +22,7 @@ import org.vnetwork.datapath.UpcallSink;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.Frame;
 
-/** One switch in the kernel: its maps and programs, its ports, its upcall tap. */
+/** One switch in the kernel: its maps and programs, its ports, its ways up. */
 final class EbpfDatapath implements Datapath, Execution.Sender {
     static final int FLOWS = 65_536;
     /** How long what an earlier process left is kept for ports that are still to be attached. */
@@ -36,12 +36,11 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     private final Links links;
     private final Pins pins;
     private final KernelPorts ports;
-    private final UpcallTap tap;
+    private final UpChannels up;
     private final PacketSocket socket;
-    private final int upcallLink;
     private final int wakeups;
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment polled = arena.allocate(24, 8);
+    private final MemorySegment polled = arena.allocate(32, 8);
     private final MemorySegment eight = arena.allocate(8, 8);
     private final AtomicBoolean awake = new AtomicBoolean();
     private final Execution execution = new Execution(this);
@@ -49,29 +48,22 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     private long refreshedNanos = System.nanoTime();
     private boolean tookOver;
 
-    EbpfDatapath(BpfObject object, KernelMaps maps, Links links, Pins pins, UpcallTap tap, PacketSocket socket) throws DatapathException {
+    EbpfDatapath(BpfObject object, KernelMaps maps, Links links, Pins pins, UpChannels up, PacketSocket socket) throws DatapathException {
         this.object = object;
         this.maps = maps;
         this.links = links;
         this.pins = pins;
-        this.tap = tap;
+        this.up = up;
         this.socket = socket;
         flows = new KernelFlows(maps, FLOWS);
         ports = new KernelPorts(maps, links, pins, object.program("vnet_ingress"));
-        upcallLink = Bpf.attach(object.program("vnet_upcall"), tap.ifindex(), Bpf.TCX_EGRESS);
-        if (upcallLink < 0) {
-            throw new DatapathException("upcall tap: the program cannot be attached: " + Libc.error() + "; tcx needs Linux 6.6 or newer");
-        }
-        pins.keep(upcallLink, tap.ifindex());
-        pins.dropBefore(tap.staleIfindex());
-        maps.setTap(tap.ifindex());
+        up.attach(object.program("vnet_upcall"), pins, maps);
         wakeups = Libc.eventfd();
-        polled.set(ValueLayout.JAVA_INT, 0, tap.descriptor());
-        polled.set(ValueLayout.JAVA_SHORT, 4, (short) POLLIN);
-        polled.set(ValueLayout.JAVA_INT, 8, wakeups);
-        polled.set(ValueLayout.JAVA_SHORT, 12, (short) POLLIN);
-        polled.set(ValueLayout.JAVA_INT, 16, links.newsDescriptor());
-        polled.set(ValueLayout.JAVA_SHORT, 20, (short) POLLIN);
+        int[] descriptors = {wakeups, links.newsDescriptor(), up.missDescriptor(), up.inspectDescriptor()};
+        for (int i = 0; i < descriptors.length; i++) {
+            polled.set(ValueLayout.JAVA_INT, 8L * i, descriptors[i]);
+            polled.set(ValueLayout.JAVA_SHORT, 8L * i + 4, (short) POLLIN);
+        }
     }
 
     @Override
@@ -141,19 +133,8 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
         }
         long[] k = maps.portStatistics(id);
         PortBooks b = port.books;
-        long up = k[9] + k[10];
-        return new PortCounters(k[0], k[1], k[2], k[3] + b.sent, k[4] + b.sentBytes, k[8] + b.outputs, k[7] + b.copies, up, lost(port, up));
-    }
-
-    /** Frames that were sent up and did not arrive, if the tap lost any; those still on their way are not taken for lost. */
-    private long lost(KernelPort port, long up) {
-        long missing = up - port.arrived;
-        if (missing <= 0) {
-            return 0;
-        }
-        // NB: the tap counts a superframe once. With nothing left to read, what is missing is lost.
-        long units = tap.lost();
-        return units > 0 && tap.isEmpty() ? missing : Math.min(missing, units);
+        long lost = up.lostMisses(k[9], port.arrivedMisses) + up.lostInspected(k[10], port.arrivedInspected);
+        return new PortCounters(k[0], k[1], k[2], k[3] + b.sent, k[4] + b.sentBytes, k[8] + b.outputs, k[7] + b.copies, k[9] + k[10], lost);
     }
 
     @Override
@@ -164,7 +145,8 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
             System.arraycopy(port.books.drops, 0, sum, 0, sum.length);
             maps.drops(id, sum);
             long[] k = maps.portStatistics(id);
-            sum[DropNumbers.UPCALL_LOST] += lost(port, k[9] + k[10]);
+            sum[DropNumbers.UPCALL_LOST] += up.lostMisses(k[9], port.arrivedMisses);
+            sum[DropNumbers.INSPECT_LOST] += up.lostInspected(k[10], port.arrivedInspected);
         }
         return sum;
     }
@@ -207,15 +189,19 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
         housekeeping();
         int count = 0;
         while (count < limit) {
-            Frame frame = tap.read();
+            Frame frame = up.read();
             if (frame == null) {
                 return count;
             }
             count++;
             KernelPort port = ports.find(frame.ingress);
             if (port != null) {
-                port.arrived += frame.wireFrames();
-                if (!flows.isCurrent(frame.flow, tap.generation())) {
+                if (up.wasMiss()) {
+                    port.arrivedMisses += frame.wireFrames();
+                } else {
+                    port.arrivedInspected += frame.wireFrames();
+                }
+                if (!flows.isCurrent(frame.flow, up.generation())) {
                     frame.flow = -1;
                 }
                 sink.upcall(frame);
@@ -225,8 +211,8 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     }
 
     private void housekeeping() {
-        if ((polled.get(ValueLayout.JAVA_SHORT, 22) & POLLIN) != 0) {
-            polled.set(ValueLayout.JAVA_SHORT, 22, (short) 0);
+        if ((polled.get(ValueLayout.JAVA_SHORT, 14) & POLLIN) != 0) {
+            polled.set(ValueLayout.JAVA_SHORT, 14, (short) 0);
             links.readNews(ports::changed);
         }
         long now = System.nanoTime();
@@ -244,8 +230,8 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     @Override
     public void await(long nanos) {
         if (!awake.getAndSet(false)) {
-            Libc.poll(polled, 3, Math.clamp(TimeUnit.NANOSECONDS.toMillis(nanos), 1, 1000));
-            if ((polled.get(ValueLayout.JAVA_SHORT, 14) & POLLIN) != 0) {
+            Libc.poll(polled, 4, Math.clamp(TimeUnit.NANOSECONDS.toMillis(nanos), 1, 1000));
+            if ((polled.get(ValueLayout.JAVA_SHORT, 6) & POLLIN) != 0) {
                 Libc.read(wakeups, eight.address(), 8);
             }
             awake.set(false);
@@ -272,13 +258,12 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
         boolean keep = Boolean.getBoolean("vnet.keep.forwarding");
         if (!keep) {
             ports.detachAll();
-            maps.setTap(0);
+            maps.setTaps(0, 0);
             pins.close();
-            tap.remove();
+            up.remove();
         }
-        Libc.close(upcallLink);
         Libc.close(wakeups);
-        tap.close();
+        up.close();
         links.close();
         socket.close();
         maps.close();

@@ -19,8 +19,10 @@ import org.vnetwork.datapath.DatapathException;
 /** Switches in the Linux kernel; needs root and Linux 6.6. */
 @Component(service = DatapathDriver.class)
 public final class EbpfDriver implements DatapathDriver {
-    /** What the names of upcall taps begin with. */
-    static final String TAP_PREFIX = "vnup-";
+    /** What the names of taps begin with that misses come up by. */
+    private static final String MISS_PREFIX = "vnup-";
+    /** What the names of taps begin with that frames of inspect flows come up by. */
+    private static final String INSPECT_PREFIX = "vnin-";
     private static final String OBJECT = "/vnet.bpf.o";
     private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*", Pattern.DOTALL);
 
@@ -66,9 +68,8 @@ public final class EbpfDriver implements DatapathDriver {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
             Links links = push(opened, new Links());
-            UpcallTap tap = new UpcallTap(tapName(host, switchName), links);
-            opened.push(tap);
-            opened.push(tap::remove);
+            UpcallTap misses = tap(tapName(MISS_PREFIX, host, switchName), links, opened);
+            UpcallTap inspected = tap(tapName(INSPECT_PREFIX, host, switchName), links, opened);
             Pins pins = push(opened, new Pins(host, switchName));
             PacketSocket socket = push(opened, new PacketSocket());
             BpfObject object = push(opened, BpfObject.open(elf()));
@@ -77,11 +78,17 @@ public final class EbpfDriver implements DatapathDriver {
             }
             object.load();
             KernelMaps maps = push(opened, new KernelMaps(object, EbpfDatapath.FLOWS));
-            return new EbpfDatapath(object, maps, links, pins, tap, socket);
+            return new EbpfDatapath(object, maps, links, pins, new UpChannels(misses, inspected), socket);
         } catch (DatapathException | RuntimeException e) {
             closeAll(opened);
             throw e;
         }
+    }
+
+    private static UpcallTap tap(String name, Links links, Deque<AutoCloseable> opened) throws DatapathException {
+        UpcallTap tap = push(opened, new UpcallTap(name, links));
+        opened.push(tap::remove);
+        return tap;
     }
 
     private static <T extends AutoCloseable> T push(Deque<AutoCloseable> opened, T resource) {
@@ -100,11 +107,16 @@ public final class EbpfDriver implements DatapathDriver {
         }
     }
 
+    /** Whether a device of this name is a tap by which frames come up to a switch. */
+    static boolean isTap(String device) {
+        return device.startsWith(MISS_PREFIX) || device.startsWith(INSPECT_PREFIX);
+    }
+
     /** A device name of at most 15 characters that is this switch's alone on the machine. */
-    static String tapName(String host, String switchName) {
+    private static String tapName(String prefix, String host, String switchName) {
         CRC32 crc = new CRC32();
         crc.update((host + "/" + switchName).getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        return TAP_PREFIX + Long.toHexString(crc.getValue());
+        return prefix + Long.toHexString(crc.getValue());
     }
 
     private static byte[] elf() throws DatapathException {

@@ -86,8 +86,10 @@ final class KernelMaps implements AutoCloseable {
         return at;
     }
 
-    void setTap(int ifindex) {
-        INT_STORE.setRelease(ctl, 4L, ifindex);
+    /** Where misses go, and where inspected frames and copies do. */
+    void setTaps(int misses, int inspected) {
+        INT_STORE.setRelease(ctl, 8L, inspected);
+        INT_STORE.setRelease(ctl, 4L, misses);
     }
 
     /** The memory of a port: ifindex, flags, peer MAC, mtu. */
