@@ -32,6 +32,7 @@ public final class RowTable {
     private int present;
     private int telling;
     private long refused;
+    private boolean denies;
 
     /** Rows by the value of one component; {@code dependency} of a value outlives its rows, since "none" is an answer too. */
     private record Index(Method accessor, Map<Object, Bucket> buckets) {
@@ -42,6 +43,11 @@ public final class RowTable {
 
     RowTable(RowType type) {
         this.type = type;
+    }
+
+    /** Says that a change of these rows may deny what was allowed: the flows that read them are decided before others. */
+    public void setDenies() {
+        denies = true;
     }
 
     /** Id and version of the data type. */
@@ -141,7 +147,7 @@ public final class RowTable {
         row.version++;
         present += (value == null ? 0 : 1) - (before == null ? 0 : 1);
         reindex(row, before);
-        row.dependency.changed();
+        row.dependency.changed(denies);
         tell(key, value);
         forgetUnread(row);
         return true;
@@ -188,12 +194,12 @@ public final class RowTable {
                 if (old != null) {
                     Bucket bucket = bucket(index, name, old);
                     bucket.rows().remove(row);
-                    bucket.dependency().changed();
+                    bucket.dependency().changed(denies);
                 }
                 if (now != null) {
                     Bucket bucket = bucket(index, name, now);
                     bucket.rows().add(row);
-                    bucket.dependency().changed();
+                    bucket.dependency().changed(denies);
                 }
             }
         });

@@ -75,7 +75,7 @@ public final class VirtualSwitch {
         flows = new FlowTable(datapath);
         plugins = new ActivePlugins(owner -> new PluginContext(owner, this), failures, drops);
         pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities().matchable(), driver);
-        redecider = new Redecider(pipeline, flows);
+        redecider = new Redecider(pipeline, flows, portRows::carries);
         upcalls = new Upcalls(datapath, pipeline, flows);
         ports = new SwitchPorts(datapath, tables, portRows, flows);
         loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers, failures::failed,
