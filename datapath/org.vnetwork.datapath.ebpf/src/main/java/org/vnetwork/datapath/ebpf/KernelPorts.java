@@ -47,7 +47,7 @@ final class KernelPorts {
     }
 
     /** Finds the ports that an earlier process left at work. */
-    void adopt(int tapIfindex) {
+    void adopt(List<Integer> taps) {
         List<Integer> linked = pins.links();
         maps.portIds().forEach((ifindex, id) -> {
             if (linked.contains(ifindex) && id > 0 && id < ports.length) {
@@ -56,7 +56,7 @@ final class KernelPorts {
                 maps.removePortId(ifindex);
             }
         });
-        linked.stream().filter(ifindex -> !left.containsKey(ifindex) && ifindex != tapIfindex).forEach(pins::drop);
+        linked.stream().filter(ifindex -> !left.containsKey(ifindex) && !taps.contains(ifindex)).forEach(pins::drop);
         for (int id = 1; id < ports.length; id++) {
             if (!left.containsValue(id)) {
                 maps.port(id).fill((byte) 0);

@@ -55,7 +55,7 @@ class AdoptionTest {
         if (datapath != null) {
             datapath.close();
             assertFalse(Files.exists(FOLDER.getParent()), "pins");
-            for (String device : new String[] {TAP, OTHER_TAP, EbpfDriver.tapName(HOST, "sw")}) {
+            for (String device : new String[] {TAP, OTHER_TAP, EbpfDriver.tapName(EbpfDriver.MISS_PREFIX, HOST, "sw"), EbpfDriver.tapName(EbpfDriver.INSPECT_PREFIX, HOST, "sw")}) {
                 assertFalse(Files.exists(Path.of("/sys/class/net", device)), device);
             }
         }
@@ -242,11 +242,11 @@ class AdoptionTest {
 
     @Test
     void portsThatNobodyAttachesAgainAreLetGo() throws DatapathException {
-        int tap = ifindex(EbpfDriver.tapName(HOST, "sw"));
+        int tap = ifindex(EbpfDriver.tapName(EbpfDriver.MISS_PREFIX, HOST, "sw"));
         die();
-        assertEquals(tap, ifindex(EbpfDriver.tapName(HOST, "sw")), "the upcall tap stays");
+        assertEquals(tap, ifindex(EbpfDriver.tapName(EbpfDriver.MISS_PREFIX, HOST, "sw")), "the upcall tap stays");
         reopen();
-        assertEquals(tap, ifindex(EbpfDriver.tapName(HOST, "sw")), "and is taken up again");
+        assertEquals(tap, ifindex(EbpfDriver.tapName(EbpfDriver.MISS_PREFIX, HOST, "sw")), "and is taken up again");
         datapath.adopted();
         attach(PORT, TAP);
         int other = ifindex(OTHER_TAP);

@@ -166,7 +166,7 @@ class ParserEqualityTest {
     void theWholeProgramAccountsForEveryRandomFrame() throws DatapathException {
         int ingress = object.program("vnet_ingress");
         try (KernelMaps maps = new KernelMaps(object); FlowMaps flowMaps = new FlowMaps(object, FLOWS)) {
-            maps.setTap(LOOPBACK);
+            maps.setTaps(LOOPBACK, LOOPBACK);
             maps.port(OUT).set(ValueLayout.JAVA_INT, 0, LOOPBACK);
             KernelMaps.setFlags(maps.port(OUT), UP);
             KernelFlows flows = new KernelFlows(maps, flowMaps);
