@@ -33,6 +33,9 @@ public final class Flow implements Dependency.Reader {
     private boolean dirty;
     boolean pending = true;
     boolean removed;
+    /** Where {@link FlowBounds} has it. */
+    int place;
+    int placeOfPort;
     long softPackets;
     long softBytes;
     long lastUsedNanos;

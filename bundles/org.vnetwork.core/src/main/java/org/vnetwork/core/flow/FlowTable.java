@@ -24,6 +24,7 @@ import org.vnetwork.packet.wire.FlowKey;
 public final class FlowTable {
     private final Datapath datapath;
     private final Capabilities capabilities;
+    private final FlowBounds bounds;
     private final Flow[] byId;
     private final BitSet used = new BitSet();
     private final Map<Integer, List<FlowIndex>> byPort = new HashMap<>();
@@ -35,6 +36,7 @@ public final class FlowTable {
     public FlowTable(Datapath datapath) {
         this.datapath = datapath;
         this.capabilities = datapath.capabilities();
+        this.bounds = new FlowBounds(capabilities);
         this.byId = new Flow[capabilities.flows()];
     }
 
@@ -51,6 +53,26 @@ public final class FlowTable {
     /** Different masks of all ports together. */
     public int masks() {
         return byPort.values().stream().mapToInt(List::size).sum();
+    }
+
+    /** How many there may be, and what was done about more. */
+    public FlowBounds bounds() {
+        return bounds;
+    }
+
+    /** Different masks of the flows of an ingress port. */
+    public int masks(int port) {
+        List<FlowIndex> indexes = byPort.get(port);
+        return indexes == null ? 0 : indexes.size();
+    }
+
+    /** Takes out flows that are too many since a limit was lowered, at most so many of them. */
+    public void trim(int most) {
+        Flow flow = bounds.surplus();
+        for (int i = 1; flow != null; i++) {
+            remove(flow);
+            flow = i < most ? bounds.surplus() : null;
+        }
     }
 
     /** Decisions that found no room in the flow table. */
@@ -112,6 +134,12 @@ public final class FlowTable {
         long[] key = fullKey.clone();
         FlowIndex index = index(key, decision.mask());
         Flow same = index.find(key);
+        Flow leaving = same == null ? bounds.leaving((int) Field.INGRESS.in(key)) : null;
+        if (leaving != null) {
+            remove(leaving);
+            // What left may have been the last of that mask.
+            index = index(key, decision.mask());
+        }
         int id = used.nextClearBit(0);
         if (same != null || id >= byId.length) {
             refused += same == null ? 1 : 0;
@@ -123,7 +151,11 @@ public final class FlowTable {
         used.set(id);
         byId[id] = flow;
         index.add(flow);
+        bounds.added(flow);
         pending.add(flow);
+        if (!java.util.Arrays.equals(index.mask, decision.mask())) {
+            bounds.rounded(key);
+        }
         return flow;
     }
 
@@ -187,6 +219,7 @@ public final class FlowTable {
 
     private void forget(Flow flow) {
         flow.release();
+        bounds.gone(flow);
         used.clear(flow.id);
         byId[flow.id] = null;
         List<FlowIndex> indexes = byPort.get((int) Field.INGRESS.in(flow.key));
@@ -218,7 +251,7 @@ public final class FlowTable {
             }
         }
         // The last place is kept for the mask of all bits, which serves every decision.
-        boolean full = indexes.size() >= capabilities.masksPerPort() - 1;
+        boolean full = indexes.size() >= bounds.masksOfPort() - 1;
         if (full && wider != null) {
             return wider;
         }

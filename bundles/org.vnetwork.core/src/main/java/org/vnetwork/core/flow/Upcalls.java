@@ -22,7 +22,7 @@ public final class Upcalls implements UpcallSink {
     private final FlowTable flows;
     private final long[] key = new long[FlowKey.WORDS];
     private long decided;
-    private long mismatches;
+    private final Mismatches mismatches = new Mismatches();
 
     /** Serves one switch. */
     public Upcalls(Datapath datapath, Pipeline pipeline, FlowTable flows) {
@@ -37,7 +37,7 @@ public final class Upcalls implements UpcallSink {
     }
 
     /** Frames that came up although their flow had long been in the datapath. */
-    public long mismatches() {
+    public Mismatches mismatches() {
         return mismatches;
     }
 
@@ -55,7 +55,7 @@ public final class Upcalls implements UpcallSink {
         }
         if (flow != null && !flow.inspect() && !flow.isDirty()) {
             if (frame.flow < 0 && !flow.pending && now - flow.installedNanos > MISMATCH_NANOS) {
-                mismatches++;
+                mismatches.keep(frame, flow);
             }
             count(flow, frame.flow, frame.wireFrames(), frame.size, now);
             datapath.execute(frame, flow.actions());

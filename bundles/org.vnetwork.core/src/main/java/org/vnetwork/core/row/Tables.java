@@ -19,12 +19,24 @@ public final class Tables {
     private static final Duration SHORTEST_IDLE = Duration.ofSeconds(1);
 
     private final Map<String, RowTable> tables = new LinkedHashMap<>();
+    private final RowBounds bounds = new RowBounds();
     private final LongSupplier clock;
     private Transaction current;
 
     /** Tables whose rows age by this clock, in nanoseconds. */
     public Tables(LongSupplier clock) {
         this.clock = clock;
+    }
+
+    /** Sets the most learned rows of one table that name one port, and the most moves of one row in ten seconds. */
+    public void bound(int rowsOfPort, int moves) {
+        bounds.set(rowsOfPort, moves);
+        tables.values().forEach(t -> t.ports().rebound());
+    }
+
+    /** Sets who is told of rows that move too often. */
+    public void listen(RowBounds.MoveListener listener) {
+        bounds.listen(listener);
     }
 
     /** All tables, in order of first use. */
@@ -35,7 +47,7 @@ public final class Tables {
     /** The table of a data type, made when it is not there yet. */
     public RowTable table(Class<? extends Record> key, Class<? extends Record> row) {
         RowType type = RowType.of(key, row);
-        RowTable table = tables.computeIfAbsent(type.id(), id -> new RowTable(type));
+        RowTable table = tables.computeIfAbsent(type.id(), id -> new RowTable(type, bounds));
         if (table.keyClass() != key || table.rowClass() != row) {
             throw Refusal.value("data type " + type.id(), row.getName(), "the records it was first used with: " + table.keyClass().getName() + ", " + table.rowClass().getName());
         }
@@ -103,6 +115,7 @@ public final class Tables {
             List<Row> due = table.rows().stream().filter(r -> r.isDue(nanos)).toList();
             due.forEach(r -> table.apply(r.key, null, Row.NEVER, nanos));
             expired += due.size();
+            table.ports().expire(nanos);
             table.sweep();
         }
         return expired;

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.model.PortId;
 
@@ -21,9 +22,6 @@ final class KernelPorts {
     private static final int UP = 1;
     private static final int PEER = 2;
     private static final int BLOCKED = 4;
-    /** Unknown frames per second and at once that one port may send up, so that it leaves the loop and the queue to others. */
-    private static final int MISS_RATE = 4000;
-    private static final int MISS_BURST = 1024;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
@@ -72,8 +70,7 @@ final class KernelPorts {
             DeviceRules.checkFree(device, pins.hasBefore(device.ifindex()));
             maps.clearPort(id);
             KernelMaps.setFlags(maps.port(id), BLOCKED);
-            maps.port(id).set(INT, 20, MISS_RATE);
-            maps.port(id).set(INT, 24, MISS_BURST);
+            limit(maps.port(id), MissLimit.PRESET);
             take(port, device);
             ports[id] = port;
             refresh(port);
@@ -120,6 +117,18 @@ final class KernelPorts {
             pins.note(port.ifindex, what);
         }
         return is;
+    }
+
+    /** Sets what one port may send up of unknown frames, so that it leaves the loop and the queue to others. */
+    void limit(int id, MissLimit limit) {
+        if (find(id) != null) {
+            limit(maps.port(id), limit);
+        }
+    }
+
+    private static void limit(MemorySegment port, MissLimit limit) {
+        port.set(INT, 20, limit.perSecond());
+        port.set(INT, 24, limit.burst());
     }
 
     void unblock(int id) {
