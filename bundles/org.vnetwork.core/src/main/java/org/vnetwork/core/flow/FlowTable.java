@@ -14,6 +14,7 @@ import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.packet.Field;
+import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.FlowKey;
 
 /**
@@ -22,6 +23,9 @@ import org.vnetwork.packet.wire.FlowKey;
  * <p>A new flow is pending until {@link #installPending}, when all frames that waited have been sent. Loop thread only.
  */
 public final class FlowTable {
+    /** How long a flow drains: long enough for each conversation under it to be seen once. */
+    private static final long DRAIN_NANOS = 1_000_000_000;
+
     private final Datapath datapath;
     private final Capabilities capabilities;
     private final FlowBounds bounds;
@@ -29,7 +33,8 @@ public final class FlowTable {
     private final BitSet used = new BitSet();
     private final Map<Integer, List<FlowIndex>> byPort = new HashMap<>();
     private final List<Flow> pending = new ArrayList<>();
-    private final Deque<Flow> dirty = new ArrayDeque<>();
+    private final DirtyFlows dirty = new DirtyFlows();
+    private final Deque<Flow> draining = new ArrayDeque<>();
     private long refused;
 
     /** The flows of a datapath that has none yet. */
@@ -53,6 +58,11 @@ public final class FlowTable {
     /** Different masks of all ports together. */
     public int masks() {
         return byPort.values().stream().mapToInt(List::size).sum();
+    }
+
+    /** Flows that the datapath has room for. */
+    public int room() {
+        return capabilities.flows();
     }
 
     /** How many there may be, and what was done about more. */
@@ -85,7 +95,7 @@ public final class FlowTable {
         return id < 0 || id >= byId.length ? null : byId[id];
     }
 
-    /** A flow that matches this key, or null. */
+    /** A flow that matches this key and does not drain, or null. */
     public Flow find(long[] key) {
         List<FlowIndex> indexes = byPort.get((int) Field.INGRESS.in(key));
         if (indexes != null) {
@@ -114,14 +124,14 @@ public final class FlowTable {
         });
     }
 
-    /** Flows that must be decided again, oldest first; the caller takes them out. */
-    Deque<Flow> dirty() {
+    /** Flows that must be decided again; the caller takes them out. */
+    DirtyFlows dirty() {
         return dirty;
     }
 
     /** Marks every flow. */
     public void dirtyAll() {
-        all().forEach(Flow::dirty);
+        all().forEach(f -> f.dirty(false));
     }
 
     /**
@@ -205,6 +215,44 @@ public final class FlowTable {
         return changed;
     }
 
+    /**
+     * Has a flow go when others have come in its place: it keeps its actions and matches only what no other flow does; copies of its frames come up.
+     *
+     * @param decision what the flow depends on meanwhile, should it be denied
+     * @return false when it had to go at once
+     */
+    boolean drain(Flow flow, Decision decision, long now) {
+        List<Action> copying = new ArrayList<>(flow.actions());
+        if (!flow.inspect()) {
+            copying.addFirst(new Action.CopyUp());
+        }
+        if (flow.removed || copying.size() > Action.LIMIT || !datapath.drain(flow.id, copying)) {
+            remove(flow);
+            return false;
+        }
+        leaveIndex(flow);
+        flow.drain(copying, now + DRAIN_NANOS);
+        flow.dependOn(decision);
+        draining.add(flow);
+        return true;
+    }
+
+    /** Removes flows that have drained; says how many. */
+    public int endDrains(long now) {
+        int ended = 0;
+        for (Flow flow = draining.peek(); flow != null && (flow.removed || now - flow.drainedNanos >= 0); flow = draining.peek()) {
+            draining.poll();
+            ended += flow.removed ? 0 : 1;
+            remove(flow);
+        }
+        return ended;
+    }
+
+    /** Flows that drain. */
+    public int draining() {
+        return (int) draining.stream().filter(f -> !f.removed).count();
+    }
+
     /** Takes a flow out; its last traffic still counts for the rows it refreshed. */
     public void remove(Flow flow) {
         if (flow.removed) {
@@ -222,6 +270,12 @@ public final class FlowTable {
         bounds.gone(flow);
         used.clear(flow.id);
         byId[flow.id] = null;
+        if (!flow.draining()) {
+            leaveIndex(flow);
+        }
+    }
+
+    private void leaveIndex(Flow flow) {
         List<FlowIndex> indexes = byPort.get((int) Field.INGRESS.in(flow.key));
         for (FlowIndex index : indexes) {
             if (index.mask == flow.mask) {

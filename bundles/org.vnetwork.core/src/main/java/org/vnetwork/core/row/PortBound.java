@@ -97,7 +97,7 @@ final class PortBound {
         left.forEach(port -> {
             Share share = share(port);
             if (share.rows-- == bounds.rowsOfPort()) {
-                share.changed();
+                share.changed(false);
             }
         });
         reached.forEach(port -> share(port).rows++);
@@ -126,7 +126,7 @@ final class PortBound {
             boolean over = nanos - moved.sinceNanos > RowBounds.WINDOW_NANOS;
             if (over && moved.held) {
                 moved.held = false;
-                moved.changed();
+                moved.changed(false);
             }
             return over;
         });
@@ -134,7 +134,7 @@ final class PortBound {
 
     /** Lets every decision be made again that a bound had a part in: it may have been raised. */
     void rebound() {
-        shares.values().forEach(Share::changed);
+        shares.values().forEach(share -> share.changed(false));
     }
 
     /** Forgets what was counted for a port that is gone. */

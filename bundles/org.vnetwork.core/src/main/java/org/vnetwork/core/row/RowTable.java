@@ -36,6 +36,7 @@ public final class RowTable {
     private final PortBound ports;
     /** Whether there is room for one more row. */
     private final Dependency room;
+    private boolean denies;
 
     /** Rows by the value of one component; {@code dependency} of a value outlives its rows, since "none" is an answer too. */
     private record Index(Method accessor, Map<Object, Bucket> buckets) {
@@ -48,6 +49,11 @@ public final class RowTable {
         this.type = type;
         this.ports = new PortBound(this, type, bounds);
         this.room = new Dependency(type.id() + "[room]");
+    }
+
+    /** Says that a change of these rows may deny what was allowed: the flows that read them are decided before others. */
+    public void setDenies() {
+        denies = true;
     }
 
     /** Id and version of the data type. */
@@ -191,10 +197,10 @@ public final class RowTable {
         present += (value == null ? 0 : 1) - (before == null ? 0 : 1);
         ports.changed(row, before, idleBefore, now);
         if (value == null && present == LIMIT - 1) {
-            room.changed();
+            room.changed(false);
         }
         reindex(row, before);
-        row.dependency.changed();
+        row.dependency.changed(denies);
         tell(key, value);
         forgetUnread(row);
         return true;
@@ -241,12 +247,12 @@ public final class RowTable {
                 if (old != null) {
                     Bucket bucket = bucket(index, name, old);
                     bucket.rows().remove(row);
-                    bucket.dependency().changed();
+                    bucket.dependency().changed(denies);
                 }
                 if (now != null) {
                     Bucket bucket = bucket(index, name, now);
                     bucket.rows().add(row);
-                    bucket.dependency().changed();
+                    bucket.dependency().changed(denies);
                 }
             }
         });

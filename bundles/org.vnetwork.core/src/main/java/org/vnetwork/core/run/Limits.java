@@ -17,6 +17,8 @@ import org.vnetwork.model.PortId;
 final class Limits {
     private static final int TRIMMED_AT_ONCE = 10_000;
 
+    private static final String NOT_INSTALLED = "the flow is not installed, its frames keep coming up";
+
     private final String name;
     private final FlowTable flows;
     private final Tables tables;
@@ -55,6 +57,7 @@ final class Limits {
     void check(long now) {
         flows.trim(TRIMMED_AT_ONCE);
         reached(Limit.FLOWS, "switch " + name, flows.bounds().evicted(), now);
+        report.reached("switch " + name, "a flow was not taken by the datapath: " + NOT_INSTALLED, flows.refused(), now);
         for (SwitchPorts.Held port : ports.all()) {
             int id = port.document.id();
             String subject = "port " + port.document.name() + " of switch " + name;
@@ -80,6 +83,7 @@ final class Limits {
         views.add(view(Limit.PORT_MISSES, misses.perSecond(), misses::rate, misses::dropped));
         views.add(view(Limit.PORT_BURST, misses.burst(), port -> 0, port -> 0));
         views.add(view(Limit.MOVES, document.of(Limit.MOVES), port -> 0, this::heldRows));
+        views.add(new LimitView("datapath", flows.room(), flows.room(), flows.count(), "", flows.refused(), NOT_INSTALLED));
         return views;
     }
 

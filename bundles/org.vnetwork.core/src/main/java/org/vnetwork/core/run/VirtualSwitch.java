@@ -82,7 +82,7 @@ public final class VirtualSwitch {
         flows = new FlowTable(datapath);
         plugins = new ActivePlugins(owner -> new PluginContext(owner, this), failures, drops);
         pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities().matchable(), driver);
-        redecider = new Redecider(pipeline, flows);
+        redecider = new Redecider(pipeline, flows, portRows::carries);
         upcalls = new Upcalls(datapath, pipeline, flows);
         misses = new MissShares(datapath);
         ports = new SwitchPorts(datapath, tables, portRows, flows, misses);

@@ -19,6 +19,7 @@ final class FlowTable {
 
     private final Map<Integer, Flow> byId = new HashMap<>();
     private final Map<Integer, List<Tuple>> byPort = new HashMap<>();
+    private final Map<Integer, List<Tuple>> draining = new HashMap<>();
 
     /** An active flow. */
     static final class Flow {
@@ -68,21 +69,43 @@ final class FlowTable {
         if (!valid || byId.containsKey(entry.id())) {
             return false;
         }
-        List<Tuple> tuples = byPort.computeIfAbsent(ingress(entry), port -> new ArrayList<>());
-        Tuple tuple = tuples.stream().filter(t -> Arrays.equals(t.mask, entry.mask())).findFirst().orElse(null);
-        if (tuple == null) {
-            if (tuples.size() == MASKS_PER_PORT) {
-                return false;
-            }
-            tuple = new Tuple(entry.mask().clone(), new HashMap<>());
-            tuples.add(tuple);
-        }
         Flow flow = new Flow(entry);
-        if (tuple.flows.putIfAbsent(new Words(FlowKey.masked(entry.key(), entry.mask())), flow) != null) {
+        if (!put(byPort, flow)) {
             return false;
         }
         byId.put(entry.id(), flow);
         return true;
+    }
+
+    private static boolean put(Map<Integer, List<Tuple>> ports, Flow flow) {
+        long[] mask = flow.entry.mask();
+        List<Tuple> tuples = ports.computeIfAbsent(ingress(flow.entry), port -> new ArrayList<>());
+        Tuple tuple = tuples.stream().filter(t -> Arrays.equals(t.mask, mask)).findFirst().orElse(null);
+        if (tuple == null) {
+            if (tuples.size() == MASKS_PER_PORT) {
+                return false;
+            }
+            tuple = new Tuple(mask.clone(), new HashMap<>());
+            tuples.add(tuple);
+        }
+        return tuple.flows.putIfAbsent(new Words(FlowKey.masked(flow.entry.key(), mask)), flow) == null;
+    }
+
+    /** Has a flow match behind all others, with other actions. */
+    boolean drain(int id, List<Action> actions) {
+        Flow flow = byId.get(id);
+        if (flow == null || !put(draining, flow)) {
+            return false;
+        }
+        takeOut(byPort, flow);
+        flow.actions = List.copyOf(actions);
+        return true;
+    }
+
+    private static void takeOut(Map<Integer, List<Tuple>> ports, Flow flow) {
+        List<Tuple> tuples = ports.getOrDefault(ingress(flow.entry), new ArrayList<>());
+        tuples.forEach(tuple -> tuple.flows.values().remove(flow));
+        tuples.removeIf(tuple -> tuple.flows.isEmpty());
     }
 
     Flow find(int id) {
@@ -93,18 +116,20 @@ final class FlowTable {
     Flow remove(int id) {
         Flow flow = byId.remove(id);
         if (flow != null) {
-            List<Tuple> tuples = byPort.get(ingress(flow.entry));
-            for (Tuple tuple : tuples) {
-                tuple.flows.values().remove(flow);
-            }
-            tuples.removeIf(tuple -> tuple.flows.isEmpty());
+            takeOut(byPort, flow);
+            takeOut(draining, flow);
         }
         return flow;
     }
 
-    /** A flow that matches, of the oldest mask that has one; null when none does. */
+    /** A flow that matches, of the oldest mask that has one, and one that drains only when no other does; null when none does. */
     Flow lookup(int ingress, long[] key) {
-        for (Tuple tuple : byPort.getOrDefault(ingress, List.of())) {
+        Flow flow = lookup(byPort.getOrDefault(ingress, List.of()), key);
+        return flow != null ? flow : lookup(draining.getOrDefault(ingress, List.of()), key);
+    }
+
+    private static Flow lookup(List<Tuple> tuples, long[] key) {
+        for (Tuple tuple : tuples) {
             Flow flow = tuple.flows.get(new Words(FlowKey.masked(key, tuple.mask)));
             if (flow != null) {
                 return flow;
@@ -120,6 +145,7 @@ final class FlowTable {
     void clear() {
         byId.clear();
         byPort.clear();
+        draining.clear();
     }
 
     private static int ingress(FlowEntry entry) {
