@@ -3,6 +3,7 @@ package org.vnetwork.core.run;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.vnetwork.control.Limit;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.MissLimit;
@@ -11,7 +12,8 @@ import org.vnetwork.datapath.MissLimit;
  * Divides what the loop can serve between the ports that send unknown frames up, so that no port's flood delays the frames of another.
  *
  * <p>All ports share one queue to the loop. While the loop keeps up, each port has the rate that is configured. When the ports together send more
- * than the loop was measured to serve, those that send most get equal shares of it, and those that send less are left alone. Loop thread only.
+ * than the loop was measured to serve, those that send most get equal shares of it, and those that send less are left alone. At the highest rate that
+ * can be configured nothing is divided, so that the loop itself can be measured. Loop thread only.
  */
 final class MissShares {
     /** Part of what the loop can serve that is given away, so that the queue stays short. */
@@ -82,7 +84,7 @@ final class MissShares {
             double speed = frames * 1e9 / busyNanos;
             served = served == Double.MAX_VALUE ? speed : served + (speed - served) / SMOOTHING;
         }
-        share(shares());
+        share(configured.perSecond() == Limit.PORT_MISSES.most() ? new Share(Double.MAX_VALUE, 0) : shares());
     }
 
     private static void sample(Port port, long sent, long dropped, long passed) {
