@@ -12,18 +12,24 @@ import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.FlowKey;
 
-/** Flows by ingress port, mask and masked key: tuple space search (Srinivasan, Suri and Varghese, SIGCOMM 1999). */
+/**
+ * Flows by ingress port, mask and masked key: tuple space search (Srinivasan, Suri and Varghese, SIGCOMM 1999).
+ *
+ * <p>Flows that drain are looked up when no other matches.
+ */
 final class FlowTable {
     static final int FLOWS = 65_536;
     static final int MASKS_PER_PORT = 32;
 
     private final Map<Integer, Flow> byId = new HashMap<>();
     private final Map<Integer, List<Tuple>> byPort = new HashMap<>();
+    private final Map<Integer, List<Tuple>> drainingByPort = new HashMap<>();
 
     /** An active flow. */
     static final class Flow {
         final FlowEntry entry;
         List<Action> actions;
+        private boolean drains;
         private long packets;
         private long bytes;
         private long lastUsedNanos;
@@ -68,7 +74,17 @@ final class FlowTable {
         if (!valid || byId.containsKey(entry.id())) {
             return false;
         }
-        List<Tuple> tuples = byPort.computeIfAbsent(ingress(entry), port -> new ArrayList<>());
+        Flow flow = new Flow(entry);
+        if (!place(flow, byPort)) {
+            return false;
+        }
+        byId.put(entry.id(), flow);
+        return true;
+    }
+
+    private static boolean place(Flow flow, Map<Integer, List<Tuple>> among) {
+        FlowEntry entry = flow.entry;
+        List<Tuple> tuples = among.computeIfAbsent(ingress(entry), port -> new ArrayList<>());
         Tuple tuple = tuples.stream().filter(t -> Arrays.equals(t.mask, entry.mask())).findFirst().orElse(null);
         if (tuple == null) {
             if (tuples.size() == MASKS_PER_PORT) {
@@ -77,12 +93,28 @@ final class FlowTable {
             tuple = new Tuple(entry.mask().clone(), new HashMap<>());
             tuples.add(tuple);
         }
-        Flow flow = new Flow(entry);
-        if (tuple.flows.putIfAbsent(new Words(FlowKey.masked(entry.key(), entry.mask())), flow) != null) {
+        return tuple.flows.putIfAbsent(new Words(FlowKey.masked(entry.key(), entry.mask())), flow) == null;
+    }
+
+    /** Has a flow match only where no other does; false when there is none of this id, or no room. */
+    boolean drain(int id) {
+        Flow flow = byId.get(id);
+        if (flow == null || !flow.drains && !place(flow, drainingByPort)) {
             return false;
         }
-        byId.put(entry.id(), flow);
+        if (!flow.drains) {
+            take(flow, byPort);
+            flow.drains = true;
+        }
         return true;
+    }
+
+    private static void take(Flow flow, Map<Integer, List<Tuple>> among) {
+        List<Tuple> tuples = among.get(ingress(flow.entry));
+        for (Tuple tuple : tuples) {
+            tuple.flows.values().remove(flow);
+        }
+        tuples.removeIf(tuple -> tuple.flows.isEmpty());
     }
 
     Flow find(int id) {
@@ -93,18 +125,19 @@ final class FlowTable {
     Flow remove(int id) {
         Flow flow = byId.remove(id);
         if (flow != null) {
-            List<Tuple> tuples = byPort.get(ingress(flow.entry));
-            for (Tuple tuple : tuples) {
-                tuple.flows.values().remove(flow);
-            }
-            tuples.removeIf(tuple -> tuple.flows.isEmpty());
+            take(flow, flow.drains ? drainingByPort : byPort);
         }
         return flow;
     }
 
     /** A flow that matches, of the oldest mask that has one; null when none does. */
     Flow lookup(int ingress, long[] key) {
-        for (Tuple tuple : byPort.getOrDefault(ingress, List.of())) {
+        Flow flow = lookup(byPort.getOrDefault(ingress, List.of()), key);
+        return flow != null ? flow : lookup(drainingByPort.getOrDefault(ingress, List.of()), key);
+    }
+
+    private static Flow lookup(List<Tuple> tuples, long[] key) {
+        for (Tuple tuple : tuples) {
             Flow flow = tuple.flows.get(new Words(FlowKey.masked(key, tuple.mask)));
             if (flow != null) {
                 return flow;
@@ -120,6 +153,7 @@ final class FlowTable {
     void clear() {
         byId.clear();
         byPort.clear();
+        drainingByPort.clear();
     }
 
     private static int ingress(FlowEntry entry) {

@@ -105,7 +105,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public boolean drain(int id, List<Action> actions) {
-        return false;
+        return actions.size() <= Action.LIMIT && flows.drain(id) && replace(id, actions);
     }
 
     @Override
