@@ -1,8 +1,10 @@
 package org.vnetwork.core.decide;
 
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.vnetwork.core.row.Dependency;
 import org.vnetwork.core.row.Row;
 import org.vnetwork.packet.wire.Action;
@@ -17,8 +19,31 @@ import org.vnetwork.packet.wire.Action;
  * @param reads rows and row sets that it read
  * @param refreshes rows that it put again as they were
  * @param wrote whether it wrote, so that it cannot be installed
+ * @param vlan the VLAN that the packet was classified to; 0 when it was not admitted to any
  */
-public record Decision(long[] mask, boolean inspect, List<Action> actions, End end, Collection<Dependency> reads, Map<Row, Long> refreshes, boolean wrote) {
+public record Decision(long[] mask, boolean inspect, List<Action> actions, End end, Collection<Dependency> reads, Map<Row, Long> refreshes, boolean wrote, int vlan) {
+    /** Whether no flow can stand for it: each frame must be decided. */
+    public boolean eachFrame() {
+        return inspect || wrote;
+    }
+
+    /** The ports that it outputs to. */
+    public Set<Integer> outputs() {
+        return outputs(actions);
+    }
+
+    /** The ports that actions output to. */
+    public static Set<Integer> outputs(List<Action> actions) {
+        Set<Integer> ports = new LinkedHashSet<>();
+        for (Action action : actions) {
+            if (action instanceof Action.Output output) {
+                ports.add(output.port());
+            }
+        }
+        return ports;
+    }
+
+
     /** Where a received frame ends. */
     public enum End {
         /** At least one output. */

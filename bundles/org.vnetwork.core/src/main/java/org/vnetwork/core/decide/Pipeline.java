@@ -87,7 +87,7 @@ public final class Pipeline {
             if (revoked) {
                 throw new IllegalStateException("the switch was closed during the decision");
             }
-            return new Decision(recorder.mask(), recorder.inspect(), run.compiler().actions(), end, transaction.reads(), transaction.refreshes(), transaction.wrote());
+            return new Decision(recorder.mask(), recorder.inspect(), run.compiler().actions(), end, transaction.reads(), transaction.refreshes(), transaction.wrote(), run.vlan());
         } finally {
             tables.end();
         }

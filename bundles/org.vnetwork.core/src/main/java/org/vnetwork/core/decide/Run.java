@@ -67,6 +67,10 @@ final class Run {
         return output(outputs);
     }
 
+    int vlan() {
+        return vlan;
+    }
+
     ActionCompiler compiler() {
         return compiler;
     }

@@ -1,9 +1,9 @@
 package org.vnetwork.core.flow;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import org.vnetwork.core.decide.Decision;
+import org.vnetwork.core.journal.Journal;
 import org.vnetwork.core.row.Dependency;
 import org.vnetwork.core.row.Row;
 import org.vnetwork.datapath.FlowCounters;
@@ -24,18 +24,23 @@ public final class Flow implements Dependency.Reader {
     final long[] key;
     final int hash;
     final long installedNanos;
-    private final Collection<Flow> dirtyFlows;
+    private final DirtyFlows dirtyFlows;
     private List<Dependency> reads = List.of();
     private List<Row> refreshedRows = List.of();
     private long[] refreshedVersions = new long[0];
     private List<Action> actions = List.of();
     private boolean inspect;
     private boolean dirty;
+    private boolean dirtyFirst;
     boolean pending = true;
     boolean removed;
+    /** When it goes at the latest, on the datapath's clock; 0 while it does not drain. */
+    long drainedNanos;
     long softPackets;
     long softBytes;
     long lastUsedNanos;
+    /** Where its full key is in the journal. */
+    int at = Journal.NOWHERE;
     private FlowCounters counters = FlowCounters.NONE;
 
     /**
@@ -44,7 +49,7 @@ public final class Flow implements Dependency.Reader {
      * @param fullKey key of the packet that was decided, by which it is decided again
      * @param dirtyFlows takes the flow when something that it read changes
      */
-    Flow(int id, long[] fullKey, long[] mask, long now, Collection<Flow> dirtyFlows) {
+    Flow(int id, long[] fullKey, long[] mask, long now, DirtyFlows dirtyFlows) {
         this.id = id;
         this.fullKey = fullKey;
         this.mask = mask;
@@ -57,15 +62,35 @@ public final class Flow implements Dependency.Reader {
 
     /** Takes over what a decision read, refreshed and said; says whether the actions for the datapath are others than before. */
     boolean adopt(Decision decision) {
-        reads.forEach(d -> d.remove(this));
-        reads = List.copyOf(decision.reads());
-        reads.forEach(d -> d.add(this));
+        dependOn(decision);
         refreshedRows = new ArrayList<>(decision.refreshes().keySet());
         refreshedVersions = decision.refreshes().values().stream().mapToLong(Long::longValue).toArray();
         List<Action> before = actions;
-        inspect = decision.inspect() || decision.wrote();
+        inspect = decision.eachFrame();
         actions = inspect ? INSPECT : decision.actions();
         return !actions.equals(before);
+    }
+
+    /** Depends on what a decision read, and on nothing else any more. */
+    void dependOn(Decision decision) {
+        reads.forEach(d -> d.remove(this));
+        reads = List.copyOf(decision.reads());
+        reads.forEach(d -> d.add(this));
+    }
+
+    /** Takes over actions that the datapath carries out already; what was read for them is not known yet. */
+    void takeOver(List<Action> working) {
+        inspect = working.equals(INSPECT);
+        actions = List.copyOf(working);
+        pending = false;
+    }
+
+    /** Keeps its actions until it is removed, and no row young. */
+    void drain(List<Action> copying, long untilNanos) {
+        actions = copying;
+        drainedNanos = untilNanos;
+        refreshedRows = List.of();
+        refreshedVersions = new long[0];
     }
 
     void release() {
@@ -75,15 +100,18 @@ public final class Flow implements Dependency.Reader {
     }
 
     @Override
-    public void dirty() {
-        if (!dirty && !removed) {
+    public void dirty(boolean first) {
+        boolean queued = dirty && (dirtyFirst || !first);
+        if (!queued && !removed) {
             dirty = true;
-            dirtyFlows.add(this);
+            dirtyFirst |= first;
+            dirtyFlows.add(this, first);
         }
     }
 
     void clean() {
         dirty = false;
+        dirtyFirst = false;
     }
 
     /** Whether something that its decision read has changed since. */
@@ -136,6 +164,11 @@ public final class Flow implements Dependency.Reader {
     /** Whether its frames are decided one by one. */
     public boolean inspect() {
         return inspect;
+    }
+
+    /** Whether it is on its way out: it matches what no other flow does, and copies of its frames come up. */
+    public boolean draining() {
+        return drainedNanos != 0;
     }
 
     /** What its decision read. */

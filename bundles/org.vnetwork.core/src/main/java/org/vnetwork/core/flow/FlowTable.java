@@ -2,18 +2,22 @@ package org.vnetwork.core.flow;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.vnetwork.core.decide.Decision;
+import org.vnetwork.core.journal.Journal;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.packet.Field;
+import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.FlowKey;
 
 /**
@@ -22,18 +26,24 @@ import org.vnetwork.packet.wire.FlowKey;
  * <p>A new flow is pending until {@link #installPending}, when all frames that waited have been sent. Loop thread only.
  */
 public final class FlowTable {
+    /** How long a flow drains: long enough for each conversation under it to be seen once. */
+    private static final long DRAIN_NANOS = 1_000_000_000;
+
     private final Datapath datapath;
     private final Capabilities capabilities;
     private final Flow[] byId;
     private final BitSet used = new BitSet();
     private final Map<Integer, List<FlowIndex>> byPort = new HashMap<>();
     private final List<Flow> pending = new ArrayList<>();
-    private final Deque<Flow> dirty = new ArrayDeque<>();
+    private final DirtyFlows dirty = new DirtyFlows();
+    private final Deque<Flow> draining = new ArrayDeque<>();
+    private final FlowJournal journal;
     private long refused;
 
-    /** The flows of a datapath that has none yet. */
-    public FlowTable(Datapath datapath) {
+    /** The flows of a datapath, none yet. */
+    public FlowTable(Datapath datapath, Journal journal) {
         this.datapath = datapath;
+        this.journal = new FlowJournal(journal);
         this.capabilities = datapath.capabilities();
         this.byId = new Flow[capabilities.flows()];
     }
@@ -63,7 +73,7 @@ public final class FlowTable {
         return id < 0 || id >= byId.length ? null : byId[id];
     }
 
-    /** A flow that matches this key, or null. */
+    /** A flow that matches this key and does not drain, or null. */
     public Flow find(long[] key) {
         List<FlowIndex> indexes = byPort.get((int) Field.INGRESS.in(key));
         if (indexes != null) {
@@ -92,14 +102,14 @@ public final class FlowTable {
         });
     }
 
-    /** Flows that must be decided again, oldest first; the caller takes them out. */
-    Deque<Flow> dirty() {
+    /** Flows that must be decided again; the caller takes them out. */
+    DirtyFlows dirty() {
         return dirty;
     }
 
     /** Marks every flow. */
     public void dirtyAll() {
-        all().forEach(Flow::dirty);
+        all().forEach(f -> f.dirty(false));
     }
 
     /**
@@ -120,11 +130,53 @@ public final class FlowTable {
         }
         Flow flow = new Flow(id, key, index.mask, now, dirty);
         flow.adopt(decision);
-        used.set(id);
-        byId[id] = flow;
-        index.add(flow);
+        place(flow, index);
         pending.add(flow);
         return flow;
+    }
+
+    /**
+     * Takes over the flows that an earlier process left in the datapath, to be decided again; those of which the journal does not know the full key, or
+     * whose port is not there, are removed.
+     *
+     * @return how many were removed
+     */
+    public int adopt(List<FlowEntry> left, IntPredicate isPort) {
+        int removed = 0;
+        for (FlowEntry entry : left) {
+            FlowJournal.Known known = journal.take(entry);
+            FlowIndex index = known == null ? null : index(known.fullKey(), entry.mask());
+            boolean wanted = index != null && Arrays.equals(index.mask, entry.mask()) && index.find(known.fullKey()) == null && isPort.test((int) Field.INGRESS.in(entry.key()));
+            if (wanted) {
+                Flow flow = new Flow(entry.id(), known.fullKey(), index.mask, known.installedNanos(), dirty);
+                flow.takeOver(entry.actions());
+                flow.at = known.at();
+                flow.softPackets = known.packets();
+                flow.softBytes = known.bytes();
+                flow.lastUsedNanos = datapath.nanoTime();
+                place(flow, index);
+            } else {
+                if (index != null) {
+                    dropEmpty(index, known.fullKey());
+                }
+                datapath.remove(entry.id());
+                removed++;
+            }
+        }
+        journal.forgetOthers();
+        return removed;
+    }
+
+    private void place(Flow flow, FlowIndex index) {
+        used.set(flow.id);
+        byId[flow.id] = flow;
+        index.add(flow);
+    }
+
+    /** Counts frames that were carried out in user space. */
+    void soft(Flow flow, long packets, long bytes, long now) {
+        flow.soft(packets, bytes, now);
+        journal.counted(flow);
     }
 
     /** Installs what is pending and was not dirtied meanwhile. */
@@ -153,6 +205,8 @@ public final class FlowTable {
     }
 
     private void install(List<Flow> ready) {
+        // What the next process must know of a flow is there before the flow.
+        ready.forEach(journal::keep);
         boolean[] in = datapath.install(ready.stream().map(f -> new FlowEntry(f.id, f.key, f.mask, f.actions())).toList());
         for (int i = 0; i < in.length; i++) {
             Flow flow = ready.get(i);
@@ -173,6 +227,44 @@ public final class FlowTable {
         return changed;
     }
 
+    /**
+     * Has a flow go when others have come in its place: it keeps its actions and matches only what no other flow does; copies of its frames come up.
+     *
+     * @param decision what the flow depends on meanwhile, should it be denied
+     * @return false when it had to go at once
+     */
+    boolean drain(Flow flow, Decision decision, long now) {
+        List<Action> copying = new ArrayList<>(flow.actions());
+        if (!flow.inspect()) {
+            copying.addFirst(new Action.CopyUp());
+        }
+        if (copying.size() > Action.LIMIT || !datapath.drain(flow.id, copying)) {
+            remove(flow);
+            return false;
+        }
+        leaveIndex(flow);
+        flow.drain(copying, now + DRAIN_NANOS);
+        flow.dependOn(decision);
+        draining.add(flow);
+        return true;
+    }
+
+    /** Removes flows that have drained; says how many. */
+    public int endDrains(long now) {
+        int ended = 0;
+        for (Flow flow = draining.peek(); flow != null && (flow.removed || now - flow.drainedNanos >= 0); flow = draining.peek()) {
+            draining.poll();
+            ended += flow.removed ? 0 : 1;
+            remove(flow);
+        }
+        return ended;
+    }
+
+    /** Flows that drain. */
+    public int draining() {
+        return (int) draining.stream().filter(f -> !f.removed).count();
+    }
+
     /** Takes a flow out; its last traffic still counts for the rows it refreshed. */
     public void remove(Flow flow) {
         if (flow.removed) {
@@ -187,8 +279,15 @@ public final class FlowTable {
 
     private void forget(Flow flow) {
         flow.release();
+        journal.forget(flow);
         used.clear(flow.id);
         byId[flow.id] = null;
+        if (!flow.draining()) {
+            leaveIndex(flow);
+        }
+    }
+
+    private void leaveIndex(Flow flow) {
         List<FlowIndex> indexes = byPort.get((int) Field.INGRESS.in(flow.key));
         for (FlowIndex index : indexes) {
             if (index.mask == flow.mask) {
@@ -210,7 +309,7 @@ public final class FlowTable {
         List<FlowIndex> indexes = byPort.computeIfAbsent((int) Field.INGRESS.in(key), p -> new ArrayList<>());
         FlowIndex wider = null;
         for (FlowIndex index : indexes) {
-            if (java.util.Arrays.equals(index.mask, mask)) {
+            if (Arrays.equals(index.mask, mask)) {
                 return index;
             }
             if (FlowKey.covers(index.mask, mask)) {

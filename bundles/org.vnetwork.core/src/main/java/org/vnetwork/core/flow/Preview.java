@@ -50,7 +50,7 @@ public final class Preview {
             return;
         }
         Decision decision = candidate.preview(flow.fullKey, overlay, false);
-        boolean inspect = decision.inspect() || decision.wrote();
+        boolean inspect = decision.eachFrame();
         if (!FlowKey.covers(flow.mask, decision.mask())) {
             split++;
         } else if (inspect == flow.inspect() && (inspect || decision.actions().equals(flow.actions()))) {

@@ -1,5 +1,6 @@
 package org.vnetwork.core.flow;
 
+import java.util.List;
 import org.vnetwork.core.decide.Decision;
 import org.vnetwork.core.decide.Pipeline;
 import org.vnetwork.datapath.Datapath;
@@ -45,7 +46,7 @@ public final class Upcalls implements UpcallSink {
     public void upcall(Frame frame) {
         KeyParser.parse(frame.buffer, frame.offset, frame.size, frame.ingress, key);
         Flow flow = frame.flow >= 0 ? flows.byId(frame.flow) : null;
-        if (flow == null || !FlowKey.matches(key, flow.mask, flow.key)) {
+        if (flow == null || flow.draining() || !FlowKey.matches(key, flow.mask, flow.key)) {
             flow = flows.find(key);
         }
         long now = datapath.nanoTime();
@@ -53,21 +54,35 @@ public final class Upcalls implements UpcallSink {
             flows.remove(flow);
             flow = null;
         }
-        if (flow != null && !flow.inspect() && !flow.isDirty()) {
+        boolean known = flow != null && !flow.inspect() && !flow.isDirty();
+        if (frame.copy) {
+            learn(frame, known);
+        } else if (known) {
             if (frame.flow < 0 && !flow.pending && now - flow.installedNanos > MISMATCH_NANOS) {
                 mismatches++;
             }
             count(flow, frame.flow, frame.wireFrames(), frame.size, now);
             datapath.execute(frame, flow.actions());
-            return;
+        } else {
+            decide(frame, flow, now);
         }
-        decide(frame, flow, now);
+    }
+
+    /** A copy of a frame whose flow drains has been sent already: only what comes in that flow's place is of interest. */
+    private void learn(Frame frame, boolean known) {
+        if (!known) {
+            decided++;
+            long now = datapath.nanoTime();
+            Decision decision = pipeline.commit(key, frame, now);
+            flows.add(key, decision.wrote() ? pipeline.evaluate(key, frame) : decision, now);
+        }
+        datapath.execute(frame, List.of());
     }
 
     /** Counts a frame for its flow, unless the datapath has done so when it sent it up. */
-    private static void count(Flow flow, int matched, long frames, long size, long now) {
+    private void count(Flow flow, int matched, long frames, long size, long now) {
         if (flow.id() != matched) {
-            flow.soft(frames, size, now);
+            flows.soft(flow, frames, size, now);
         }
     }
 
@@ -83,15 +98,17 @@ public final class Upcalls implements UpcallSink {
         if (stale == null || stale.removed) {
             Flow added = flows.add(key, installable, now);
             if (added != null) {
-                added.soft(frames, size, now);
+                flows.soft(added, frames, size, now);
             }
         } else {
             count(stale, matched, frames, size, now);
             if (FlowKey.covers(stale.mask, installable.mask())) {
                 flows.redecided(stale, installable);
-            } else if (!installable.inspect() && !installable.wrote()) {
-                flows.remove(stale);
+            } else if (!installable.eachFrame()) {
                 flows.add(key, installable, now);
+                if (stale.inspect() && !stale.pending) {
+                    flows.drain(stale, installable, now);
+                }
             }
         }
     }

@@ -18,11 +18,19 @@ public final class PortTables {
     public PortTables(Tables tables) {
         ports = tables.view(PortId.class, PortRow.class);
         members = tables.view(Vlan.class, Members.class);
+        Tables.behind(ports).setAdministered();
+        Tables.behind(members).setAdministered();
     }
 
     /** The row of a port, or null. */
     public PortRow get(int port) {
         return port < 1 || port >= PortId.LIMIT ? null : ports.get(new PortId(port));
+    }
+
+    /** Whether there is such a port and it carries the VLAN. */
+    public boolean carries(int port, int vlan) {
+        PortRow row = get(port);
+        return row != null && row.vlan().carries(vlan);
     }
 
     /** The ports that carry a VLAN, ascending. */

@@ -14,8 +14,12 @@ import java.util.Set;
 public class Dependency {
     /** What a reader is told. */
     public interface Reader {
-        /** Something that the reader read has changed; it must be decided again. */
-        void dirty();
+        /**
+         * Something that the reader read has changed; it must be decided again.
+         *
+         * @param first ahead of others, since the change may deny what was allowed
+         */
+        void dirty(boolean first);
     }
 
     private final String text;
@@ -49,11 +53,11 @@ public class Dependency {
         return readers;
     }
 
-    /** Tells the readers. */
-    protected final void changed() {
+    /** Tells the readers; {@code first}: that the change may deny what was allowed. */
+    protected final void changed(boolean first) {
         if (!readers.isEmpty()) {
             List<Reader> snapshot = new ArrayList<>(readers);
-            snapshot.forEach(Reader::dirty);
+            snapshot.forEach(r -> r.dirty(first));
         }
     }
 

@@ -70,6 +70,6 @@ final class RuleRead extends Dependency {
     }
 
     void tell() {
-        changed();
+        changed(true);
     }
 }

@@ -172,7 +172,7 @@ class RuleListTest {
         List<String> packets = List.of("10.1.2.3", "10.2.2.3", "172.16.0.1");
         for (int i = 0; i < told.length; i++) {
             int reader = i;
-            list.first(Subject.of(packet(packets.get(i))).view()).read().add(() -> told[reader]++);
+            list.first(Subject.of(packet(packets.get(i))).view()).read().add(first -> told[reader]++);
         }
         list.put(3, 20, to("10.1.2.0", 0xffff_ff00L), new Said("new"));
         assertEquals(List.of(1, 0, 0), List.of(told[0], told[1], told[2]), "only the first one's known bits meet the rule");
@@ -189,7 +189,7 @@ class RuleListTest {
         put(1, 10, Match.ANY, "any");
         int[] told = new int[1];
         var read = list.first(Subject.of(packet("10.1.2.3")).view()).read();
-        org.vnetwork.core.row.Dependency.Reader reader = () -> told[0]++;
+        org.vnetwork.core.row.Dependency.Reader reader = first -> told[0]++;
         read.add(reader);
         read.remove(reader);
         list.remove(1);

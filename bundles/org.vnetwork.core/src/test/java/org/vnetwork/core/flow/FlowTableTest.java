@@ -42,7 +42,7 @@ class FlowTableTest {
                 }
                 default -> throw new UnsupportedOperationException(method.getName());
             });
-    private final FlowTable flows = new FlowTable(datapath);
+    private final FlowTable flows = new FlowTable(datapath, org.vnetwork.core.journal.Journal.none());
 
     private boolean[] install(List<?> entries) {
         boolean[] in = new boolean[entries.size()];
@@ -69,7 +69,7 @@ class FlowTableTest {
 
     private static Decision decision(long[] mask, List<Dependency> reads, int... ports) {
         List<Action> actions = java.util.Arrays.stream(ports).mapToObj(p -> (Action) new Action.Output(p)).toList();
-        return new Decision(mask, false, actions, Decision.End.FORWARDED, reads, Map.of(), false);
+        return new Decision(mask, false, actions, Decision.End.FORWARDED, reads, Map.of(), false, 1);
     }
 
     private Flow add(long[] key, long[] mask) {
@@ -207,7 +207,7 @@ class FlowTableTest {
             if (there.containsKey(dst) && random.nextBoolean()) {
                 index.remove(there.remove(dst));
             } else if (!there.containsKey(dst)) {
-                Flow flow = new Flow(i, key(1, dst, 0), index.mask, 0, new ArrayList<>());
+                Flow flow = new Flow(i, key(1, dst, 0), index.mask, 0, new DirtyFlows());
                 there.put(dst, flow);
                 index.add(flow);
             }

@@ -36,7 +36,7 @@ class RowTableTest {
         private int dirtied;
 
         @Override
-        public void dirty() {
+        public void dirty(boolean first) {
             dirtied++;
         }
 

@@ -78,7 +78,7 @@ class RedecisionTest {
 
     @Test
     void keepsAFlowWhoseActionsStay() {
-        assertEquals("0 kept, 0 replaced, 0 narrowed, 0 revoked", steer(new Way(2, false, false)));
+        assertEquals("0 kept, 0 replaced, 0 drained, 0 revoked", steer(new Way(2, false, false)));
         sw.home.setPort(new PortDocument(2, "b", "sim", "b", PortVlan.trunk(List.of(10, 20), 10), List.of()));
         assertTrue(sw.swap("again", Steered::new).toString().contains("1 kept, 0 replaced"), "the same decision by another engine");
         assertEquals(1, sw.flows().size());
@@ -87,7 +87,7 @@ class RedecisionTest {
     @Test
     void replacesTheActionsUnderTheSameMask() {
         int id = sw.flows().getFirst().id();
-        assertEquals("0 kept, 1 replaced, 0 narrowed, 0 revoked", steer(new Way(3, false, false)));
+        assertEquals("0 kept, 1 replaced, 0 drained, 0 revoked", steer(new Way(3, false, false)));
         long decided = sw.decided();
         sw.inject("a", FRAME);
         assertEquals(List.of(1, decided), List.of(sw.count("c"), sw.decided()));
@@ -95,24 +95,57 @@ class RedecisionTest {
     }
 
     @Test
-    void followsAFlowByANarrowerOneWhenMoreWasRead() {
-        assertEquals("0 kept, 0 replaced, 1 narrowed, 0 revoked", steer(new Way(3, true, false)));
+    void drainsAFlowBehindTheNarrowerOneThatFollowsIt() {
+        assertEquals("0 kept, 0 replaced, 1 drained, 0 revoked", steer(new Way(3, true, false)));
         long decided = sw.decided();
         sw.inject("a", FRAME);
         assertEquals(List.of(1, decided), List.of(sw.count("c"), sw.decided()), "the stored key was decided, nothing came up");
+        sw.warp(2);
+        assertEquals(List.of(true), sw.flows().stream().map(f -> f.match().contains("l4_dst=2")).toList(), "the wide one has gone");
+        assertEquals("0 kept, 1 replaced, 0 drained, 0 revoked", steer(new Way(2, false, false)), "its mask covers what is read now");
         assertTrue(sw.flows().getFirst().match().contains("l4_dst=2"));
-        assertEquals("0 kept, 1 replaced, 0 narrowed, 0 revoked", steer(new Way(2, false, false)), "its mask covers what is read now");
-        assertTrue(sw.flows().getFirst().match().contains("l4_dst=2"));
+        assertEquals("", sw.imbalance());
     }
 
     @Test
-    void revokesAFlowWhoseDecisionWouldWrite() {
-        assertEquals("0 kept, 0 replaced, 0 narrowed, 1 revoked", steer(new Way(3, false, true)));
-        assertTrue(sw.flows().isEmpty());
+    void aDrainingFlowServesWhatNoOtherDoesAndLearnsFromACopy() {
+        steer(new Way(3, true, false));
+        long decided = sw.decided();
+        String other = FRAME.replace("dst=2)", "dst=5)");
+        sw.inject("a", other);
+        assertEquals(List.of(1, 0), List.of(sw.count("b"), sw.count("c")), "it went where the draining flow sends it, once");
+        assertEquals(decided + 1, sw.decided(), "and a copy of it was decided");
+        sw.inject("a", other);
+        assertEquals(List.of(0, 1), List.of(sw.count("b"), sw.count("c")));
+        assertEquals(decided + 1, sw.decided());
+        assertEquals("", sw.imbalance());
+    }
+
+    @Test
+    void drainsAFlowWhoseDecisionWouldWrite() {
+        assertEquals("0 kept, 0 replaced, 1 drained, 0 revoked", steer(new Way(3, false, true)));
+        assertEquals(List.of(true), sw.flows().stream().map(f -> f.actions().startsWith("copy up")).toList());
         assertEquals(1, sw.home.views().rows("way").size(), "nothing was written");
         sw.inject("a", FRAME);
-        assertEquals(2, sw.home.views().rows("way").size());
+        assertEquals(2, sw.home.views().rows("way").size(), "a copy was decided and committed");
+        assertEquals(List.of(1, 0), List.of(sw.count("b"), sw.count("c")), "and not sent");
+        sw.inject("a", FRAME);
+        assertEquals(1, sw.count("c"));
+        sw.warp(2);
         assertEquals(1, sw.flows().size());
+        assertEquals("", sw.imbalance());
+    }
+
+    @Test
+    void revokesAtOnceWhatIsDeniedNow() {
+        assertEquals("0 kept, 0 replaced, 1 drained, 0 revoked", steer(new Way(2, true, false)));
+        assertEquals(2, sw.flows().size());
+        sw.home.setPort(new PortDocument(2, "b", "sim", "b", PortVlan.access(20), List.of()));
+        sw.settle();
+        assertEquals(List.of(), sw.flows().stream().filter(f -> f.actions().contains("output")).toList(), "the narrow one drops, the draining one did not wait");
+        sw.inject("a", FRAME);
+        assertEquals(0, sw.count("b"));
+        assertEquals("", sw.imbalance());
     }
 
     @Test
@@ -122,6 +155,6 @@ class RedecisionTest {
             return null;
         });
         sw.home.setPort(new PortDocument(3, "c", "sim", "c", PortVlan.access(20), List.of()));
-        assertEquals("0 kept, 0 replaced, 0 narrowed, 0 revoked", sw.home.onLoop(() -> sw.home.totals()).toString());
+        assertEquals("0 kept, 0 replaced, 0 drained, 0 revoked", sw.home.onLoop(() -> sw.home.totals()).toString());
     }
 }

@@ -142,6 +142,11 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     }
 
     @Override
+    public boolean outlives() {
+        return true;
+    }
+
+    @Override
     public List<FlowEntry> adopted() {
         return flows.claim();
     }

@@ -12,24 +12,19 @@ import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.FlowKey;
 
-/**
- * Flows by ingress port, mask and masked key: tuple space search (Srinivasan, Suri and Varghese, SIGCOMM 1999).
- *
- * <p>Flows that drain are looked up when no other matches.
- */
+/** Flows by ingress port, mask and masked key: tuple space search (Srinivasan, Suri and Varghese, SIGCOMM 1999). */
 final class FlowTable {
     static final int FLOWS = 65_536;
     static final int MASKS_PER_PORT = 32;
 
     private final Map<Integer, Flow> byId = new HashMap<>();
     private final Map<Integer, List<Tuple>> byPort = new HashMap<>();
-    private final Map<Integer, List<Tuple>> drainingByPort = new HashMap<>();
+    private final Map<Integer, List<Tuple>> draining = new HashMap<>();
 
     /** An active flow. */
     static final class Flow {
         final FlowEntry entry;
         List<Action> actions;
-        private boolean drains;
         private long packets;
         private long bytes;
         private long lastUsedNanos;
@@ -75,45 +70,41 @@ final class FlowTable {
             return false;
         }
         Flow flow = new Flow(entry);
-        if (!place(flow, byPort)) {
+        if (!put(byPort, flow)) {
             return false;
         }
         byId.put(entry.id(), flow);
         return true;
     }
 
-    private static boolean place(Flow flow, Map<Integer, List<Tuple>> among) {
-        FlowEntry entry = flow.entry;
-        List<Tuple> tuples = among.computeIfAbsent(ingress(entry), port -> new ArrayList<>());
-        Tuple tuple = tuples.stream().filter(t -> Arrays.equals(t.mask, entry.mask())).findFirst().orElse(null);
+    private static boolean put(Map<Integer, List<Tuple>> ports, Flow flow) {
+        long[] mask = flow.entry.mask();
+        List<Tuple> tuples = ports.computeIfAbsent(ingress(flow.entry), port -> new ArrayList<>());
+        Tuple tuple = tuples.stream().filter(t -> Arrays.equals(t.mask, mask)).findFirst().orElse(null);
         if (tuple == null) {
             if (tuples.size() == MASKS_PER_PORT) {
                 return false;
             }
-            tuple = new Tuple(entry.mask().clone(), new HashMap<>());
+            tuple = new Tuple(mask.clone(), new HashMap<>());
             tuples.add(tuple);
         }
-        return tuple.flows.putIfAbsent(new Words(FlowKey.masked(entry.key(), entry.mask())), flow) == null;
+        return tuple.flows.putIfAbsent(new Words(FlowKey.masked(flow.entry.key(), mask)), flow) == null;
     }
 
-    /** Has a flow match only where no other does; false when there is none of this id, or no room. */
-    boolean drain(int id) {
+    /** Has a flow match behind all others, with other actions. */
+    boolean drain(int id, List<Action> actions) {
         Flow flow = byId.get(id);
-        if (flow == null || !flow.drains && !place(flow, drainingByPort)) {
+        if (flow == null || !put(draining, flow)) {
             return false;
         }
-        if (!flow.drains) {
-            take(flow, byPort);
-            flow.drains = true;
-        }
+        takeOut(byPort, flow);
+        flow.actions = List.copyOf(actions);
         return true;
     }
 
-    private static void take(Flow flow, Map<Integer, List<Tuple>> among) {
-        List<Tuple> tuples = among.get(ingress(flow.entry));
-        for (Tuple tuple : tuples) {
-            tuple.flows.values().remove(flow);
-        }
+    private static void takeOut(Map<Integer, List<Tuple>> ports, Flow flow) {
+        List<Tuple> tuples = ports.getOrDefault(ingress(flow.entry), new ArrayList<>());
+        tuples.forEach(tuple -> tuple.flows.values().remove(flow));
         tuples.removeIf(tuple -> tuple.flows.isEmpty());
     }
 
@@ -125,15 +116,16 @@ final class FlowTable {
     Flow remove(int id) {
         Flow flow = byId.remove(id);
         if (flow != null) {
-            take(flow, flow.drains ? drainingByPort : byPort);
+            takeOut(byPort, flow);
+            takeOut(draining, flow);
         }
         return flow;
     }
 
-    /** A flow that matches, of the oldest mask that has one; null when none does. */
+    /** A flow that matches, of the oldest mask that has one, and one that drains only when no other does; null when none does. */
     Flow lookup(int ingress, long[] key) {
         Flow flow = lookup(byPort.getOrDefault(ingress, List.of()), key);
-        return flow != null ? flow : lookup(drainingByPort.getOrDefault(ingress, List.of()), key);
+        return flow != null ? flow : lookup(draining.getOrDefault(ingress, List.of()), key);
     }
 
     private static Flow lookup(List<Tuple> tuples, long[] key) {
@@ -153,7 +145,7 @@ final class FlowTable {
     void clear() {
         byId.clear();
         byPort.clear();
-        drainingByPort.clear();
+        draining.clear();
     }
 
     private static int ingress(FlowEntry entry) {

@@ -105,7 +105,12 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public boolean drain(int id, List<Action> actions) {
-        return actions.size() <= Action.LIMIT && flows.drain(id) && replace(id, actions);
+        return actions.size() <= Action.LIMIT && flows.drain(id, actions);
+    }
+
+    @Override
+    public boolean outlives() {
+        return false;
     }
 
     @Override
