@@ -42,6 +42,9 @@ public interface Host {
     /** Drops of a switch by port and reason, only those above zero. */
     List<DropView> drops(String switchName);
 
+    /** Counters that a switch's plugins named, in the order of plugin and name. */
+    List<CounterView> counters(String switchName);
+
     /** Begins the counting of drops anew. */
     void resetDrops(String switchName);
 

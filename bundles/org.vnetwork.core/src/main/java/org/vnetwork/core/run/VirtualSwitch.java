@@ -47,6 +47,7 @@ public final class VirtualSwitch {
     private final Redecider redecider;
     private final Upcalls upcalls;
     private final DropRegistry drops = new DropRegistry();
+    private final CounterRegistry counters = new CounterRegistry();
     private final FailureReport failures;
     private final ActivePlugins plugins;
     private final SwitchPorts ports;
@@ -73,8 +74,8 @@ public final class VirtualSwitch {
         tables.table(Station.class, FdbEntry.class);
         portRows = new PortTables(tables);
         flows = new FlowTable(datapath);
-        plugins = new ActivePlugins(owner -> new PluginContext(owner, this), failures, drops);
-        pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities().matchable(), driver);
+        plugins = new ActivePlugins(owner -> new PluginContext(owner, this), failures, drops, counters);
+        pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities(), driver);
         redecider = new Redecider(pipeline, flows, portRows::carries);
         upcalls = new Upcalls(datapath, pipeline, flows);
         ports = new SwitchPorts(datapath, tables, portRows, flows);
@@ -308,6 +309,10 @@ public final class VirtualSwitch {
 
     DropRegistry drops() {
         return drops;
+    }
+
+    CounterRegistry counters() {
+        return counters;
     }
 
     Redecider redecider() {

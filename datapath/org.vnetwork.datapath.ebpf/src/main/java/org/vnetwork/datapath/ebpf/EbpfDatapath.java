@@ -8,12 +8,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Capabilities;
+import org.vnetwork.datapath.CounterTable;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.Execution;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.MeterTable;
 import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
@@ -44,7 +46,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     private final MemorySegment eight = arena.allocate(8, 8);
     private final AtomicBoolean awake = new AtomicBoolean();
     private final Execution execution = new Execution(this);
-    private final Capabilities capabilities = new Capabilities(Capabilities.wholeKey(), Capabilities.SETTABLE, FLOWS, KernelMaps.PORT_MASKS);
+    private final Capabilities capabilities = Capabilities.all(FLOWS, KernelMaps.PORT_MASKS);
     private long refreshedNanos = System.nanoTime();
     private boolean tookOver;
 
@@ -185,6 +187,21 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     }
 
     @Override
+    public MeterTable meters() {
+        return maps.meters();
+    }
+
+    @Override
+    public CounterTable counters() {
+        return maps.counters();
+    }
+
+    @Override
+    public CounterTable.Count counter(long id) {
+        return maps.counter(id);
+    }
+
+    @Override
     public int poll(UpcallSink sink, int limit) {
         housekeeping();
         int count = 0;
@@ -247,6 +264,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
         }
     }
 
+    /** CLOCK_MONOTONIC, as the programs' clock is. */
     @Override
     public long nanoTime() {
         return System.nanoTime();
