@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define VNET_ABI_VERSION 1
+#define VNET_ABI_VERSION 3
 
 /* Sizes. Map names are the identifiers in maps.h; they are repeated here for drivers in other languages.
  *
@@ -33,14 +33,16 @@
  *   meters         ARRAY         MMAPABLE  meter slot  vnet_meter                   VNET_METERS
  *   counters       ARRAY         MMAPABLE  count slot  vnet_counter (driver only)   VNET_COUNTERS
  *   counter_stats  PERCPU_ARRAY  -         count slot  vnet_counter_stats           VNET_COUNTERS
+ *   port_books     ARRAY         MMAPABLE  port id     vnet_port_books (driver's)   VNET_PORTS
  *   key_out        ARRAY         -         u32 0       vnet_key_out (tests only)    1
  *
  * Entries marked * may be set before load (bpf_map__set_max_entries); flows, flow_slots and flow_stats alike.
  */
 #define VNET_PORTS        1024   /* ids 1..1023; id 0 stands for "no port" and collects its drops */
-#define VNET_MASKS        1024
-#define VNET_PORT_MASKS   32     /* masks per ingress port */
-#define VNET_FLOWS        65536
+#define VNET_MASKS        2048   /* ids, those of draining flows among them */
+#define VNET_NO_MASK      0xffffffffu
+#define VNET_PORT_MASKS   32     /* masks per ingress port, and as many for draining flows */
+#define VNET_FLOWS        262144
 #define VNET_FILTER_WORDS 16384  /* 2^20 bits */
 #define VNET_LISTS        4096
 #define VNET_ACTIONS      128    /* actions per list */
@@ -71,7 +73,8 @@
  *   L4 ports           ICMP and ICMPv6: type, code
  *   TCP flags          12 bits: bytes 12..13 of the TCP header & 0x0fff
  *
- * A mask has the same layout, a set bit is compared. Port id (w0 63..32) is set in every mask.
+ * A mask has the same layout, a set bit is compared. Port id (w0 63..32) is set in every mask. The low half of w4 holds the id
+ * under which the mask hashes: its own, or for a mask of draining flows that of the regular mask with the same bits.
  * A masked key is key & mask, with the mask id in the low half of w4.
  */
 #define VNET_KEY_WORDS 11
@@ -116,8 +119,8 @@ struct vnet_key {
 #define VNET_W3_SOURCE_SHIFT 16
 
 /*
- * Key hash: the high 32 bits of sum(w[i] * VNET_HASH_i) modulo 2^64 over the masked key (mask id included).
- * It guards flow_slots against a recycled hash element and indexes the flow filter. Multiplications are independent,
+ * Key hash: the high 32 bits of sum(w[i] * VNET_HASH_i) modulo 2^64 over the masked key, with the id under which the mask
+ * hashes in the place of the mask id: so a flow keeps its hash, and its slot, when it begins to drain. It guards flow_slots against a recycled hash element and indexes the flow filter. Multiplications are independent,
  * so it costs about 4 ns where a chained mix costs 15.
  */
 #define VNET_HASH_0 0x152bf8818ec8d8bdULL
@@ -184,14 +187,27 @@ struct vnet_port {
 #define VNET_PORT_PEER 2u
 #define VNET_PORT_BLOCKED 4u	/* nothing in, nothing out. A port starts so */
 
-/* Masks of one ingress port. The program reads count once and then mask_id[0..count). */
+/*
+ * Masks of one ingress port, and behind them those of its draining flows. The program tries mask_id[0..count), then reads
+ * drain_count and tries drain_mask_id[0..drain_count). A mask keeps its place while it is in use; VNET_NO_MASK is a
+ * free place. Counts are one more than the last place in use.
+ *
+ *    0       4             8                   136                       264
+ *   +-------+-------------+-------------------+-------------------------+
+ *   | count | drain count | mask ids (32)     | drain mask ids (32)     |
+ *   +-------+-------------+-------------------+-------------------------+
+ */
 struct vnet_port_masks {
 	__u32 count;
+	__u32 drain_count;
 	__u32 mask_id[VNET_PORT_MASKS];
-	__u32 reserved;
+	__u32 drain_mask_id[VNET_PORT_MASKS];
 };
 
-/* Value of flows. */
+/*
+ * Value of flows. The stamp of an installed flow is this and its slot's word: an entry that nobody touched keeps both, so that
+ * two dumps of the maps (bpftool map dump pinned) show which flows were written between them.
+ */
 struct vnet_flow {
 	__u32 slot;
 	__u32 generation;	/* of the driver's choice; comes back in upcalls, so that a late one is not taken for a new flow */
@@ -374,6 +390,18 @@ struct vnet_flow_stats {
 	__u64 frames;
 	__u64 bytes;
 	__u64 last_seen_ns;	/* CLOCK_MONOTONIC_COARSE: at most one tick (4 ms) behind CLOCK_MONOTONIC */
+};
+
+/*
+ * What the driver counts itself, kept here so that it outlives the process. The programs do not read it. Words of 8 bytes:
+ * drops by reason, then received, received bytes, received units, sent, sent bytes, outputs, copies, up, and arrived:
+ * frames on the wire that the driver read from the tap of misses, and from that of inspected frames.
+ */
+struct vnet_port_books {
+	__u64 drops[VNET_REASONS];
+	__u64 counters[8];
+	__u64 arrived[2];
+	__u64 reserved[6];
 };
 
 /* Value of miss_buckets and copy_buckets, the program's own. */

@@ -73,6 +73,11 @@ public final class CounterTable {
         return slots.getOrDefault(id, -1);
     }
 
+    /** Whether a slot is some counter's. */
+    public boolean isUsed(int slot) {
+        return slot >= 0 && slot < slots.size();
+    }
+
     /** The id of the counter in a slot in use. */
     public long id(int slot) {
         return memory.get(LONG, (long) slot * SIZE + ID);

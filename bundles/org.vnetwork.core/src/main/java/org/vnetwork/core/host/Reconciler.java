@@ -100,9 +100,13 @@ final class Reconciler {
     private void start(SwitchDocument document) {
         try {
             VirtualSwitch started = switches.start(document);
-            swap(started, document);
-            document.ports().forEach(p -> add(started, p));
-            document.rows().forEach(r -> place(started, r));
+            try {
+                swap(started, document);
+                document.ports().forEach(p -> add(started, p));
+                document.rows().forEach(r -> place(started, r));
+            } finally {
+                started.restored();
+            }
         } catch (Refusal e) {
             if (!lenient) {
                 throw e;

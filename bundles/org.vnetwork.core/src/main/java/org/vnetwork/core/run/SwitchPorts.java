@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.flow.FlowTable;
@@ -128,6 +129,18 @@ final class SwitchPorts {
         forgetLearned(new PortId(id));
         // What was said about the port itself goes with it: another port may get its id.
         forget(row -> names(row.key(), new PortId(id)));
+    }
+
+    /** Whether there is such a port and it is attached. */
+    boolean isAttached(int id) {
+        Held held = ports.get(id);
+        return held != null && held.problem == null;
+    }
+
+    /** Removes learned rows that name a port which is not there: they are of an earlier process. */
+    void forgetUnknown() {
+        forget(row -> row.idleNanos() != Long.MAX_VALUE && Stream.of(row.key(), row.value()).flatMap(r -> Stream.concat(Stream.of(r), Texts.values(r).stream()))
+                .anyMatch(v -> v instanceof PortId port && !ports.containsKey(port.value())));
     }
 
     /** Removes rows that were learned about the port: those that name it and do not stay for good. */

@@ -2,9 +2,8 @@ package org.vnetwork.datapath.ebpf;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -19,21 +18,18 @@ import org.vnetwork.packet.wire.Action;
  * <p>Loop thread only.
  */
 final class ActionLists {
-    /** Long after the last program that could have seen a freed list has ended. */
-    static final long QUARANTINE_NANOS = 1_000_000_000L;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
     private final KernelMaps maps;
     private final Map<List<Action>, Entry> entries = new HashMap<>();
-    private final Deque<Freed> freed = new ArrayDeque<>();
-    private int fresh;
+    private final Numbers ids = new Numbers(KernelMaps.LISTS);
 
     /** A list in use. */
     static final class Entry {
         final int id;
-        private final List<Action> actions;
+        final List<Action> actions;
         private final List<Integer> meters;
         private int users;
 
@@ -42,9 +38,6 @@ final class ActionLists {
             this.actions = actions;
             this.meters = meters;
         }
-    }
-
-    private record Freed(int id, long nanos) {
     }
 
     ActionLists(KernelMaps maps) {
@@ -71,7 +64,7 @@ final class ActionLists {
             return null;
         }
         boolean counted = actions.stream().allMatch(a -> !(a instanceof Action.Count count) || maps.counters().slot(count.id()) >= 0);
-        int id = counted ? free() : -1;
+        int id = counted ? ids.take() : -1;
         if (id < 0) {
             releaseMeters(meters);
             return null;
@@ -102,17 +95,30 @@ final class ActionLists {
 
     void release(Entry entry) {
         if (--entry.users == 0) {
-            entries.remove(entry.actions);
+            entries.remove(entry.actions, entry);
             releaseMeters(entry.meters);
-            freed.add(new Freed(entry.id, System.nanoTime()));
+            ids.free(entry.id);
         }
     }
 
-    private int free() {
-        if (!freed.isEmpty() && System.nanoTime() - freed.peek().nanos() > QUARANTINE_NANOS) {
-            return freed.poll().id();
-        }
-        return fresh < KernelMaps.LISTS ? fresh++ : -1;
+    /** Knows lists that an earlier process left, by their ids; each gets users by {@link #use}. */
+    Map<Integer, Entry> resume(Map<Integer, List<Action>> left) {
+        Map<Integer, Entry> resumed = new HashMap<>();
+        BitSet used = new BitSet();
+        left.forEach((id, actions) -> {
+            used.set(id);
+            // The slots of its meters are known already: they were read before.
+            Entry entry = new Entry(id, List.copyOf(actions), takeMeters(actions));
+            resumed.put(id, entry);
+            entries.putIfAbsent(entry.actions, entry);
+        });
+        ids.resume(used);
+        return resumed;
+    }
+
+    static Entry use(Entry entry) {
+        entry.users++;
+        return entry;
     }
 
     private void write(MemorySegment list, List<Action> actions, List<Integer> meters) {

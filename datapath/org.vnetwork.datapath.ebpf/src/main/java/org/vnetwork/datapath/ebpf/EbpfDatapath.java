@@ -26,7 +26,7 @@ import org.vnetwork.packet.wire.Frame;
 
 /** One switch in the kernel: its maps and programs, its ports, its ways up. */
 final class EbpfDatapath implements Datapath, Execution.Sender {
-    static final int FLOWS = 65_536;
+    static final int FLOWS = 262_144;
     /** How long what an earlier process left is kept for ports that are still to be attached. */
     private static final long BEFORE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -34,10 +34,12 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
 
     private final BpfObject object;
     private final KernelMaps maps;
+    private final FlowMaps flowMaps;
     private final KernelFlows flows;
     private final Links links;
     private final Pins pins;
     private final KernelPorts ports;
+    private final PortAccounts accounts;
     private final UpChannels up;
     private final PacketSocket socket;
     private final int wakeups;
@@ -50,22 +52,38 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     private long refreshedNanos = System.nanoTime();
     private boolean tookOver;
 
-    EbpfDatapath(BpfObject object, KernelMaps maps, Links links, Pins pins, UpChannels up, PacketSocket socket) throws DatapathException {
+    /** @param adopts whether the maps are those of an earlier process */
+    EbpfDatapath(BpfObject object, KernelMaps maps, FlowMaps flowMaps, Links links, Pins pins, UpChannels up, PacketSocket socket, boolean adopts) throws DatapathException {
         this.object = object;
         this.maps = maps;
+        this.flowMaps = flowMaps;
         this.links = links;
         this.pins = pins;
         this.up = up;
         this.socket = socket;
-        flows = new KernelFlows(maps, FLOWS);
-        ports = new KernelPorts(maps, links, pins, object.program("vnet_ingress"));
+        accounts = new PortAccounts(maps, up);
+        flows = new KernelFlows(maps, flowMaps);
+        ports = new KernelPorts(maps, accounts, links, pins, object.program("vnet_ingress"));
+        if (adopts) {
+            adopt();
+        }
         up.attach(object.program("vnet_upcall"), pins, maps);
         wakeups = Libc.eventfd();
-        int[] descriptors = {wakeups, links.newsDescriptor(), up.missDescriptor(), up.inspectDescriptor()};
+        int[] descriptors = {wakeups, links.newsDescriptor(), up.descriptors()[0], up.descriptors()[1]};
         for (int i = 0; i < descriptors.length; i++) {
             polled.set(ValueLayout.JAVA_INT, 8L * i, descriptors[i]);
             polled.set(ValueLayout.JAVA_SHORT, 8L * i + 4, (short) POLLIN);
         }
+    }
+
+    private void adopt() {
+        // Nothing more goes up; what is on its way arrives while the flows are read, and is lost like all that went up since nobody listened.
+        maps.setTaps(0, 0);
+        flows.adopt(new FlowAdoption(maps, flowMaps));
+        while (up.read() != null) {
+            // Passed over.
+        }
+        ports.adopt(up.ifindexes());
     }
 
     @Override
@@ -81,6 +99,15 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     @Override
     public void unblock(int port) {
         ports.unblock(port);
+        if (!tookOver && ports.isComplete()) {
+            takeOver();
+        }
+    }
+
+    private void takeOver() {
+        tookOver = true;
+        ports.takeOver();
+        flows.dropUnclaimed();
     }
 
     @Override
@@ -109,12 +136,17 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
 
     @Override
     public boolean drain(int flow, List<Action> actions) {
-        return false;
+        return flows.drain(flow, actions);
+    }
+
+    @Override
+    public boolean outlives() {
+        return true;
     }
 
     @Override
     public List<FlowEntry> adopted() {
-        return List.of();
+        return flows.claim();
     }
 
     @Override
@@ -133,24 +165,13 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
         if (port == null) {
             return PortCounters.NONE;
         }
-        long[] k = maps.portStatistics(id);
-        PortBooks b = port.books;
-        long lost = up.lostMisses(k[9], port.arrivedMisses) + up.lostInspected(k[10], port.arrivedInspected);
-        return new PortCounters(k[0], k[1], k[2], k[3] + b.sent, k[4] + b.sentBytes, k[8] + b.outputs, k[7] + b.copies, k[9] + k[10], lost);
+        return accounts.counters(port);
     }
 
     @Override
     public long[] drops(int id) {
         KernelPort port = ports.find(id);
-        long[] sum = new long[DropNumbers.LIMIT];
-        if (port != null) {
-            System.arraycopy(port.books.drops, 0, sum, 0, sum.length);
-            maps.drops(id, sum);
-            long[] k = maps.portStatistics(id);
-            sum[DropNumbers.UPCALL_LOST] += up.lostMisses(k[9], port.arrivedMisses);
-            sum[DropNumbers.INSPECT_LOST] += up.lostInspected(k[10], port.arrivedInspected);
-        }
-        return sum;
+        return port == null ? new long[DropNumbers.LIMIT] : accounts.drops(port);
     }
 
     @Override
@@ -183,7 +204,11 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     @Override
     public PortBooks books(int id) {
         KernelPort port = ports.find(id);
-        return port == null ? null : port.books;
+        if (port == null) {
+            return null;
+        }
+        accounts.touch(port);
+        return port.books;
     }
 
     @Override
@@ -204,6 +229,12 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     @Override
     public int poll(UpcallSink sink, int limit) {
         housekeeping();
+        int count = read(sink, limit);
+        accounts.store();
+        return count;
+    }
+
+    private int read(UpcallSink sink, int limit) {
         int count = 0;
         while (count < limit) {
             Frame frame = up.read();
@@ -213,11 +244,8 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
             count++;
             KernelPort port = ports.find(frame.ingress);
             if (port != null) {
-                if (up.wasMiss()) {
-                    port.arrivedMisses += frame.wireFrames();
-                } else {
-                    port.arrivedInspected += frame.wireFrames();
-                }
+                accounts.touch(port);
+                port.arrived[up.channel()] += frame.wireFrames();
                 if (!flows.isCurrent(frame.flow, up.generation())) {
                     frame.flow = -1;
                 }
@@ -238,8 +266,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
             links.readNews(ports::changed);
             ports.refresh();
             if (!tookOver && now - ports.openedNanos() > BEFORE_NANOS) {
-                tookOver = true;
-                ports.takeOver();
+                takeOver();
             }
         }
     }
@@ -274,7 +301,10 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     public void close() {
         // Asked for by the launcher: then pinned links keep the programs at work, as after a crash, until the next start takes over.
         boolean keep = Boolean.getBoolean("vnet.keep.forwarding");
-        if (!keep) {
+        accounts.store();
+        if (keep) {
+            ports.abandon();
+        } else {
             ports.detachAll();
             maps.setTaps(0, 0);
             pins.close();
@@ -285,8 +315,14 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
         links.close();
         socket.close();
         maps.close();
+        flowMaps.close();
         object.close();
         arena.close();
+    }
+
+    /** For tests: its maps. */
+    BpfObject object() {
+        return object;
     }
 
     /** For tests: runs {@code vnet_key}. */

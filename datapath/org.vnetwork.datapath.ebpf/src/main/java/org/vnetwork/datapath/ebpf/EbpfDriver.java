@@ -68,25 +68,31 @@ public final class EbpfDriver implements DatapathDriver {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
             Links links = push(opened, new Links());
-            UpcallTap misses = tap(tapName(MISS_PREFIX, host, switchName), links, opened);
-            UpcallTap inspected = tap(tapName(INSPECT_PREFIX, host, switchName), links, opened);
-            Pins pins = push(opened, new Pins(host, switchName));
-            PacketSocket socket = push(opened, new PacketSocket());
             BpfObject object = push(opened, BpfObject.open(elf()));
             for (String map : new String[] {"flows", "flow_slots", "flow_stats"}) {
                 object.size(map, EbpfDatapath.FLOWS);
             }
+            boolean adopts = PinnedMaps.reuse(object, Pins.folder(host, switchName));
             object.load();
-            KernelMaps maps = push(opened, new KernelMaps(object, EbpfDatapath.FLOWS));
-            return new EbpfDatapath(object, maps, links, pins, new UpChannels(misses, inspected), socket);
+            // The first step that another process would notice, and the one that fails when it has the switch.
+            UpcallTap misses = tap(tapName(host, switchName), links, adopts, opened);
+            UpcallTap inspected = tap(inspectTapName(host, switchName), links, adopts, opened);
+            Pins pins = push(opened, new Pins(host, switchName, adopts));
+            PacketSocket socket = push(opened, new PacketSocket());
+            KernelMaps maps = push(opened, new KernelMaps(object));
+            FlowMaps flowMaps = push(opened, new FlowMaps(object, EbpfDatapath.FLOWS));
+            if (!adopts) {
+                PinnedMaps.pin(object, pins.folder());
+            }
+            return new EbpfDatapath(object, maps, flowMaps, links, pins, new UpChannels(misses, inspected), socket, adopts);
         } catch (DatapathException | RuntimeException e) {
             closeAll(opened);
             throw e;
         }
     }
 
-    private static UpcallTap tap(String name, Links links, Deque<AutoCloseable> opened) throws DatapathException {
-        UpcallTap tap = push(opened, new UpcallTap(name, links));
+    private static UpcallTap tap(String name, Links links, boolean adopts, Deque<AutoCloseable> opened) throws DatapathException {
+        UpcallTap tap = push(opened, new UpcallTap(name, links, adopts));
         opened.push(tap::remove);
         return tap;
     }
@@ -110,6 +116,16 @@ public final class EbpfDriver implements DatapathDriver {
     /** Whether a device of this name is a tap by which frames come up to a switch. */
     static boolean isTap(String device) {
         return device.startsWith(MISS_PREFIX) || device.startsWith(INSPECT_PREFIX);
+    }
+
+    /** The tap of a switch's misses. */
+    static String tapName(String host, String switchName) {
+        return tapName(MISS_PREFIX, host, switchName);
+    }
+
+    /** The tap of a switch's inspected frames. */
+    static String inspectTapName(String host, String switchName) {
+        return tapName(INSPECT_PREFIX, host, switchName);
     }
 
     /** A device name of at most 15 characters that is this switch's alone on the machine. */

@@ -36,18 +36,20 @@ final class UpcallTap implements AutoCloseable {
     private final int fd;
     private final Links.Link device;
     private final int staleIfindex;
+    private final long lostBefore;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(START + VNET_HEADER + PREFIX + TAG + 65536 + 64L, 8);
     private final MemorySegment waiting = arena.allocate(8, 4);
     private final Frame frame = new Frame();
     private int generation;
 
-    UpcallTap(String name, Links links) throws DatapathException {
+    /** @param goesOn whether one that an earlier process left is taken up again; otherwise it is replaced */
+    UpcallTap(String name, Links links, boolean goesOn) throws DatapathException {
         this.name = name;
         this.links = links;
         Links.Link stale = links.byName(name);
         staleIfindex = stale == null ? 0 : stale.ifindex();
-        if (stale != null) {
+        if (stale != null && !goesOn) {
             // Left by a process that was killed; one that is alive has it open, and opening it fails.
             Libc.close(Taps.open(name));
             links.delete(stale.ifindex());
@@ -60,6 +62,7 @@ final class UpcallTap implements AutoCloseable {
             Libc.close(fd);
             throw new DatapathException("tap " + name + ": cannot be brought up: " + Libc.error());
         }
+        lostBefore = dropped();
     }
 
     /** Keeps the host's IPv6 from speaking on a device that is a switch's; true when it spoke before. */
@@ -87,8 +90,12 @@ final class UpcallTap implements AutoCloseable {
         return staleIfindex;
     }
 
-    /** Frames that the tap had no room for, of all ports together. */
+    /** Frames that the tap had no room for, of all ports together, since it was opened. */
     long lost() {
+        return dropped() - lostBefore;
+    }
+
+    private long dropped() {
         try {
             return Long.parseLong(Files.readString(Path.of("/sys/class/net", name, "statistics/tx_dropped")).strip());
         } catch (IOException | NumberFormatException e) {

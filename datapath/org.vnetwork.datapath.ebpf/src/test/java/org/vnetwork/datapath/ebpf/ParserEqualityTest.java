@@ -171,11 +171,11 @@ class ParserEqualityTest {
     @Test
     void theWholeProgramAccountsForEveryRandomFrame() throws DatapathException {
         int ingress = object.program("vnet_ingress");
-        try (KernelMaps maps = new KernelMaps(object, FLOWS)) {
+        try (KernelMaps maps = new KernelMaps(object); FlowMaps flowMaps = new FlowMaps(object, FLOWS)) {
             maps.setTaps(LOOPBACK, LOOPBACK);
             maps.port(OUT).set(ValueLayout.JAVA_INT, 0, LOOPBACK);
             KernelMaps.setFlags(maps.port(OUT), UP);
-            KernelFlows flows = new KernelFlows(maps, FLOWS);
+            KernelFlows flows = new KernelFlows(maps, flowMaps);
             assertTrue(flows.add(ofType(0, 0x0800, new Action.SetField(Field.DSCP, 46), new Action.Output(OUT))));
             assertTrue(flows.add(ofType(1, 0x86dd, new Action.PushTag(0x8100, 5), new Action.SetField(Field.ETH_DST, 2), new Action.Output(OUT))));
             assertTrue(flows.add(ofType(2, 0x0806, new Action.Drop(REASON))));
