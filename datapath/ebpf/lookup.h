@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Key to flow: the masks of the ingress port in order, the first flow that is current wins. */
+/*
+ * Key to flow: the masks of the ingress port in order, the first flow that is current wins; after them the masks of flows that
+ * drain, which so match only where no other does.
+ */
 #ifndef VNET_LOOKUP_H
 #define VNET_LOOKUP_H
 
@@ -9,7 +12,7 @@
 #include "maps.h"
 #include "parse.h"
 
-static __always_inline __u32 vnet_masked_hash(const struct vnet_key *key, const struct vnet_key *mask, __u32 mask_id)
+static __always_inline __u32 vnet_masked_hash(const struct vnet_key *key, const struct vnet_key *mask)
 {
 	const __u64 *k = key->w, *m = mask->w;
 	__u64 sum;
@@ -18,7 +21,7 @@ static __always_inline __u32 vnet_masked_hash(const struct vnet_key *key, const 
 	sum += (k[1] & m[1]) * VNET_HASH_1;
 	sum += (k[2] & m[2]) * VNET_HASH_2;
 	sum += (k[3] & m[3]) * VNET_HASH_3;
-	sum += ((k[4] & m[4]) | mask_id) * VNET_HASH_4;
+	sum += ((k[4] & m[4]) | (__u32)m[4]) * VNET_HASH_4;
 	sum += (k[5] & m[5]) * VNET_HASH_5;
 	sum += (k[6] & m[6]) * VNET_HASH_6;
 	sum += (k[7] & m[7]) * VNET_HASH_7;
@@ -38,13 +41,49 @@ static __always_inline int vnet_may_match(__u32 hash, __u32 shift)
 	return !word || (*word >> (bit & 63) & 1);
 }
 
+/* Looks under one mask; 1 with slot, generation and list filled in, or 0. */
+static __always_inline int vnet_match(struct vnet_frame *frame, __u32 id, __u32 shift)
+{
+	const struct vnet_key *key = &frame->key, *mask = bpf_map_lookup_elem(&masks, &id);
+	const struct vnet_flow *flow;
+	const volatile __u64 *slot;
+	struct vnet_key masked;
+	__u32 hash, at;
+	__u64 now;
+	int word;
+
+	if (!mask)
+		return 0;
+	hash = vnet_masked_hash(key, mask);
+	if (!vnet_may_match(hash, shift))
+		return 0;
+#pragma unroll
+	for (word = 0; word < VNET_KEY_WORDS; word++)
+		masked.w[word] = key->w[word] & mask->w[word];
+	masked.w[4] |= id;
+	flow = bpf_map_lookup_elem(&flows, &masked);
+	if (!flow)
+		return 0;
+	/* NB: the element may be recycled under us; its slot's hash is then another one. */
+	frame->slot = *(const volatile __u32 *)&flow->slot;
+	frame->generation = *(const volatile __u32 *)&flow->generation;
+	at = frame->slot;
+	slot = bpf_map_lookup_elem(&flow_slots, &at);
+	if (!slot)
+		return 0;
+	now = *slot;
+	if (VNET_SLOT_HASH(now) != hash)
+		return 0;
+	frame->list = VNET_SLOT_LIST(now);
+	return 1;
+}
+
 /* 1 with slot, generation and list filled in, or 0. */
 __noinline int vnet_lookup(struct vnet_frame *frame)
 {
-	__u32 zero = 0, port, shift, count, i;
+	__u32 zero = 0, port, shift, i;
 	const struct vnet_ctl *control = bpf_map_lookup_elem(&ctl, &zero);
 	const struct vnet_port_masks *own;
-	const struct vnet_key *key;
 
 	if (!frame || !control)
 		return 0;
@@ -52,47 +91,20 @@ __noinline int vnet_lookup(struct vnet_frame *frame)
 	own = bpf_map_lookup_elem(&port_masks, &port);
 	if (!own)
 		return 0;
-	key = &frame->key;
 	shift = control->filter_shift & 31;
-	/* Read once: a mask that moves into a hole while this runs is still found at its old place. */
-	count = *(const volatile __u32 *)&own->count;
+	/* Each count is read at each step, so that this also meets what is appended while it runs. */
 	for (i = 0; i < VNET_PORT_MASKS; i++) {
-		const struct vnet_key *mask;
-		const struct vnet_flow *flow;
-		const volatile __u64 *slot;
-		struct vnet_key masked;
-		__u32 id, hash, at;
-		__u64 now;
-		int word;
-
-		if (i >= count)
+		if (i >= *(const volatile __u32 *)&own->count)
 			break;
-		id = *(const volatile __u32 *)&own->mask_id[i];
-		mask = bpf_map_lookup_elem(&masks, &id);
-		if (!mask)
-			continue;
-		hash = vnet_masked_hash(key, mask, id);
-		if (!vnet_may_match(hash, shift))
-			continue;
-#pragma unroll
-		for (word = 0; word < VNET_KEY_WORDS; word++)
-			masked.w[word] = key->w[word] & mask->w[word];
-		masked.w[4] |= id;
-		flow = bpf_map_lookup_elem(&flows, &masked);
-		if (!flow)
-			continue;
-		/* NB: the element may be recycled under us; its slot's hash is then another one. */
-		frame->slot = *(const volatile __u32 *)&flow->slot;
-		frame->generation = *(const volatile __u32 *)&flow->generation;
-		at = frame->slot;
-		slot = bpf_map_lookup_elem(&flow_slots, &at);
-		if (!slot)
-			continue;
-		now = *slot;
-		if (VNET_SLOT_HASH(now) != hash)
-			continue;
-		frame->list = VNET_SLOT_LIST(now);
-		return 1;
+		if (vnet_match(frame, *(const volatile __u32 *)&own->mask_id[i], shift))
+			return 1;
+	}
+	/* Read after the regular masks: a flow that was gone from those is here already. */
+	for (i = 0; i < VNET_PORT_MASKS; i++) {
+		if (i >= *(const volatile __u32 *)&own->drain_count)
+			break;
+		if (vnet_match(frame, *(const volatile __u32 *)&own->drain_mask_id[i], shift))
+			return 1;
 	}
 	return 0;
 }

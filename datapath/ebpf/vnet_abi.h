@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define VNET_ABI_VERSION 1
+#define VNET_ABI_VERSION 3
 
 /* Sizes. Map names are the identifiers in maps.h; they are repeated here for drivers in other languages.
  *
@@ -29,14 +29,17 @@
  *   port_stats     PERCPU_ARRAY  -         port id     vnet_port_stats              VNET_PORTS
  *   drops          PERCPU_ARRAY  -         port*64+r   u64 frames                   VNET_PORTS * 64
  *   miss_buckets   ARRAY         -         port id     vnet_bucket (program only)   VNET_PORTS
+ *   port_books     ARRAY         MMAPABLE  port id     vnet_port_books (driver's)   VNET_PORTS
+ *   copy_buckets   ARRAY         -         port id     vnet_bucket (program only)   VNET_PORTS
  *   key_out        ARRAY         -         u32 0       vnet_key_out (tests only)    1
  *
  * Entries marked * may be set before load (bpf_map__set_max_entries); flows, flow_slots and flow_stats alike.
  */
 #define VNET_PORTS        1024   /* ids 1..1023; id 0 stands for "no port" and collects its drops */
-#define VNET_MASKS        1024
-#define VNET_PORT_MASKS   32     /* masks per ingress port */
-#define VNET_FLOWS        65536
+#define VNET_MASKS        2048   /* ids, those of draining flows among them */
+#define VNET_NO_MASK      0xffffffffu
+#define VNET_PORT_MASKS   32     /* masks per ingress port, and as many for draining flows */
+#define VNET_FLOWS        262144
 #define VNET_FILTER_WORDS 16384  /* 2^20 bits */
 #define VNET_LISTS        4096
 #define VNET_ACTIONS      128    /* actions per list */
@@ -65,7 +68,8 @@
  *   L4 ports           ICMP and ICMPv6: type, code
  *   TCP flags          12 bits: bytes 12..13 of the TCP header & 0x0fff
  *
- * A mask has the same layout, a set bit is compared. Port id (w0 63..32) is set in every mask.
+ * A mask has the same layout, a set bit is compared. Port id (w0 63..32) is set in every mask. The low half of w4 holds the id
+ * under which the mask hashes: its own, or for a mask of draining flows that of the regular mask with the same bits.
  * A masked key is key & mask, with the mask id in the low half of w4.
  */
 #define VNET_KEY_WORDS 11
@@ -110,8 +114,8 @@ struct vnet_key {
 #define VNET_W3_SOURCE_SHIFT 16
 
 /*
- * Key hash: the high 32 bits of sum(w[i] * VNET_HASH_i) modulo 2^64 over the masked key (mask id included).
- * It guards flow_slots against a recycled hash element and indexes the flow filter. Multiplications are independent,
+ * Key hash: the high 32 bits of sum(w[i] * VNET_HASH_i) modulo 2^64 over the masked key, with the id under which the mask
+ * hashes in the place of the mask id: so a flow keeps its hash, and its slot, when it begins to drain. It guards flow_slots against a recycled hash element and indexes the flow filter. Multiplications are independent,
  * so it costs about 4 ns where a chained mix costs 15.
  */
 #define VNET_HASH_0 0x152bf8818ec8d8bdULL
@@ -139,13 +143,13 @@ struct vnet_key {
  *
  *    0        4            8       12             16            24                32                64
  *   +--------+------------+-------+--------------+-------------+-----------------+-----------------+
- *   | abi    | tap ifindex| flags | filter shift | heartbeat ns| heartbeat limit | reserved        |
+ *   | abi    | miss tap   | insp. | filter shift | heartbeat ns| heartbeat limit | reserved        |
  *   +--------+------------+-------+--------------+-------------+-----------------+-----------------+
  */
 struct vnet_ctl {
 	__u32 abi_version;	/* VNET_ABI_VERSION of the driver that made the maps */
-	__u32 tap_ifindex;	/* where misses and inspected frames go; 0: drop them */
-	__u32 flags;		/* reserved, 0 */
+	__u32 tap_ifindex;	/* where misses go; 0: drop them */
+	__u32 inspect_ifindex;	/* where INSPECT and COPY_UP send, so that neither kind takes the other's room; 0: where misses go */
 	__u32 filter_shift;
 	__u64 heartbeat_ns;	/* reserved for the dead-man policy: CLOCK_MONOTONIC of the driver's last sign of life */
 	__u64 heartbeat_limit_ns;
@@ -178,14 +182,27 @@ struct vnet_port {
 #define VNET_PORT_PEER 2u
 #define VNET_PORT_BLOCKED 4u	/* nothing in, nothing out. A port starts so */
 
-/* Masks of one ingress port. The program reads count once and then mask_id[0..count). */
+/*
+ * Masks of one ingress port, and behind them those of its draining flows. The program tries mask_id[0..count), then reads
+ * drain_count and tries drain_mask_id[0..drain_count). A mask keeps its place while it is in use; VNET_NO_MASK is a
+ * free place. Counts are one more than the last place in use.
+ *
+ *    0       4             8                   136                       264
+ *   +-------+-------------+-------------------+-------------------------+
+ *   | count | drain count | mask ids (32)     | drain mask ids (32)     |
+ *   +-------+-------------+-------------------+-------------------------+
+ */
 struct vnet_port_masks {
 	__u32 count;
+	__u32 drain_count;
 	__u32 mask_id[VNET_PORT_MASKS];
-	__u32 reserved;
+	__u32 drain_mask_id[VNET_PORT_MASKS];
 };
 
-/* Value of flows. */
+/*
+ * Value of flows. The stamp of an installed flow is this and its slot's word: an entry that nobody touched keeps both, so that
+ * two dumps of the maps (bpftool map dump pinned) show which flows were written between them.
+ */
 struct vnet_flow {
 	__u32 slot;
 	__u32 generation;	/* of the driver's choice; comes back in upcalls, so that a late one is not taken for a new flow */
@@ -220,7 +237,8 @@ struct vnet_flow {
  *   8 INSPECT       a32 upcall reason. The frame as it now is goes up
  *   9 DROP          a32 drop reason, 63 at most. Counts one drop; it does not end the list
  *  10 SET_VLAN_VID  a16 0..4095, outermost tag; no tag: nothing
- *  11 COPY_UP       a32 upcall reason. A copy goes up if the port's allowance of copies permits; never the last action
+ *  11 COPY_UP       a32 upcall reason. A copy goes up if the port's allowance of copies permits, and counts as a copy
+ *                   and an inspect; else nothing counts. Never the last action
  *
  * The last action of a list disposes of the frame: OUTPUT or INSPECT without a copy, or DROP. A list that is empty or ends
  * with a rewrite counts as one datapath/no-actions beside what it did. Earlier sends work on copies.
@@ -242,6 +260,11 @@ struct vnet_action {
 #define VNET_ACTION_INSPECT 8
 #define VNET_ACTION_DROP 9
 #define VNET_ACTION_SET_VLAN_VID 10
+#define VNET_ACTION_COPY_UP 11
+
+/* The allowance of copies of each port: frames per second, and how many at once. A superframe is one. */
+#define VNET_COPY_RATE 1000
+#define VNET_COPY_BURST 256
 
 /* Action list: 16 bytes of header, then the actions. Immutable while a slot names it. 2064 bytes. */
 struct vnet_action_list {
@@ -278,10 +301,11 @@ struct vnet_upcall_prefix {
 #define VNET_MAGIC_0 0x56
 #define VNET_MAGIC_1 0x4e
 #define VNET_UPCALL_MISS 0
-#define VNET_UPCALL_INSPECT 1	/* 2..255: the driver's own, by INSPECT a32 */
+#define VNET_UPCALL_INSPECT 1	/* by INSPECT a32, as others from 3 to 255 are the driver's own */
+#define VNET_UPCALL_COPY 2	/* by COPY_UP a32: the frame itself went on */
 
 /*
- * Drop reasons of the program, per ingress port. 16..63 belong to the driver (DROP a32).
+ * Drop reasons, per ingress port. 14..16 and 18 the driver counts by itself; from 19 on they are the switch's own (DROP a32).
  *   1 runt            shorter than an Ethernet header
  *   2 unknown-port    no port id for the device (counted at port 0)
  *   3 blocked         the ingress port is blocked
@@ -295,6 +319,7 @@ struct vnet_upcall_prefix {
  *  11 miss-limit      the port's miss rate is used up
  *  12 no-memory       headers could not be read or rewritten
  *  13 bad-action      unknown action type
+ *  17 metered         an output's meter refused the frame
  */
 #define VNET_DROP_RUNT 1
 #define VNET_DROP_UNKNOWN_PORT 2
@@ -309,7 +334,8 @@ struct vnet_upcall_prefix {
 #define VNET_DROP_MISS_LIMIT 11
 #define VNET_DROP_NO_MEMORY 12
 #define VNET_DROP_BAD_ACTION 13
-#define VNET_DROP_FIRST_FREE 16
+#define VNET_DROP_METERED 17
+#define VNET_DROP_FIRST_FREE 19
 
 /*
  * Counters. A "frame" is one on the wire: a GSO superframe counts its segments, bytes are theirs, tags included, without FCS.
@@ -342,9 +368,22 @@ struct vnet_flow_stats {
 	__u64 last_seen_ns;	/* CLOCK_MONOTONIC_COARSE: at most one tick (4 ms) behind CLOCK_MONOTONIC */
 };
 
-/* Value of miss_buckets, the program's own. */
+/*
+ * What the driver counts itself, kept here so that it outlives the process. The programs do not read it. Words of 8 bytes:
+ * drops by reason, then received, received bytes, received units, sent, sent bytes, outputs, copies, up, and what the
+ * driver read from the taps: frames on the wire that were misses, and others.
+ */
+struct vnet_port_books {
+	__u64 drops[VNET_REASONS];
+	__u64 counters[8];
+	__u64 arrived_misses;
+	__u64 arrived_inspected;
+	__u64 reserved[6];
+};
+
+/* Value of miss_buckets and copy_buckets, the program's own. */
 struct vnet_bucket {
-	__u64 due_ns;		/* when the next miss would be due at miss_rate */
+	__u64 due_ns;		/* when the next one would be due at the rate */
 };
 
 /* What vnet_key, the test program, found. */

@@ -171,7 +171,7 @@ uint32_t vnet_add_mask(struct vnet_switch *vnet, uint32_t port, const struct vne
 	uint32_t id = vnet->next_mask++, count = vnet->port_masks[port].count;
 
 	for (int i = 0; i < VNET_KEY_WORDS; i++)
-		vnet->masks[id].w[i] = mask->w[i];
+		vnet->masks[id].w[i] = mask->w[i] | (i == 4 ? id : 0);
 	vnet->port_masks[port].mask_id[count] = id;
 	__atomic_store_n(&vnet->port_masks[port].count, count + 1, __ATOMIC_RELEASE);
 	return id;
@@ -231,10 +231,31 @@ void vnet_replace_flow(struct vnet_switch *vnet, uint32_t slot, uint32_t list)
 	__atomic_store_n(&vnet->slots[slot], (now & ~0xffffffffULL) | list, __ATOMIC_RELEASE);
 }
 
+uint32_t vnet_drain_flow(struct vnet_switch *vnet, const struct vnet_key *key, const struct vnet_key *mask, uint32_t mask_id,
+			 uint32_t list)
+{
+	struct vnet_key regular = vnet_masked(key, mask, mask_id), draining;
+	volatile struct vnet_port_masks *own = &vnet->port_masks[key->w[0] >> VNET_W0_PORT_SHIFT];
+	uint32_t id = vnet->next_mask++;
+	struct vnet_flow flow;
+
+	for (int i = 0; i < VNET_KEY_WORDS; i++)
+		vnet->masks[id].w[i] = vnet->masks[mask_id].w[i];
+	draining = vnet_masked(key, mask, id);
+	own->drain_mask_id[own->drain_count] = id;
+	__atomic_store_n(&own->drain_count, own->drain_count + 1, __ATOMIC_RELEASE);
+	if (bpf_map_lookup_elem(vnet->flows_fd, &regular, &flow) || bpf_map_update_elem(vnet->flows_fd, &draining, &flow, BPF_NOEXIST))
+		vnet_die("flows: cannot be drained");
+	vnet_replace_flow(vnet, flow.slot, list);
+	if (bpf_map_delete_elem(vnet->flows_fd, &regular))
+		vnet_die("flows: no such flow");
+	return id;
+}
+
 void vnet_remove_flow(struct vnet_switch *vnet, const struct vnet_key *key, const struct vnet_key *mask, uint32_t mask_id)
 {
-	struct vnet_key masked = vnet_masked(key, mask, mask_id);
-	uint32_t bit = vnet_hash(&masked) >> vnet->ctl->filter_shift;
+	struct vnet_key masked = vnet_masked(key, mask, mask_id), hashed = vnet_masked(key, mask, (uint32_t)vnet->masks[mask_id].w[4]);
+	uint32_t bit = vnet_hash(&hashed) >> vnet->ctl->filter_shift;
 	struct vnet_flow flow;
 
 	if (bpf_map_lookup_elem(vnet->flows_fd, &masked, &flow) || bpf_map_delete_elem(vnet->flows_fd, &masked))

@@ -43,6 +43,9 @@ struct vnet_key vnet_masked(const struct vnet_key *key, const struct vnet_key *m
 uint32_t vnet_add_flow(struct vnet_switch *vnet, const struct vnet_key *key, const struct vnet_key *mask, uint32_t mask_id,
 		       uint32_t list);
 void vnet_replace_flow(struct vnet_switch *vnet, uint32_t slot, uint32_t list);
+/* Has a flow match where no other does; returns the id of its mask from now on. */
+uint32_t vnet_drain_flow(struct vnet_switch *vnet, const struct vnet_key *key, const struct vnet_key *mask, uint32_t mask_id,
+			 uint32_t list);
 /* Removes a flow and waits until no frame is using it any more. */
 void vnet_remove_flow(struct vnet_switch *vnet, const struct vnet_key *key, const struct vnet_key *mask, uint32_t mask_id);
 void vnet_quiesce(void);

@@ -14,10 +14,12 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -141,7 +143,7 @@ static void reset(void)
 	for (uint32_t word = 0; word < vnet.filter_words; word++)
 		vnet.filter[word] = 0;
 	memset(vnet.filter_counts, 0, vnet.filter_words * 64UL * sizeof(uint16_t));
-	vnet.port_masks[PORT].count = 0;
+	vnet.port_masks[PORT].count = vnet.port_masks[PORT].drain_count = 0;
 	vnet.next_mask = vnet.next_list = vnet.next_slot = 0;
 	vnet.ctl->tap_ifindex = 0;
 	vnet_set_port(&vnet, PORT, if_nametoindex("here"), VNET_PORT_UP, 0);
@@ -486,6 +488,25 @@ static void inspectsInTheMiddle(void)
 	CHECK_EQUAL(after[5], 1);
 }
 
+static void sendsCopiesUpWithinTheAllowance(void)
+{
+	struct vnet_action list[] = { act(VNET_ACTION_COPY_UP, 0, VNET_UPCALL_COPY, 0), output(1) };
+	struct vnet_port_stats in = sent(PORT), out = sent(1);
+	uint64_t copies;
+
+	reset();
+	install(tcp4, tcp4_size, list, 2);
+	last = vnet_run(vnet.ingress_fd, tcp4, tcp4_size, after, sizeof(after), LO, 1, 0, 0);
+	CHECK_EQUAL(last.verdict, REDIRECT);	/* no tap: nothing counts */
+	CHECK_EQUAL(sent(PORT).inspects, in.inspects);
+	vnet.ctl->tap_ifindex = if_nametoindex("there");
+	last = vnet_run(vnet.ingress_fd, tcp4, tcp4_size, after, sizeof(after), LO, 1000, 0, 0);
+	copies = sent(PORT).inspects - in.inspects;
+	CHECK(copies > VNET_COPY_BURST && copies < VNET_COPY_BURST + 100, "%llu copies", (unsigned long long)copies);
+	CHECK_EQUAL(sent(PORT).copies - in.copies, copies);
+	CHECK_EQUAL(sent(1).tx_frames - out.tx_frames, 1001);
+}
+
 static void takesTheFirstMaskThatMatches(void)
 {
 	struct vnet_key_out out;
@@ -537,6 +558,88 @@ static void uses32Masks(void)
 	last = vnet_run(vnet.ingress_fd, tcp4, tcp4_size, after, sizeof(after), LO, 1, 0, 0);
 	CHECK_EQUAL(last.verdict, REDIRECT);
 	CHECK_EQUAL(sent(1).tx_frames - before.tx_frames, 1);
+}
+
+static void drainsBehindEveryOther(void)
+{
+	struct vnet_action to1[] = { output(1) }, to2[] = { output(2) }, to3[] = { output(3) };
+	struct vnet_key wide = {}, all = exact(), out;
+	uint32_t m1, m2, drain, slot, id;
+	struct vnet_port_stats before[6];
+	uint64_t frames;
+
+	reset();
+	out = key_of(tcp4, tcp4_size).key;
+	wide.w[0] = all.w[0];
+	m1 = vnet_add_mask(&vnet, PORT, &wide);
+	slot = vnet_add_flow(&vnet, &out, &wide, m1, vnet_add_list(&vnet, to1, 1));
+	frames = vnet_get_flow_stats(&vnet, slot).frames;
+	for (int i = 0; i < 6; i++)
+		before[i] = sent(i);
+	vnet_run(vnet.ingress_fd, tcp4, tcp4_size, after, sizeof(after), LO, 10, 0, 0);
+	CHECK_EQUAL(sent(1).tx_frames - before[1].tx_frames, 10);
+
+	drain = vnet_drain_flow(&vnet, &out, &wide, m1, vnet_add_list(&vnet, to2, 1));
+	vnet_run(vnet.ingress_fd, tcp4, tcp4_size, after, sizeof(after), LO, 10, 0, 0);
+	CHECK_EQUAL(sent(2).tx_frames - before[2].tx_frames, 10);
+	CHECK_EQUAL(vnet_get_flow_stats(&vnet, slot).frames - frames, 20);
+
+	/* A mask that comes later stands before it, and a free place between them is passed over. */
+	vnet.port_masks[PORT].mask_id[0] = VNET_NO_MASK;
+	m2 = vnet_add_mask(&vnet, PORT, &all);
+	vnet_add_flow(&vnet, &out, &all, m2, vnet_add_list(&vnet, to3, 1));
+	vnet_run(vnet.ingress_fd, tcp4, tcp4_size, after, sizeof(after), LO, 10, 0, 0);
+	CHECK_EQUAL(sent(3).tx_frames - before[3].tx_frames, 10);
+	id = vnet.port_masks[PORT].drain_mask_id[0];
+	CHECK_EQUAL(id, drain);
+
+	/* And all 32 places of draining masks are tried. */
+	vnet_remove_flow(&vnet, &out, &all, m2);
+	for (int i = 0; i < VNET_PORT_MASKS; i++)
+		vnet.port_masks[PORT].drain_mask_id[i] = i == VNET_PORT_MASKS - 1 ? id : VNET_NO_MASK;
+	vnet.port_masks[PORT].drain_count = VNET_PORT_MASKS;
+	vnet_run(vnet.ingress_fd, tcp4, tcp4_size, after, sizeof(after), LO, 10, 0, 0);
+	CHECK_EQUAL(sent(2).tx_frames - before[2].tx_frames, 20);
+	vnet.port_masks[PORT].drain_count = VNET_PORT_MASKS - 1;
+	vnet_run(vnet.ingress_fd, tcp4, tcp4_size, after, sizeof(after), LO, 10, 0, 0);
+	CHECK_EQUAL(sent(2).tx_frames - before[2].tx_frames, 20);
+}
+
+/* One flow is drained and made anew, its mask in another place each time, while frames run on another CPU: none may miss. */
+static void missesNoFrameWhileAFlowDrains(void)
+{
+	volatile struct vnet_port_masks *own = &vnet.port_masks[PORT];
+	struct vnet_action to1[] = { output(1) };
+	struct vnet_key all = exact(), out;
+	uint64_t misses, frames;
+	uint32_t list, m1;
+	pid_t child;
+
+	reset();
+	out = key_of(tcp4, tcp4_size).key;
+	list = vnet_add_list(&vnet, to1, 1);
+	m1 = vnet_add_mask(&vnet, PORT, &all);
+	vnet_add_flow(&vnet, &out, &all, m1, list);
+	misses = dropped(VNET_DROP_NO_UPCALL);
+	frames = sent(1).tx_frames;
+	child = fork();
+	while (!child)
+		vnet_run(vnet.ingress_fd, tcp4, tcp4_size, after, sizeof(after), LO, 10000, 0, 0);
+	for (int i = 0; i < 40; i++) {
+		uint32_t drain = vnet_drain_flow(&vnet, &out, &all, m1, list), place = i * 7 % VNET_PORT_MASKS;
+
+		own->mask_id[own->count - 1] = VNET_NO_MASK;
+		own->mask_id[place] = m1;
+		__atomic_store_n(&own->count, place + 1, __ATOMIC_RELEASE);
+		vnet_add_flow(&vnet, &out, &all, m1, list);
+		vnet_quiesce(); /* a frame may be behind the regular masks already */
+		vnet_remove_flow(&vnet, &out, &all, drain);
+		own->drain_count = 0;
+	}
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	CHECK_EQUAL(dropped(VNET_DROP_NO_UPCALL) - misses, 0);
+	CHECK(sent(1).tx_frames - frames > 10000, "no traffic");
 }
 
 static void ignoresASlotOfAnotherKey(void)
@@ -623,7 +726,8 @@ static const struct {
 	TEST(parsesEveryFixture), TEST(sendsMissesUpOrDropsThem), TEST(limitsMisses), TEST(refusesFramesOfUnknownAndBlockedPorts),
 	TEST(forwardsAndCounts), TEST(countsWireFramesOfSuperframes), TEST(floodsAndCountsEachCopy), TEST(runs128Actions),
 	TEST(laterRewritesDoNotDisturbEarlierOutputs), TEST(setsAddresses), TEST(setsDscp), TEST(changesTags), TEST(dropsWithAReason),
-	TEST(refusesWhatIsLongerThanTheMtu), TEST(inspectsInTheMiddle), TEST(takesTheFirstMaskThatMatches), TEST(uses32Masks),
+	TEST(refusesWhatIsLongerThanTheMtu), TEST(inspectsInTheMiddle), TEST(sendsCopiesUpWithinTheAllowance), TEST(takesTheFirstMaskThatMatches), TEST(uses32Masks),
+	TEST(drainsBehindEveryOther), TEST(missesNoFrameWhileAFlowDrains),
 	TEST(ignoresASlotOfAnotherKey), TEST(skipsMasksByTheFilter), TEST(replacesAFlowByOneStore), TEST(outputsToTheIngressPort),
 	TEST(balancesTheBooks),
 };

@@ -152,9 +152,14 @@ static uint32_t list_of(int count, char **words)
 /* The mask with these bits on the port, appended if it is not there yet. */
 static uint32_t mask_on(uint32_t port, const struct vnet_key *mask)
 {
-	for (uint32_t i = 0; i < vnet.port_masks[port].count; i++)
-		if (!memcmp((void *)&vnet.masks[vnet.port_masks[port].mask_id[i]], mask, sizeof(*mask)))
-			return vnet.port_masks[port].mask_id[i];
+	for (uint32_t i = 0; i < vnet.port_masks[port].count; i++) {
+		uint32_t id = vnet.port_masks[port].mask_id[i];
+		struct vnet_key there = *(struct vnet_key *)&vnet.masks[id];
+
+		there.w[4] &= ~0xffffffffULL;
+		if (!memcmp(&there, mask, sizeof(there)))
+			return id;
+	}
 	return vnet_add_mask(&vnet, port, mask);
 }
 

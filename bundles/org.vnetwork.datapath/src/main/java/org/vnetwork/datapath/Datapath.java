@@ -61,6 +61,9 @@ public interface Datapath extends AutoCloseable {
      */
     boolean drain(int flow, List<Action> actions);
 
+    /** Whether flows go on when the process dies, so that what is known of them must be kept too; constant. */
+    boolean outlives();
+
     /**
      * Flows that an earlier process left at work and that this datapath has taken over: with masked keys, and with actions as they are now.
      *

@@ -3,6 +3,7 @@ package org.vnetwork.core.flow;
 import java.util.ArrayList;
 import java.util.List;
 import org.vnetwork.core.decide.Decision;
+import org.vnetwork.core.journal.Journal;
 import org.vnetwork.core.row.Dependency;
 import org.vnetwork.core.row.Row;
 import org.vnetwork.datapath.FlowCounters;
@@ -41,6 +42,8 @@ public final class Flow implements Dependency.Reader {
     long softPackets;
     long softBytes;
     long lastUsedNanos;
+    /** Where its full key is in the journal. */
+    int at = Journal.NOWHERE;
     private FlowCounters counters = FlowCounters.NONE;
 
     /**
@@ -76,6 +79,13 @@ public final class Flow implements Dependency.Reader {
         reads.forEach(d -> d.remove(this));
         reads = List.copyOf(decision.reads());
         reads.forEach(d -> d.add(this));
+    }
+
+    /** Takes over actions that the datapath carries out already; what was read for them is not known yet. */
+    void takeOver(List<Action> working) {
+        inspect = working.equals(INSPECT);
+        actions = List.copyOf(working);
+        pending = false;
     }
 
     /** Keeps its actions until it is removed, and no row young. */

@@ -2,13 +2,16 @@ package org.vnetwork.core.flow;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.vnetwork.core.decide.Decision;
+import org.vnetwork.core.journal.Journal;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.FlowCounters;
@@ -38,11 +41,13 @@ public final class FlowTable {
     private final DirtyFlows dirty = new DirtyFlows();
     private final Deque<Flow> draining = new ArrayDeque<>();
     private final Deque<Flow> idle = new ArrayDeque<>();
+    private final FlowJournal journal;
     private long refused;
 
-    /** The flows of a datapath that has none yet. */
-    public FlowTable(Datapath datapath) {
+    /** The flows of a datapath, none yet. */
+    public FlowTable(Datapath datapath, Journal journal) {
         this.datapath = datapath;
+        this.journal = new FlowJournal(journal);
         this.capabilities = datapath.capabilities();
         this.bounds = new FlowBounds(capabilities);
         this.byId = new Flow[capabilities.flows()];
@@ -161,15 +166,57 @@ public final class FlowTable {
         }
         Flow flow = new Flow(id, key, index.mask, now, dirty);
         flow.adopt(decision);
-        used.set(id);
-        byId[id] = flow;
-        index.add(flow);
-        bounds.added(flow);
+        place(flow, index);
         pending.add(flow);
-        if (!java.util.Arrays.equals(index.mask, decision.mask())) {
+        if (!Arrays.equals(index.mask, decision.mask())) {
             bounds.rounded(key);
         }
         return flow;
+    }
+
+    /**
+     * Takes over the flows that an earlier process left in the datapath, to be decided again; those of which the journal does not know the full key, or
+     * whose port is not there, are removed.
+     *
+     * @return how many were removed
+     */
+    public int adopt(List<FlowEntry> left, IntPredicate isPort) {
+        int removed = 0;
+        for (FlowEntry entry : left) {
+            FlowJournal.Known known = journal.take(entry);
+            FlowIndex index = known == null ? null : index(known.fullKey(), entry.mask());
+            boolean wanted = index != null && Arrays.equals(index.mask, entry.mask()) && index.find(known.fullKey()) == null && isPort.test((int) Field.INGRESS.in(entry.key()));
+            if (wanted) {
+                Flow flow = new Flow(entry.id(), known.fullKey(), index.mask, known.installedNanos(), dirty);
+                flow.takeOver(entry.actions());
+                flow.at = known.at();
+                flow.softPackets = known.packets();
+                flow.softBytes = known.bytes();
+                flow.lastUsedNanos = datapath.nanoTime();
+                place(flow, index);
+            } else {
+                if (index != null) {
+                    dropEmpty(index, known.fullKey());
+                }
+                datapath.remove(entry.id());
+                removed++;
+            }
+        }
+        journal.forgetOthers();
+        return removed;
+    }
+
+    private void place(Flow flow, FlowIndex index) {
+        used.set(flow.id);
+        byId[flow.id] = flow;
+        index.add(flow);
+        bounds.added(flow);
+    }
+
+    /** Counts frames that were carried out in user space. */
+    void soft(Flow flow, long packets, long bytes, long now) {
+        flow.soft(packets, bytes, now);
+        journal.counted(flow);
     }
 
     /** Installs what is pending and was not dirtied meanwhile. */
@@ -198,6 +245,8 @@ public final class FlowTable {
     }
 
     private void install(List<Flow> ready) {
+        // What the next process must know of a flow is there before the flow.
+        ready.forEach(journal::keep);
         boolean[] in = datapath.install(ready.stream().map(f -> new FlowEntry(f.id, f.key, f.mask, f.actions())).toList());
         for (int i = 0; i < in.length; i++) {
             Flow flow = ready.get(i);
@@ -294,6 +343,7 @@ public final class FlowTable {
 
     private void forget(Flow flow) {
         flow.release();
+        journal.forget(flow);
         bounds.gone(flow);
         used.clear(flow.id);
         byId[flow.id] = null;
@@ -324,7 +374,7 @@ public final class FlowTable {
         List<FlowIndex> indexes = byPort.computeIfAbsent((int) Field.INGRESS.in(key), p -> new ArrayList<>());
         FlowIndex wider = null;
         for (FlowIndex index : indexes) {
-            if (java.util.Arrays.equals(index.mask, mask)) {
+            if (Arrays.equals(index.mask, mask)) {
                 return index;
             }
             if (FlowKey.covers(index.mask, mask)) {

@@ -80,9 +80,9 @@ public final class Upcalls implements UpcallSink {
     }
 
     /** Counts a frame for its flow, unless the datapath has done so when it sent it up. */
-    private static void count(Flow flow, int matched, long frames, long size, long now) {
+    private void count(Flow flow, int matched, long frames, long size, long now) {
         if (flow.id() != matched) {
-            flow.soft(frames, size, now);
+            flows.soft(flow, frames, size, now);
         }
     }
 
@@ -98,7 +98,7 @@ public final class Upcalls implements UpcallSink {
         if (stale == null || stale.removed) {
             Flow added = flows.add(key, installable, now);
             if (added != null) {
-                added.soft(frames, size, now);
+                flows.soft(added, frames, size, now);
             }
         } else {
             count(stale, matched, frames, size, now);

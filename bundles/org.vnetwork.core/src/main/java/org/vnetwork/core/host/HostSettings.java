@@ -18,6 +18,11 @@ record HostSettings(String name, Path runFolder, Path dataFolder, String datapat
                 Path.of(property(context, "vnet.data.dir", temporary.resolve("data").toString())), property(context, "vnet.datapath", "auto"));
     }
 
+    /** Whether this process ends so that the next one can go on: system property {@code vnet.keep.forwarding}, set by the launcher at the end. */
+    boolean keepForwarding() {
+        return Boolean.getBoolean("vnet.keep.forwarding");
+    }
+
     private static String property(BundleContext context, String name, String otherwise) {
         String value = context.getProperty(name);
         return value == null || value.isBlank() ? otherwise : value;

@@ -100,10 +100,14 @@ final class Reconciler {
     private void start(SwitchDocument document) {
         try {
             VirtualSwitch started = switches.start(document);
-            started.limit(document.limits());
-            swap(started, document);
-            document.ports().forEach(p -> add(started, p));
-            document.rows().forEach(r -> place(started, r));
+            try {
+                started.limit(document.limits());
+                swap(started, document);
+                document.ports().forEach(p -> add(started, p));
+                document.rows().forEach(r -> place(started, r));
+            } finally {
+                started.restored();
+            }
         } catch (Refusal e) {
             if (!lenient) {
                 throw e;

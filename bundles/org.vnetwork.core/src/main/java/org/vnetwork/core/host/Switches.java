@@ -1,5 +1,6 @@
 package org.vnetwork.core.host;
 
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,9 +14,11 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.core.journal.Journal;
 import org.vnetwork.core.run.EventLog;
 import org.vnetwork.core.run.Plugin;
 import org.vnetwork.core.run.VirtualSwitch;
+import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathDriver;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.engine.ForwardingEngine;
@@ -49,7 +52,7 @@ public final class Switches {
 
     private void close(VirtualSwitch closed) {
         try {
-            closed.close();
+            closed.close(settings.keepForwarding());
         } catch (RuntimeException e) {
             events.add("switch " + closed.name(), "did not close cleanly: " + e);
         }
@@ -94,8 +97,8 @@ public final class Switches {
     VirtualSwitch start(SwitchDocument document) {
         DatapathDriver driver = driver(document.datapath());
         try {
-            VirtualSwitch started = new VirtualSwitch(document.name(), driver.name(), driver.open(settings.name(), document.name(), settings.runFolder()),
-                    installed::filter, events);
+            Datapath datapath = driver.open(settings.name(), document.name(), settings.runFolder());
+            VirtualSwitch started = new VirtualSwitch(document.name(), driver.name(), datapath, journal(document.name(), datapath), installed::filter, events);
             synchronized (running) {
                 running.put(document.name(), started);
             }
@@ -104,6 +107,11 @@ public final class Switches {
         } catch (DatapathException e) {
             throw new Refusal(e.getMessage(), e);
         }
+    }
+
+    private Journal journal(String name, Datapath datapath) {
+        Path file = settings.runFolder().resolve(name + ".journal");
+        return datapath.outlives() ? Journal.open(file, line -> events.add("switch " + name, line)) : Journal.none();
     }
 
     /** Notes why a configured switch does not run (null: it need not any more), and says so once. */

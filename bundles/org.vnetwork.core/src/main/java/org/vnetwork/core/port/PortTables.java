@@ -18,8 +18,8 @@ public final class PortTables {
     public PortTables(Tables tables) {
         ports = tables.view(PortId.class, PortRow.class);
         members = tables.view(Vlan.class, Members.class);
-        Tables.behind(ports).setDenies();
-        Tables.behind(members).setDenies();
+        Tables.behind(ports).setAdministered();
+        Tables.behind(members).setAdministered();
     }
 
     /** The row of a port, or null. */

@@ -1,5 +1,7 @@
 package org.vnetwork.core.row;
 
+import org.vnetwork.core.journal.Journal;
+
 /** A place in a table: a key and, when it is there, its row. Loop thread only. */
 public final class Row {
     /** Deadline of a row that stays. */
@@ -12,6 +14,9 @@ public final class Row {
     long version;
     long idleNanos = NEVER;
     long touchedNanos;
+    /** Where it is in the journal, and which of two that are there is the later one. */
+    int at = Journal.NOWHERE;
+    long sequence;
 
     Row(RowTable table, Record key) {
         this.table = table;
@@ -53,6 +58,7 @@ public final class Row {
     public void refresh(long knownVersion, long nanos) {
         if (value != null && version == knownVersion && nanos > touchedNanos) {
             touchedNanos = nanos;
+            table.touched(this);
         }
     }
 

@@ -36,7 +36,8 @@ public final class RowTable {
     private final PortBound ports;
     /** Whether there is room for one more row. */
     private final Dependency room;
-    private boolean denies;
+    private boolean administered;
+    private RowJournal journal;
 
     /** Rows by the value of one component; {@code dependency} of a value outlives its rows, since "none" is an answer too. */
     private record Index(Method accessor, Map<Object, Bucket> buckets) {
@@ -51,9 +52,16 @@ public final class RowTable {
         this.room = new Dependency(type.id() + "[room]");
     }
 
-    /** Says that a change of these rows may deny what was allowed: the flows that read them are decided before others. */
-    public void setDenies() {
-        denies = true;
+    /** Says that these rows come from the configuration: they are not journaled, and flows that read a changed one are decided before others, as it may deny what was allowed. */
+    public void setAdministered() {
+        administered = true;
+        journal = null;
+    }
+
+    /** Has the rows kept in a journal, and takes what is in there. */
+    void keepIn(RowJournal keeper) {
+        keeper.adopt(this);
+        journal = keeper;
     }
 
     /** Id and version of the data type. */
@@ -194,16 +202,37 @@ public final class RowTable {
         row.idleNanos = idleNanos;
         row.touchedNanos = now;
         row.version++;
+        if (journal != null) {
+            journal.changed(row);
+        }
         present += (value == null ? 0 : 1) - (before == null ? 0 : 1);
         ports.changed(row, before, idleBefore, now);
         if (value == null && present == LIMIT - 1) {
             room.changed(false);
         }
         reindex(row, before);
-        row.dependency.changed(denies);
+        row.dependency.changed(administered);
         tell(key, value);
         forgetUnread(row);
         return true;
+    }
+
+    /** Puts a row of the process before, which nobody has read yet. */
+    void restore(Row row, Record value, long idleNanos, long touchedNanos) {
+        Record before = row.value;
+        long idleBefore = row.idleNanos;
+        present += before == null ? 1 : 0;
+        row.value = value;
+        row.idleNanos = idleNanos;
+        row.touchedNanos = touchedNanos;
+        row.version++;
+        ports.changed(row, before, idleBefore, touchedNanos);
+    }
+
+    void touched(Row row) {
+        if (journal != null) {
+            journal.touched(row);
+        }
     }
 
     private void tell(Record key, Record value) {
@@ -247,12 +276,12 @@ public final class RowTable {
                 if (old != null) {
                     Bucket bucket = bucket(index, name, old);
                     bucket.rows().remove(row);
-                    bucket.dependency().changed(denies);
+                    bucket.dependency().changed(administered);
                 }
                 if (now != null) {
                     Bucket bucket = bucket(index, name, now);
                     bucket.rows().add(row);
-                    bucket.dependency().changed(denies);
+                    bucket.dependency().changed(administered);
                 }
             }
         });

@@ -21,11 +21,17 @@ public final class Tables {
     private final Map<String, RowTable> tables = new LinkedHashMap<>();
     private final RowBounds bounds = new RowBounds();
     private final LongSupplier clock;
+    private RowJournal journal;
     private Transaction current;
 
     /** Tables whose rows age by this clock, in nanoseconds. */
     public Tables(LongSupplier clock) {
         this.clock = clock;
+    }
+
+    /** Has the rows of tables that come from now on kept in a journal. */
+    public void keepIn(RowJournal keeper) {
+        journal = keeper;
     }
 
     /** Sets the most learned rows of one table that name one port, and the most moves of one row in ten seconds. */
@@ -47,7 +53,14 @@ public final class Tables {
     /** The table of a data type, made when it is not there yet. */
     public RowTable table(Class<? extends Record> key, Class<? extends Record> row) {
         RowType type = RowType.of(key, row);
-        RowTable table = tables.computeIfAbsent(type.id(), id -> new RowTable(type, bounds));
+        RowTable table = tables.get(type.id());
+        if (table == null) {
+            table = new RowTable(type, bounds);
+            tables.put(type.id(), table);
+            if (journal != null) {
+                table.keepIn(journal);
+            }
+        }
         if (table.keyClass() != key || table.rowClass() != row) {
             throw Refusal.value("data type " + type.id(), row.getName(), "the records it was first used with: " + table.keyClass().getName() + ", " + table.rowClass().getName());
         }
@@ -64,9 +77,9 @@ public final class Tables {
         return Set.copyOf(tables.keySet());
     }
 
-    /** Forgets the tables of other types than these, which nobody but a preview ever used. */
+    /** Forgets the empty tables of other types than these, which nobody but a preview ever used. */
     public void keepOnly(Set<String> types) {
-        tables.keySet().retainAll(types);
+        tables.values().removeIf(t -> !types.contains(t.id()) && t.count() == 0);
     }
 
     /** The decision that is running, or null. */

@@ -46,6 +46,7 @@ final class SwitchLoop {
     private long hangTold = -1;
     /** When the round began that is under way, in {@link System#nanoTime}; 0 while the loop waits. */
     private volatile long roundNanos;
+    private volatile boolean held = true;
     private volatile boolean stopping;
     private volatile boolean abandoned;
 
@@ -64,6 +65,16 @@ final class SwitchLoop {
 
     void start() {
         thread.start();
+    }
+
+    /** Has it do more than tasks: until now the switch is being put together, and frames wait. Loop thread only. */
+    void release() {
+        held = false;
+    }
+
+    /** Whether it does tasks alone. */
+    boolean held() {
+        return held;
     }
 
     /** Runs work on the loop and returns what it returns; exceptions come through. Any thread, the loop's own too. */
@@ -167,7 +178,7 @@ final class SwitchLoop {
             task.run();
             worked++;
         }
-        return abandoned ? worked : worked + step();
+        return abandoned || held ? worked : worked + step();
     }
 
     /** A round that fails is told and is not the last: the other frames and flows still need the loop. */

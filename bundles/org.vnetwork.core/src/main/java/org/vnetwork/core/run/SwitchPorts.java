@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.flow.FlowTable;
@@ -135,6 +136,18 @@ final class SwitchPorts {
         misses.forget(id);
         flows.bounds().forget(id);
         tables.all().forEach(t -> t.forget(new PortId(id)));
+    }
+
+    /** Whether there is such a port and it is attached. */
+    boolean isAttached(int id) {
+        Held held = ports.get(id);
+        return held != null && held.problem == null;
+    }
+
+    /** Removes learned rows that name a port which is not there: they are of an earlier process. */
+    void forgetUnknown() {
+        forget(row -> row.idleNanos() != Long.MAX_VALUE && Stream.of(row.key(), row.value()).flatMap(r -> Stream.concat(Stream.of(r), Texts.values(r).stream()))
+                .anyMatch(v -> v instanceof PortId port && !ports.containsKey(port.value())));
     }
 
     /** Removes rows that were learned about the port: those that name it and do not stay for good. */

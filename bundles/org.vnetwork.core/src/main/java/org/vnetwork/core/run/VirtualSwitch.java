@@ -12,11 +12,14 @@ import org.vnetwork.core.decide.Pipeline;
 import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.flow.Redecider;
 import org.vnetwork.core.flow.Upcalls;
+import org.vnetwork.core.journal.Journal;
 import org.vnetwork.core.port.PortTables;
+import org.vnetwork.core.row.RowJournal;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.core.rule.RuleLists;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.datapath.Simulated;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
@@ -41,6 +44,9 @@ public final class VirtualSwitch {
     private final Datapath datapath;
     private final Function<String, Plugin<PacketFilter>> installedFilters;
     private final EventLog events;
+    private final Journal journal;
+    private final List<FlowEntry> left;
+    private final RowJournal rowJournal;
     private final Tables tables;
     private final RuleLists rules = new RuleLists();
     private final PortTables portRows;
@@ -48,7 +54,7 @@ public final class VirtualSwitch {
     private final Pipeline pipeline;
     private final Redecider redecider;
     private final Upcalls upcalls;
-    private final DropRegistry drops = new DropRegistry();
+    private final DropRegistry drops;
     private final FailureReport failures;
     private final ActivePlugins plugins;
     private final SwitchPorts ports;
@@ -60,25 +66,33 @@ public final class VirtualSwitch {
     private final long bornNanos;
     private long sharedFrames;
     private long sharedBusyNanos;
+    /** Whether the flows of an earlier process have been decided again: only then is it known which rows traffic keeps young. */
+    private boolean settledOnce;
 
     /**
-     * A running switch without ports and engine, which drops every frame.
+     * A switch without ports and engine, in which frames wait until it is {@link #restored}.
      *
      * @param datapath opened for it; closed with it
+     * @param journal what an earlier process knew of it; closed with it
      * @param installedFilters the newest installed filter of a name, or null
      */
-    public VirtualSwitch(String name, String driver, Datapath datapath, Function<String, Plugin<PacketFilter>> installedFilters, EventLog events) {
+    public VirtualSwitch(String name, String driver, Datapath datapath, Journal journal, Function<String, Plugin<PacketFilter>> installedFilters, EventLog events) {
         this.name = name;
         this.driver = driver;
         this.datapath = datapath;
+        this.journal = journal;
+        this.left = datapath.adopted();
         this.installedFilters = installedFilters;
         this.events = events;
         failures = new FailureReport(name, events);
         timers = new Timers(failures::failed);
+        drops = new DropRegistry(journal);
         tables = new Tables(datapath::nanoTime);
+        rowJournal = new RowJournal(journal, line -> events.add("switch " + name, line));
+        tables.keepIn(rowJournal);
         tables.table(Station.class, FdbEntry.class);
         portRows = new PortTables(tables);
-        flows = new FlowTable(datapath);
+        flows = new FlowTable(datapath, journal);
         plugins = new ActivePlugins(owner -> new PluginContext(owner, this), failures, drops);
         pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities().matchable(), driver);
         redecider = new Redecider(pipeline, flows, portRows::carries);
@@ -119,6 +133,23 @@ public final class VirtualSwitch {
     /** Does work on the loop and returns what it returned. */
     <T> T onLoop(Callable<T> work) {
         return loop.call(work);
+    }
+
+    /** Says that its ports, engine and rows are as configured: flows of an earlier process are taken over, and frames are served. */
+    public void restored() {
+        loop.call(() -> {
+            ports.forgetUnknown();
+            int removed = flows.adopt(left, ports::isAttached);
+            if (!left.isEmpty() || rowJournal.restored() > 0) {
+                events.add("switch " + name, "took over " + (left.size() - removed) + " flows and " + rowJournal.restored() + " rows of the process before"
+                        + (removed == 0 ? "" : "; " + removed + " flows were removed, as the journal or the configuration does not know them"));
+            }
+            if (plugins.enginePlugin() != null) {
+                flows.dirtyAll();
+            }
+            loop.release();
+            return null;
+        });
     }
 
     /** Adds a port and opens it. */
@@ -228,7 +259,7 @@ public final class VirtualSwitch {
     /** Returns when every flow that a change concerned has been decided again; with an engine that never lets them rest, after a while. */
     public void settle() {
         long end = System.nanoTime() + LONGEST_SETTLING_NANOS;
-        while (loop.call(flows::settling) && System.nanoTime() < end) {
+        while (!loop.held() && loop.call(flows::settling) && System.nanoTime() < end) {
             Thread.onSpinWait();
         }
     }
@@ -254,19 +285,32 @@ public final class VirtualSwitch {
         });
     }
 
-    /** Ends the switch; nothing of it is left on the machine, but for a thread when an engine or filter hangs. */
-    public void close() {
+    /**
+     * Ends the switch; nothing of it is left on the machine, but for a thread when an engine or filter hangs.
+     *
+     * @param keep whether flows go on without it and what is known of them is kept, for the next process
+     */
+    public void close(boolean keep) {
         if (!loop.stop(plugins::closeAll)) {
             pipeline.revoke();
             events.add("switch " + name, "was closed although its engine or a filter hangs; that thread is left behind");
         }
         datapath.close();
+        if (keep) {
+            journal.close();
+        } else {
+            journal.delete();
+        }
     }
 
     /** Pulls counters; then what is idle goes, and rows whose time was over before the pull began. */
     private void pull() {
         long start = datapath.nanoTime();
         flows.pull();
+        settledOnce |= !flows.settling();
+        if (!settledOnce) {
+            return;
+        }
         flows.idleSince(start - FLOW_IDLE_NANOS);
         tables.expire(start);
         limits.check(start);

@@ -42,7 +42,7 @@ class FlowTableTest {
                 }
                 default -> throw new UnsupportedOperationException(method.getName());
             });
-    private final FlowTable flows = new FlowTable(datapath);
+    private final FlowTable flows = new FlowTable(datapath, org.vnetwork.core.journal.Journal.none());
 
     private boolean[] install(List<?> entries) {
         boolean[] in = new boolean[entries.size()];

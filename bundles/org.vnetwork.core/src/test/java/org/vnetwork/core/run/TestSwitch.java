@@ -11,6 +11,8 @@ import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.FlowView;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.PortView;
+import org.vnetwork.core.journal.Journal;
+import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.sim.SimDriver;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
@@ -48,8 +50,14 @@ final class TestSwitch implements AutoCloseable {
     }
 
     TestSwitch(Supplier<ForwardingEngine> engine) {
-        home = new VirtualSwitch("sw1", "sim", new SimDriver().open("test", "sw1", Path.of(".")), filters::get, events);
+        this(new SimDriver().open("test", "sw1", Path.of(".")), Journal.none());
         swap("first", engine);
+        home.restored();
+    }
+
+    /** A switch without engine that is not restored yet. */
+    TestSwitch(Datapath datapath, Journal journal) {
+        home = new VirtualSwitch("sw1", "sim", datapath, journal, filters::get, events);
     }
 
     List<String> swap(String name, Supplier<ForwardingEngine> engine) {
@@ -135,6 +143,6 @@ final class TestSwitch implements AutoCloseable {
 
     @Override
     public void close() {
-        home.close();
+        home.close(false);
     }
 }

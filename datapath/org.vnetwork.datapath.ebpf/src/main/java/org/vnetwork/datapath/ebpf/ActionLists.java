@@ -2,8 +2,7 @@ package org.vnetwork.datapath.ebpf;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,30 +15,24 @@ import org.vnetwork.packet.wire.Action;
  * <p>Loop thread only.
  */
 final class ActionLists {
-    /** Long after the last program that could have seen a freed list has ended. */
-    private static final long QUARANTINE_NANOS = 1_000_000_000L;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
     private final KernelMaps maps;
     private final Map<List<Action>, Entry> entries = new HashMap<>();
-    private final Deque<Freed> freed = new ArrayDeque<>();
-    private int fresh;
+    private final Numbers ids = new Numbers(KernelMaps.LISTS);
 
     /** A list in use. */
     static final class Entry {
         final int id;
-        private final List<Action> actions;
+        final List<Action> actions;
         private int users;
 
         private Entry(int id, List<Action> actions) {
             this.id = id;
             this.actions = actions;
         }
-    }
-
-    private record Freed(int id, long nanos) {
     }
 
     ActionLists(KernelMaps maps) {
@@ -50,7 +43,7 @@ final class ActionLists {
     Entry take(List<Action> actions) {
         Entry entry = entries.get(actions);
         if (entry == null) {
-            int id = actions.size() > KernelMaps.ACTIONS ? -1 : free();
+            int id = actions.size() > KernelMaps.ACTIONS ? -1 : ids.take();
             if (id < 0) {
                 return null;
             }
@@ -64,16 +57,28 @@ final class ActionLists {
 
     void release(Entry entry) {
         if (--entry.users == 0) {
-            entries.remove(entry.actions);
-            freed.add(new Freed(entry.id, System.nanoTime()));
+            entries.remove(entry.actions, entry);
+            ids.free(entry.id);
         }
     }
 
-    private int free() {
-        if (!freed.isEmpty() && System.nanoTime() - freed.peek().nanos() > QUARANTINE_NANOS) {
-            return freed.poll().id();
-        }
-        return fresh < KernelMaps.LISTS ? fresh++ : -1;
+    /** Knows lists that an earlier process left, by their ids; each gets users by {@link #use}. */
+    Map<Integer, Entry> resume(Map<Integer, List<Action>> left) {
+        Map<Integer, Entry> resumed = new HashMap<>();
+        BitSet used = new BitSet();
+        left.forEach((id, actions) -> {
+            used.set(id);
+            Entry entry = new Entry(id, List.copyOf(actions));
+            resumed.put(id, entry);
+            entries.putIfAbsent(entry.actions, entry);
+        });
+        ids.resume(used);
+        return resumed;
+    }
+
+    static Entry use(Entry entry) {
+        entry.users++;
+        return entry;
     }
 
     private static void write(MemorySegment list, List<Action> actions) {

@@ -16,16 +16,26 @@ final class Bpf {
     private static final int MAP_UPDATE = 2;
     private static final int MAP_DELETE = 3;
     private static final int OBJ_PIN = 6;
+    private static final int OBJ_GET = 7;
     private static final int PROG_TEST_RUN = 10;
+    private static final int OBJ_GET_INFO_BY_FD = 15;
     private static final int PROG_QUERY = 16;
-    private static final int LINK_CREATE = 28;
     private static final int MAP_LOOKUP_BATCH = 24;
+    private static final int LINK_CREATE = 28;
+    private static final int LINK_UPDATE = 29;
+    private static final int LINK_DETACH = 34;
     private static final int ATTR_SIZE = 128;
+    /** Octets of bpf_map_info that are of interest. */
+    private static final int INFO_SIZE = 24;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
     /** One attribute block for each thread; zeroed before each use. */
     private static final ThreadLocal<MemorySegment> ATTR = ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(ATTR_SIZE, 8));
+
+    /** What a map is like. */
+    record Shape(int type, int keySize, int valueSize, int entries, int flags) {
+    }
 
     private Bpf() {
     }
@@ -69,6 +79,17 @@ final class Bpf {
      * @return how many were read
      */
     static int lookupBatch(int map, MemorySegment after, MemorySegment next, MemorySegment keys, MemorySegment values, int count) {
+        int read = nextBatch(map, after, next, keys, values, count);
+        return read < 0 ? ~read : read;
+    }
+
+    /**
+     * Looks up entries of a hash, in the order of its buckets.
+     *
+     * @param after what an earlier call left in {@code next}, or NULL for the start
+     * @return how many were read, which may be fewer than asked for; the complement of it when these were the last
+     */
+    static int nextBatch(int map, MemorySegment after, MemorySegment next, MemorySegment keys, MemorySegment values, int count) {
         MemorySegment attr = attr();
         attr.set(LONG, 0, after.address());
         attr.set(LONG, 8, next.address());
@@ -76,9 +97,11 @@ final class Bpf {
         attr.set(LONG, 24, values.address());
         attr.set(INT, 32, count);
         attr.set(INT, 36, map);
-        int result = call(MAP_LOOKUP_BATCH, attr);
-        // At the end of the map the call fails with ENOENT and has read what there was.
-        return result < 0 && Libc.errno() != 2 ? -1 : attr.get(INT, 32);
+        if (call(MAP_LOOKUP_BATCH, attr) >= 0) {
+            return attr.get(INT, 32);
+        }
+        // At the end of the map the call fails and has read what there was.
+        return ~(Libc.errno() == Libc.ENOENT ? attr.get(INT, 32) : 0);
     }
 
     /** Attaches a program to a device; a descriptor, or -1. */
@@ -88,6 +111,21 @@ final class Bpf {
         attr.set(INT, 4, ifindex);
         attr.set(INT, 8, type);
         return call(LINK_CREATE, attr);
+    }
+
+    /** Has a link carry another program, between two frames. */
+    static int updateLink(int link, int program) {
+        MemorySegment attr = attr();
+        attr.set(INT, 0, link);
+        attr.set(INT, 4, program);
+        return call(LINK_UPDATE, attr);
+    }
+
+    /** Takes a link's program off its device now; closing and unpinning alone does so a while later. */
+    static void detach(int link) {
+        MemorySegment attr = attr();
+        attr.set(INT, 0, link);
+        call(LINK_DETACH, attr);
     }
 
     /** How many programs are attached to a device, or -1. */
@@ -100,11 +138,33 @@ final class Bpf {
     }
 
     static int pin(int fd, String path) {
+        return object(OBJ_PIN, path, fd);
+    }
+
+    /** Opens what is pinned; a descriptor, or -1. */
+    static int open(String path) {
+        return object(OBJ_GET, path, 0);
+    }
+
+    private static int object(int command, String path, int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attr = attr();
             attr.set(LONG, 0, arena.allocateFrom(path).address());
             attr.set(INT, 8, fd);
-            return call(OBJ_PIN, attr);
+            return call(command, attr);
+        }
+    }
+
+    /** The shape of a map; null when the descriptor is none of a map. */
+    static Shape shape(int map) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(INFO_SIZE, 8);
+            MemorySegment attr = attr();
+            attr.set(INT, 0, map);
+            attr.set(INT, 4, INFO_SIZE);
+            attr.set(LONG, 8, info.address());
+            return call(OBJ_GET_INFO_BY_FD, attr) < 0 ? null
+                    : new Shape(info.get(INT, 0), info.get(INT, 8), info.get(INT, 12), info.get(INT, 16), info.get(INT, 20));
         }
     }
 

@@ -7,6 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.List;
 import org.vnetwork.datapath.DatapathException;
 
 /** An eBPF object file, opened, relocated and loaded by libbpf; maps and programs belong to it until it is closed. */
@@ -14,6 +16,9 @@ import org.vnetwork.datapath.DatapathException;
 final class BpfObject implements AutoCloseable {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+
+    /** More than the longest name that libbpf keeps. */
+    private static final long NAME_SIZE = 256;
 
     private final MemorySegment object;
 
@@ -27,10 +32,22 @@ final class BpfObject implements AutoCloseable {
         static final MethodHandle FIND_MAP = handle("bpf_object__find_map_by_name", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
         static final MethodHandle MAP_FD = handle("bpf_map__fd", FunctionDescriptor.of(INT, ValueLayout.ADDRESS));
         static final MethodHandle MAP_SIZE = handle("bpf_map__set_max_entries", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
+        static final MethodHandle NEXT_MAP = handle("bpf_object__next_map", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+        static final MethodHandle MAP_NAME = handle("bpf_map__name", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+        static final MethodHandle MAP_REUSE = handle("bpf_map__reuse_fd", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
+        static final MethodHandle MAP_TYPE = number("bpf_map__type");
+        static final MethodHandle MAP_KEY_SIZE = number("bpf_map__key_size");
+        static final MethodHandle MAP_VALUE_SIZE = number("bpf_map__value_size");
+        static final MethodHandle MAP_ENTRIES = number("bpf_map__max_entries");
+        static final MethodHandle MAP_FLAGS = number("bpf_map__map_flags");
         static final MethodHandle FIND_PROGRAM = handle("bpf_object__find_program_by_name", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
         static final MethodHandle PROGRAM_FD = handle("bpf_program__fd", FunctionDescriptor.of(INT, ValueLayout.ADDRESS));
         static final MethodHandle SET_PRINT = handle("libbpf_set_print", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
         static final MethodHandle CPUS = handle("libbpf_num_possible_cpus", FunctionDescriptor.of(INT));
+
+        private static MethodHandle number(String name) {
+            return handle(name, FunctionDescriptor.of(INT, ValueLayout.ADDRESS));
+        }
 
         private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
             return LINKER.downcallHandle(LOOKUP.findOrThrow(name), descriptor);
@@ -77,6 +94,44 @@ final class BpfObject implements AutoCloseable {
     void size(String map, int entries) {
         try {
             int ignored = (int) Library.MAP_SIZE.invokeExact(find(Library.FIND_MAP, map), entries);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Names of the maps, but for those of the compiler. */
+    List<String> maps() {
+        try {
+            List<String> names = new ArrayList<>();
+            MemorySegment map = (MemorySegment) Library.NEXT_MAP.invokeExact(object, MemorySegment.NULL);
+            while (map.address() != 0) {
+                String name = ((MemorySegment) Library.MAP_NAME.invokeExact(map)).reinterpret(NAME_SIZE).getString(0);
+                if (!name.contains(".")) {
+                    names.add(name);
+                }
+                map = (MemorySegment) Library.NEXT_MAP.invokeExact(object, map);
+            }
+            return names;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What a map is going to be like. */
+    Bpf.Shape shape(String name) {
+        try {
+            MemorySegment map = find(Library.FIND_MAP, name);
+            return new Bpf.Shape((int) Library.MAP_TYPE.invokeExact(map), (int) Library.MAP_KEY_SIZE.invokeExact(map), (int) Library.MAP_VALUE_SIZE.invokeExact(map),
+                    (int) Library.MAP_ENTRIES.invokeExact(map), (int) Library.MAP_FLAGS.invokeExact(map));
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Has {@link #load} take this map instead of making one; the descriptor stays the caller's. */
+    boolean reuse(String map, int fd) {
+        try {
+            return (int) Library.MAP_REUSE.invokeExact(find(Library.FIND_MAP, map), fd) == 0;
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }

@@ -23,9 +23,9 @@ import org.vnetwork.datapath.UpcallSink;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.Frame;
 
-/** One switch in the kernel: its maps and programs, its ports, its upcall tap. */
+/** One switch in the kernel: its maps and programs, its ports, its ways up. */
 final class EbpfDatapath implements Datapath, Execution.Sender {
-    static final int FLOWS = 65_536;
+    static final int FLOWS = 262_144;
     /** How long what an earlier process left is kept for ports that are still to be attached. */
     private static final long BEFORE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -33,16 +33,17 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
 
     private final BpfObject object;
     private final KernelMaps maps;
+    private final FlowMaps flowMaps;
     private final KernelFlows flows;
     private final Links links;
     private final Pins pins;
     private final KernelPorts ports;
-    private final UpcallTap tap;
+    private final PortAccounts accounts;
+    private final UpChannels up;
     private final PacketSocket socket;
-    private final int upcallLink;
     private final int wakeups;
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment polled = arena.allocate(24, 8);
+    private final MemorySegment polled = arena.allocate(32, 8);
     private final MemorySegment eight = arena.allocate(8, 8);
     private final AtomicBoolean awake = new AtomicBoolean();
     private final Execution execution = new Execution(this);
@@ -50,29 +51,38 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     private long refreshedNanos = System.nanoTime();
     private boolean tookOver;
 
-    EbpfDatapath(BpfObject object, KernelMaps maps, Links links, Pins pins, UpcallTap tap, PacketSocket socket) throws DatapathException {
+    /** @param adopts whether the maps are those of an earlier process */
+    EbpfDatapath(BpfObject object, KernelMaps maps, FlowMaps flowMaps, Links links, Pins pins, UpChannels up, PacketSocket socket, boolean adopts) throws DatapathException {
         this.object = object;
         this.maps = maps;
+        this.flowMaps = flowMaps;
         this.links = links;
         this.pins = pins;
-        this.tap = tap;
+        this.up = up;
         this.socket = socket;
-        flows = new KernelFlows(maps, FLOWS);
-        ports = new KernelPorts(maps, links, pins, object.program("vnet_ingress"));
-        upcallLink = Bpf.attach(object.program("vnet_upcall"), tap.ifindex(), Bpf.TCX_EGRESS);
-        if (upcallLink < 0) {
-            throw new DatapathException("upcall tap: the program cannot be attached: " + Libc.error() + "; tcx needs Linux 6.6 or newer");
+        accounts = new PortAccounts(maps, up);
+        flows = new KernelFlows(maps, flowMaps);
+        ports = new KernelPorts(maps, accounts, links, pins, object.program("vnet_ingress"));
+        if (adopts) {
+            adopt();
         }
-        pins.keep(upcallLink, tap.ifindex());
-        pins.dropBefore(tap.staleIfindex());
-        maps.setTap(tap.ifindex());
+        up.attach(object.program("vnet_upcall"), pins, maps);
         wakeups = Libc.eventfd();
-        polled.set(ValueLayout.JAVA_INT, 0, tap.descriptor());
-        polled.set(ValueLayout.JAVA_SHORT, 4, (short) POLLIN);
-        polled.set(ValueLayout.JAVA_INT, 8, wakeups);
-        polled.set(ValueLayout.JAVA_SHORT, 12, (short) POLLIN);
-        polled.set(ValueLayout.JAVA_INT, 16, links.newsDescriptor());
-        polled.set(ValueLayout.JAVA_SHORT, 20, (short) POLLIN);
+        int[] descriptors = {wakeups, links.newsDescriptor(), up.missDescriptor(), up.inspectDescriptor()};
+        for (int i = 0; i < descriptors.length; i++) {
+            polled.set(ValueLayout.JAVA_INT, 8L * i, descriptors[i]);
+            polled.set(ValueLayout.JAVA_SHORT, 8L * i + 4, (short) POLLIN);
+        }
+    }
+
+    private void adopt() {
+        // Nothing more goes up; what is on its way arrives while the flows are read, and is lost like all that went up since nobody listened.
+        maps.setTaps(0, 0);
+        flows.adopt(new FlowAdoption(maps, flowMaps));
+        while (up.read() != null) {
+            // Passed over.
+        }
+        ports.adopt(up.ifindexes());
     }
 
     @Override
@@ -88,6 +98,15 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     @Override
     public void unblock(int port) {
         ports.unblock(port);
+        if (!tookOver && ports.isComplete()) {
+            takeOver();
+        }
+    }
+
+    private void takeOver() {
+        tookOver = true;
+        ports.takeOver();
+        flows.dropUnclaimed();
     }
 
     @Override
@@ -121,12 +140,17 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
 
     @Override
     public boolean drain(int flow, List<Action> actions) {
-        return false;
+        return flows.drain(flow, actions);
+    }
+
+    @Override
+    public boolean outlives() {
+        return true;
     }
 
     @Override
     public List<FlowEntry> adopted() {
-        return List.of();
+        return flows.claim();
     }
 
     @Override
@@ -145,34 +169,13 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
         if (port == null) {
             return PortCounters.NONE;
         }
-        long[] k = maps.portStatistics(id);
-        PortBooks b = port.books;
-        long up = k[9] + k[10];
-        return new PortCounters(k[0], k[1], k[2], k[3] + b.sent, k[4] + b.sentBytes, k[8] + b.outputs, k[7] + b.copies, up, lost(port, up));
-    }
-
-    /** Frames that were sent up and did not arrive, if the tap lost any; those still on their way are not taken for lost. */
-    private long lost(KernelPort port, long up) {
-        long missing = up - port.arrived;
-        if (missing <= 0) {
-            return 0;
-        }
-        // NB: the tap counts a superframe once. With nothing left to read, what is missing is lost.
-        long units = tap.lost();
-        return units > 0 && tap.isEmpty() ? missing : Math.min(missing, units);
+        return accounts.counters(port);
     }
 
     @Override
     public long[] drops(int id) {
         KernelPort port = ports.find(id);
-        long[] sum = new long[DropNumbers.LIMIT];
-        if (port != null) {
-            System.arraycopy(port.books.drops, 0, sum, 0, sum.length);
-            maps.drops(id, sum);
-            long[] k = maps.portStatistics(id);
-            sum[DropNumbers.UPCALL_LOST] += lost(port, k[9] + k[10]);
-        }
-        return sum;
+        return port == null ? new long[DropNumbers.LIMIT] : accounts.drops(port);
     }
 
     @Override
@@ -205,23 +208,38 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     @Override
     public PortBooks books(int id) {
         KernelPort port = ports.find(id);
-        return port == null ? null : port.books;
+        if (port == null) {
+            return null;
+        }
+        accounts.touch(port);
+        return port.books;
     }
 
     @Override
     public int poll(UpcallSink sink, int limit) {
         housekeeping();
+        int count = read(sink, limit);
+        accounts.store();
+        return count;
+    }
+
+    private int read(UpcallSink sink, int limit) {
         int count = 0;
         while (count < limit) {
-            Frame frame = tap.read();
+            Frame frame = up.read();
             if (frame == null) {
                 return count;
             }
             count++;
             KernelPort port = ports.find(frame.ingress);
             if (port != null) {
-                port.arrived += frame.wireFrames();
-                if (!flows.isCurrent(frame.flow, tap.generation())) {
+                accounts.touch(port);
+                if (up.wasMiss()) {
+                    port.arrivedMisses += frame.wireFrames();
+                } else {
+                    port.arrivedInspected += frame.wireFrames();
+                }
+                if (!flows.isCurrent(frame.flow, up.generation())) {
                     frame.flow = -1;
                 }
                 sink.upcall(frame);
@@ -231,8 +249,8 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     }
 
     private void housekeeping() {
-        if ((polled.get(ValueLayout.JAVA_SHORT, 22) & POLLIN) != 0) {
-            polled.set(ValueLayout.JAVA_SHORT, 22, (short) 0);
+        if ((polled.get(ValueLayout.JAVA_SHORT, 14) & POLLIN) != 0) {
+            polled.set(ValueLayout.JAVA_SHORT, 14, (short) 0);
             links.readNews(ports::changed);
         }
         long now = System.nanoTime();
@@ -241,8 +259,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
             links.readNews(ports::changed);
             ports.refresh();
             if (!tookOver && now - ports.openedNanos() > BEFORE_NANOS) {
-                tookOver = true;
-                ports.takeOver();
+                takeOver();
             }
         }
     }
@@ -250,8 +267,8 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     @Override
     public void await(long nanos) {
         if (!awake.getAndSet(false)) {
-            Libc.poll(polled, 3, Math.clamp(TimeUnit.NANOSECONDS.toMillis(nanos), 1, 1000));
-            if ((polled.get(ValueLayout.JAVA_SHORT, 14) & POLLIN) != 0) {
+            Libc.poll(polled, 4, Math.clamp(TimeUnit.NANOSECONDS.toMillis(nanos), 1, 1000));
+            if ((polled.get(ValueLayout.JAVA_SHORT, 6) & POLLIN) != 0) {
                 Libc.read(wakeups, eight.address(), 8);
             }
             awake.set(false);
@@ -276,20 +293,28 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     public void close() {
         // Asked for by the launcher: then pinned links keep the programs at work, as after a crash, until the next start takes over.
         boolean keep = Boolean.getBoolean("vnet.keep.forwarding");
-        if (!keep) {
+        accounts.store();
+        if (keep) {
+            ports.abandon();
+        } else {
             ports.detachAll();
-            maps.setTap(0);
+            maps.setTaps(0, 0);
             pins.close();
-            tap.remove();
+            up.remove();
         }
-        Libc.close(upcallLink);
         Libc.close(wakeups);
-        tap.close();
+        up.close();
         links.close();
         socket.close();
         maps.close();
+        flowMaps.close();
         object.close();
         arena.close();
+    }
+
+    /** For tests: its maps. */
+    BpfObject object() {
+        return object;
     }
 
     /** For tests: runs {@code vnet_key}. */

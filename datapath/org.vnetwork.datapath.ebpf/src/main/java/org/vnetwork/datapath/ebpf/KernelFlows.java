@@ -1,9 +1,7 @@
 package org.vnetwork.datapath.ebpf;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.vnetwork.datapath.FlowCounters;
@@ -13,86 +11,138 @@ import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.Action;
 
 /**
- * The flow table: flows, the masks they share, the masks that each port's frames are tried with. Loop thread only.
+ * The flow table. Loop thread only.
  *
- * <p>Adding goes list, mask, flow; removing the other way round.
+ * <p>Adding goes list, mask, flow; removing the other way round. A flow's id is its slot, which it keeps while it drains.
  */
 final class KernelFlows {
-    private final KernelMaps maps;
+    private final FlowMaps maps;
     private final ActionLists lists;
+    private final PortMasks masks;
     private final Flow[] flows;
-    private final Map<MaskKey, Mask> masks = new HashMap<>();
-    private final Deque<Integer> freeMasks = new ArrayDeque<>();
-    private int freshMask;
     private int bound;
     private int generation;
+    /** Flows of an earlier process that nobody has asked about. */
+    private int unclaimed;
     private FlowCounters last = FlowCounters.NONE;
 
     /** A flow that is in. */
     private static final class Flow {
         final long[] key;
-        final Mask mask;
+        final PortMasks.Mask mask;
         final int generation;
         ActionLists.Entry list;
+        boolean drains;
+        boolean claimed = true;
 
-        Flow(long[] key, Mask mask, int generation, ActionLists.Entry list) {
+        Flow(long[] key, PortMasks.Mask mask, int generation, ActionLists.Entry list) {
             this.key = key;
             this.mask = mask;
             this.generation = generation;
             this.list = list;
         }
-    }
 
-    /** A mask in use, and by how many flows of which port. */
-    private static final class Mask {
-        final int id;
-        final MaskKey bits;
-        final Map<Integer, Integer> users = new HashMap<>();
+        int port() {
+            return (int) Field.INGRESS.in(key);
+        }
 
-        Mask(int id, MaskKey bits) {
-            this.id = id;
-            this.bits = bits;
+        int hash() {
+            return FlowMaps.hash(key, mask.id);
         }
     }
 
-    private record MaskKey(long[] words) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof MaskKey mask && Arrays.equals(words, mask.words);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(words);
-        }
-    }
-
-    KernelFlows(KernelMaps maps, int count) {
+    KernelFlows(KernelMaps shared, FlowMaps maps) {
         this.maps = maps;
-        this.lists = new ActionLists(maps);
-        this.flows = new Flow[count];
+        this.lists = new ActionLists(shared);
+        this.masks = new PortMasks(shared);
+        this.flows = new Flow[maps.count()];
+    }
+
+    /** Takes over what an earlier process left; it stays at work until it is claimed or {@link #dropUnclaimed dropped}. */
+    void adopt(FlowAdoption left) {
+        Map<Integer, PortMasks.Mask> masksById = masks.resume(left.masks);
+        Map<Integer, ActionLists.Entry> listsById = lists.resume(left.lists);
+        for (FlowAdoption.Left one : left.flows) {
+            Flow flow = new Flow(one.key(), masksById.get(one.mask()), one.generation(), ActionLists.use(listsById.get(one.list())));
+            flow.claimed = false;
+            unclaimed++;
+            PortMasks.resume(flow.mask, flow.port());
+            put(one.id(), flow);
+        }
+        generation = left.lastGeneration;
+    }
+
+    private void put(int id, Flow flow) {
+        flows[id] = flow;
+        bound = Math.max(bound, id + 1);
+    }
+
+    /** What was adopted, which is the caller's from now on. */
+    List<FlowEntry> claim() {
+        List<FlowEntry> claimed = new ArrayList<>(unclaimed);
+        for (int id = 0; id < bound && unclaimed > 0; id++) {
+            Flow flow = flows[id];
+            if (flow != null && !flow.claimed) {
+                flow.claimed = true;
+                unclaimed--;
+                claimed.add(new FlowEntry(id, flow.key.clone(), flow.mask.bits().clone(), flow.list.actions));
+            }
+        }
+        return claimed;
+    }
+
+    /** Removes what was adopted and nobody asked about. */
+    void dropUnclaimed() {
+        for (int id = 0; id < bound && unclaimed > 0; id++) {
+            if (flows[id] != null && !flows[id].claimed) {
+                remove(id);
+            }
+        }
     }
 
     boolean add(FlowEntry entry) {
+        int id = entry.id();
+        if (flows[id] != null && !flows[id].claimed) {
+            remove(id);
+        }
         int port = (int) Field.INGRESS.in(entry.key());
         ActionLists.Entry list = lists.take(entry.actions());
         if (list == null) {
             return false;
         }
-        Mask mask = use(entry.mask(), port);
+        PortMasks.Mask mask = masks.use(entry.mask(), port);
         if (mask == null) {
             lists.release(list);
             return false;
         }
-        int current = ++generation;
-        if (!maps.addFlow(entry.id(), current, entry.key(), mask.id, list.id)) {
-            release(mask, port);
+        Flow flow = new Flow(entry.key(), mask, ++generation, list);
+        // Counters before slot before entry: each is right when the next can be seen.
+        maps.clearCounters(id);
+        maps.setSlot(id, flow.hash(), list.id);
+        if (!insert(id, flow) && !(makeWay(flow) && insert(id, flow))) {
+            maps.clearSlot(id);
+            masks.release(mask, port, false);
             lists.release(list);
             return false;
         }
-        flows[entry.id()] = new Flow(entry.key(), mask, current, list);
-        bound = Math.max(bound, entry.id() + 1);
+        put(id, flow);
         return true;
+    }
+
+    private boolean insert(int id, Flow flow) {
+        return maps.insert(flow.key, flow.mask.id, flow.hash(), id, flow.generation);
+    }
+
+    /** For a caller that never asked what was adopted: its keys are those of an empty table. */
+    private boolean makeWay(Flow wanted) {
+        for (int id = 0; id < bound && unclaimed > 0; id++) {
+            Flow flow = flows[id];
+            if (flow != null && !flow.claimed && flow.mask == wanted.mask && Arrays.equals(flow.key, wanted.key)) {
+                remove(id);
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean replace(int id, List<Action> actions) {
@@ -101,9 +151,38 @@ final class KernelFlows {
         if (list == null) {
             return false;
         }
-        maps.setSlot(id, KernelMaps.hash(flow.key, flow.mask.id), list.id);
+        swap(id, flow, list);
+        return true;
+    }
+
+    private void swap(int id, Flow flow, ActionLists.Entry list) {
+        maps.setSlot(id, flow.hash(), list.id);
         lists.release(flow.list);
         flow.list = list;
+    }
+
+    /** The entry moves behind all others, and leads to the same slot: a frame meets it in the one place or the other. */
+    boolean drain(int id, List<Action> actions) {
+        Flow flow = find(id);
+        if (flow == null || flow.drains) {
+            return replace(id, actions);
+        }
+        ActionLists.Entry list = lists.take(actions);
+        if (list == null) {
+            return false;
+        }
+        boolean placed = masks.drain(flow.mask, flow.port());
+        if (!placed || !maps.insert(flow.key, flow.mask.id(true), flow.hash(), id, flow.generation)) {
+            if (placed) {
+                masks.release(flow.mask, flow.port(), true);
+            }
+            lists.release(list);
+            return false;
+        }
+        swap(id, flow, list);
+        maps.delete(flow.key, flow.mask.id, flow.hash());
+        masks.release(flow.mask, flow.port(), false);
+        flow.drains = true;
         return true;
     }
 
@@ -112,11 +191,13 @@ final class KernelFlows {
         if (flow == null) {
             return FlowCounters.NONE;
         }
-        maps.removeFlow(id, flow.key, flow.mask.id);
-        release(flow.mask, (int) Field.INGRESS.in(flow.key));
+        maps.delete(flow.key, flow.mask.id(flow.drains), flow.hash());
+        maps.clearSlot(id);
+        masks.release(flow.mask, flow.port(), flow.drains);
         lists.release(flow.list);
         flows[id] = null;
-        maps.readFlow(id, (slot, frames, bytes, seen) -> last = new FlowCounters(frames, bytes, seen));
+        unclaimed -= flow.claimed ? 0 : 1;
+        maps.readCounters(id, (slot, frames, bytes, seen) -> last = new FlowCounters(frames, bytes, seen));
         return last;
     }
 
@@ -124,8 +205,8 @@ final class KernelFlows {
         while (bound > 0 && flows[bound - 1] == null) {
             bound--;
         }
-        maps.readFlows(bound, (slot, frames, bytes, seen) -> {
-            if (slot < bound && flows[slot] != null) {
+        maps.readAllCounters(bound, (slot, frames, bytes, seen) -> {
+            if (slot < bound && flows[slot] != null && flows[slot].claimed) {
                 sink.flow(slot, frames, bytes, seen);
             }
         });
@@ -134,45 +215,10 @@ final class KernelFlows {
     /** Whether a frame that came up names a flow that is still the same one. */
     boolean isCurrent(int id, int itsGeneration) {
         Flow flow = find(id);
-        return flow != null && flow.generation == itsGeneration;
+        return flow != null && flow.claimed && flow.generation == itsGeneration;
     }
 
     private Flow find(int id) {
         return id < 0 || id >= flows.length ? null : flows[id];
-    }
-
-    private Mask use(long[] bits, int port) {
-        MaskKey wanted = new MaskKey(bits);
-        Mask mask = masks.get(wanted);
-        if (mask == null) {
-            Integer id = !freeMasks.isEmpty() ? freeMasks.poll() : freshMask < KernelMaps.MASKS ? Integer.valueOf(freshMask++) : null;
-            if (id == null) {
-                return null;
-            }
-            mask = new Mask(id, new MaskKey(bits.clone()));
-            maps.writeMask(id, bits);
-            masks.put(mask.bits, mask);
-        }
-        if (!mask.users.containsKey(port) && !maps.addPortMask(port, mask.id)) {
-            forgetUnused(mask);
-            return null;
-        }
-        mask.users.merge(port, 1, Integer::sum);
-        return mask;
-    }
-
-    private void release(Mask mask, int port) {
-        if (mask.users.merge(port, -1, Integer::sum) == 0) {
-            mask.users.remove(port);
-            maps.removePortMask(port, mask.id);
-            forgetUnused(mask);
-        }
-    }
-
-    private void forgetUnused(Mask mask) {
-        if (mask.users.isEmpty()) {
-            masks.remove(mask.bits);
-            freeMasks.add(mask.id);
-        }
     }
 }

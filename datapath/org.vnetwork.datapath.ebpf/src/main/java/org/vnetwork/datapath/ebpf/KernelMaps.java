@@ -4,79 +4,67 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.model.PortId;
 import org.vnetwork.packet.wire.FlowKey;
 
 /**
- * The maps of one switch, as {@code vnet_abi.h} draws them: memory shared with the programs, and descriptors for the rest.
+ * The maps of one switch but for those of its flows, as {@code vnet_abi.h} draws them: memory shared with the programs, and descriptors for the rest.
  *
  * <p>What the programs read in one load is written here in one store. Loop thread only.
  */
 final class KernelMaps implements AutoCloseable {
-    static final int MASKS = 1024;
+    static final int ABI_VERSION = 3;
+    static final int MASKS = 2048;
     static final int PORT_MASKS = 32;
+    /** Octets of {@code vnet_port_books}. */
+    static final int BOOKS_SIZE = 640;
     static final int LISTS = 4096;
     static final int ACTIONS = 128;
     static final int PORT_SIZE = 32;
     static final int LIST_SIZE = 16 + ACTIONS * 16;
-    private static final int ABI_VERSION = 1;
-    private static final int FILTER_WORDS = 16384;
-    private static final int FILTER_SHIFT = 12;
-    private static final int PORT_MASKS_SIZE = 4 * (PORT_MASKS + 2);
-    private static final long[] HASH = {0x152bf8818ec8d8bdL, 0xd66887a3a5561783L, 0xf266f24a7a44668fL, 0x877f77b22c5c6317L, 0x5f0aea68001d5229L,
-        0x602ac25bf929aa91L, 0x3b64d0a991d86fb9L, 0x61f8416310d7543bL, 0x19025fcd669f99ffL, 0x1e6248070b1913ddL, 0x3628587ec46bc129L};
-
+    private static final int PORT_MASKS_SIZE = 8 + 2 * 4 * PORT_MASKS;
+    private static final int NO_MASK = -1;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final VarHandle INT_STORE = INT.varHandle();
-    private static final VarHandle LONG_STORE = LONG.varHandle();
 
     private final Arena arena = Arena.ofShared();
-    private final int flowCount;
     private final int cpus = BpfObject.cpus();
     private final MemorySegment ctl;
     private final MemorySegment ports;
     private final MemorySegment portMasks;
     private final MemorySegment masks;
-    private final MemorySegment slots;
-    private final MemorySegment filter;
     private final MemorySegment lists;
+    private final MemorySegment books;
     private final int portIdsFd;
-    private final int flowsFd;
-    private final int flowStatsFd;
     private final int portStatsFd;
     private final int dropsFd;
-    private final short[] filterCounts = new short[FILTER_WORDS * 64];
-    private final MemorySegment key = arena.allocate(FlowKey.SIZE, 8);
+    private final MemorySegment key = arena.allocate(8, 8);
     private final MemorySegment value = arena.allocate(8, 8);
     private final MemorySegment cursor = arena.allocate(8, 8);
-    private final MemorySegment keys;
-    private final MemorySegment values;
-    private static final int BATCH = 1024;
+    private final MemorySegment keys = arena.allocate(4L * PortId.LIMIT, 8);
+    private final MemorySegment values = arena.allocate(Math.max(96L * cpus, 8L * cpus * DropNumbers.LIMIT) + 4L * PortId.LIMIT, 8);
 
-    KernelMaps(BpfObject object, int flowCount) throws DatapathException {
-        this.flowCount = flowCount;
+    KernelMaps(BpfObject object) throws DatapathException {
         ctl = map(object, "ctl", 64, 1);
         ports = map(object, "ports", PORT_SIZE, PortId.LIMIT);
         portMasks = map(object, "port_masks", PORT_MASKS_SIZE, PortId.LIMIT);
         masks = map(object, "masks", FlowKey.SIZE, MASKS);
-        slots = map(object, "flow_slots", 8, flowCount);
-        filter = map(object, "flow_filter", 8, FILTER_WORDS);
         lists = map(object, "action_lists", LIST_SIZE, LISTS);
+        books = map(object, "port_books", BOOKS_SIZE, PortId.LIMIT);
         portIdsFd = object.map("port_ids");
-        flowsFd = object.map("flows");
-        flowStatsFd = object.map("flow_stats");
         portStatsFd = object.map("port_stats");
         dropsFd = object.map("drops");
-        keys = arena.allocate(4L * BATCH, 8);
-        values = arena.allocate(24L * BATCH * cpus, 8);
         ctl.set(INT, 0, ABI_VERSION);
-        ctl.set(INT, 12, FILTER_SHIFT);
+        ctl.set(INT, 12, FlowMaps.FILTER_SHIFT);
     }
 
-    private static MemorySegment map(BpfObject object, String name, int size, int count) throws DatapathException {
+    /** The memory of a map; for {@link Libc#munmap}. */
+    static MemorySegment map(BpfObject object, String name, int size, int count) throws DatapathException {
         long stride = size + 7 & ~7;
         long bytes = stride * count + 4095 & ~4095L;
         MemorySegment at = Libc.mmap(object.map(name), bytes);
@@ -86,8 +74,10 @@ final class KernelMaps implements AutoCloseable {
         return at;
     }
 
-    void setTap(int ifindex) {
-        INT_STORE.setRelease(ctl, 4L, ifindex);
+    /** Where misses go, and where inspected frames and copies do. */
+    void setTaps(int misses, int inspected) {
+        INT_STORE.setRelease(ctl, 8L, inspected);
+        INT_STORE.setRelease(ctl, 4L, misses);
     }
 
     /** The memory of a port: ifindex, flags, peer MAC, mtu. */
@@ -97,6 +87,25 @@ final class KernelMaps implements AutoCloseable {
 
     static void setFlags(MemorySegment port, int flags) {
         INT_STORE.setRelease(port, 4L, flags);
+    }
+
+    static int flags(MemorySegment port) {
+        return port.get(INT, 4);
+    }
+
+    /** The books of a port, as {@code vnet_port_books}. */
+    MemorySegment books(int port) {
+        return books.asSlice((long) port * BOOKS_SIZE, BOOKS_SIZE);
+    }
+
+    /** Which devices are known, by ifindex, and as which ports. */
+    Map<Integer, Integer> portIds() {
+        Map<Integer, Integer> ids = new LinkedHashMap<>();
+        int read = Bpf.lookupBatch(portIdsFd, MemorySegment.NULL, cursor, keys, values, PortId.LIMIT);
+        for (int i = 0; i < read; i++) {
+            ids.put(keys.getAtIndex(INT, i), values.getAtIndex(INT, i));
+        }
+        return ids;
     }
 
     boolean addPortId(int ifindex, int port) {
@@ -110,138 +119,70 @@ final class KernelMaps implements AutoCloseable {
         Bpf.delete(portIdsFd, key);
     }
 
-    void writeMask(int id, long[] mask) {
+    /** Writes a mask before anything names it; {@code hashId} is the id under which it hashes. */
+    void writeMask(int id, long[] mask, int hashId) {
         for (int i = 0; i < FlowKey.WORDS; i++) {
-            masks.setAtIndex(LONG, (long) id * FlowKey.WORDS + i, mask[i]);
+            masks.setAtIndex(LONG, (long) id * FlowKey.WORDS + i, i == 4 ? mask[i] | hashId : mask[i]);
         }
     }
 
-    /** Appends a mask to those of a port; false when it has its fill. */
-    boolean addPortMask(int port, int mask) {
-        long at = (long) port * PORT_MASKS_SIZE;
-        int count = portMasks.get(INT, at);
-        if (count >= PORT_MASKS) {
+    /** A mask as it was written, with the id under which it hashes in the low half of word 4. */
+    long[] readMask(int id) {
+        return masks.asSlice((long) id * FlowKey.SIZE, FlowKey.SIZE).toArray(LONG);
+    }
+
+    private static long place(int port, boolean draining, int place) {
+        return (long) port * PORT_MASKS_SIZE + 8 + 4L * (draining ? PORT_MASKS + place : place);
+    }
+
+    private static long count(int port, boolean draining) {
+        return (long) port * PORT_MASKS_SIZE + (draining ? 4 : 0);
+    }
+
+    /** The ids in the places of a port's masks, free ones among them as -1. */
+    int[] portMasks(int port, boolean draining) {
+        int[] ids = new int[Math.min(portMasks.get(INT, count(port, draining)), PORT_MASKS)];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = portMasks.get(INT, place(port, draining, i));
+        }
+        return ids;
+    }
+
+    /** Puts a mask among those of a port, where it stays; false when there is no place. */
+    boolean addPortMask(int port, boolean draining, int mask) {
+        int[] ids = portMasks(port, draining);
+        int at = 0;
+        while (at < ids.length && ids[at] != NO_MASK) {
+            at++;
+        }
+        if (at == PORT_MASKS) {
             return false;
         }
-        portMasks.set(INT, at + 4 + 4L * count, mask);
-        INT_STORE.setRelease(portMasks, at, count + 1);
+        INT_STORE.setRelease(portMasks, place(port, draining, at), mask);
+        if (at == ids.length) {
+            INT_STORE.setRelease(portMasks, count(port, draining), at + 1);
+        }
         return true;
     }
 
-    /** The last mask moves into the hole before the count shrinks, so that a frame on its way finds it in one of the places. */
-    void removePortMask(int port, int mask) {
-        long at = (long) port * PORT_MASKS_SIZE;
-        int count = portMasks.get(INT, at);
-        for (int i = 0; i < count; i++) {
-            if (portMasks.get(INT, at + 4 + 4L * i) == mask) {
-                INT_STORE.setRelease(portMasks, at + 4 + 4L * i, portMasks.get(INT, at + 4 + 4L * (count - 1)));
-                INT_STORE.setRelease(portMasks, at, count - 1);
-                return;
+    /** Frees a mask's place; no other moves, as a frame on its way would miss it. */
+    void removePortMask(int port, boolean draining, int mask) {
+        int[] ids = portMasks(port, draining);
+        int count = ids.length;
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] == mask) {
+                ids[i] = NO_MASK;
+                INT_STORE.setRelease(portMasks, place(port, draining, i), NO_MASK);
             }
         }
+        while (count > 0 && ids[count - 1] == NO_MASK) {
+            count--;
+        }
+        INT_STORE.setRelease(portMasks, count(port, draining), count);
     }
 
     MemorySegment list(int id) {
         return lists.asSlice((long) id * LIST_SIZE, LIST_SIZE);
-    }
-
-    /** The hash of a masked key with its mask id, as the programs compute it. */
-    static int hash(long[] maskedKey, int mask) {
-        long sum = 0;
-        for (int i = 0; i < FlowKey.WORDS; i++) {
-            sum += (i == 4 ? maskedKey[i] | mask : maskedKey[i]) * HASH[i];
-        }
-        return (int) (sum >>> 32);
-    }
-
-    private void writeKey(long[] maskedKey, int mask) {
-        for (int i = 0; i < FlowKey.WORDS; i++) {
-            key.setAtIndex(LONG, i, i == 4 ? maskedKey[i] | mask : maskedKey[i]);
-        }
-    }
-
-    /** Slot before filter before flow: each is right when the next can be seen. */
-    boolean addFlow(int slot, int generation, long[] maskedKey, int mask, int list) {
-        int hash = hash(maskedKey, mask);
-        clearStatistics(slot);
-        setSlot(slot, hash, list);
-        int bit = hash >>> FILTER_SHIFT;
-        if (filterCounts[bit]++ == 0) {
-            LONG_STORE.setRelease(filter, bit / 64 * 8L, filter.getAtIndex(LONG, bit / 64) | 1L << (bit & 63));
-        }
-        writeKey(maskedKey, mask);
-        value.set(INT, 0, slot);
-        value.set(INT, 4, generation);
-        if (Bpf.update(flowsFd, key, value, Bpf.NOEXIST) == 0) {
-            return true;
-        }
-        releaseFilter(bit);
-        LONG_STORE.setRelease(slots, slot * 8L, 0L);
-        return false;
-    }
-
-    void setSlot(int slot, int hash, int list) {
-        LONG_STORE.setRelease(slots, slot * 8L, (long) hash << 32 | list);
-    }
-
-    void removeFlow(int slot, long[] maskedKey, int mask) {
-        writeKey(maskedKey, mask);
-        Bpf.delete(flowsFd, key);
-        LONG_STORE.setRelease(slots, slot * 8L, 0L);
-        releaseFilter(hash(maskedKey, mask) >>> FILTER_SHIFT);
-    }
-
-    private void releaseFilter(int bit) {
-        if (--filterCounts[bit] == 0) {
-            LONG_STORE.setRelease(filter, bit / 64 * 8L, filter.getAtIndex(LONG, bit / 64) & ~(1L << (bit & 63)));
-        }
-    }
-
-    private void clearStatistics(int slot) {
-        cursor.set(INT, 0, slot);
-        values.asSlice(0, 24L * cpus).fill((byte) 0);
-        Bpf.update(flowStatsFd, cursor, values, Bpf.ANY);
-    }
-
-    /** Takes the counters of one slot: frames, octets, time of the last one. */
-    interface FlowReader {
-        void read(int slot, long frames, long bytes, long lastSeenNanos);
-    }
-
-    void readFlow(int slot, FlowReader reader) {
-        cursor.set(INT, 0, slot);
-        if (Bpf.lookup(flowStatsFd, cursor, values) == 0) {
-            readFlow(slot, 0, reader);
-        }
-    }
-
-    /** Reads the slots below a bound, many with each call. */
-    void readFlows(int bound, FlowReader reader) {
-        MemorySegment after = MemorySegment.NULL;
-        for (int slot = 0; slot < Math.min(bound, flowCount);) {
-            int read = Bpf.lookupBatch(flowStatsFd, after, cursor, keys, values, Math.min(BATCH, flowCount - slot));
-            if (read <= 0) {
-                return;
-            }
-            for (int i = 0; i < read; i++) {
-                readFlow(slot + i, i, reader);
-            }
-            slot += read;
-            after = cursor;
-        }
-    }
-
-    private void readFlow(int slot, int index, FlowReader reader) {
-        long frames = 0;
-        long bytes = 0;
-        long last = 0;
-        for (int cpu = 0; cpu < cpus; cpu++) {
-            long at = ((long) index * cpus + cpu) * 24;
-            frames += values.get(LONG, at);
-            bytes += values.get(LONG, at + 8);
-            last = Math.max(last, values.get(LONG, at + 16));
-        }
-        reader.read(slot, frames, bytes, last);
     }
 
     /** Words of {@code vnet_port_stats}, summed over the CPUs. */
@@ -281,7 +222,7 @@ final class KernelMaps implements AutoCloseable {
 
     @Override
     public void close() {
-        for (MemorySegment mapped : new MemorySegment[] {ctl, ports, portMasks, masks, slots, filter, lists}) {
+        for (MemorySegment mapped : new MemorySegment[] {ctl, ports, portMasks, masks, lists, books}) {
             Libc.munmap(mapped);
         }
         arena.close();

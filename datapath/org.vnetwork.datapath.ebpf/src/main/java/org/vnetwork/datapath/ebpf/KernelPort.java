@@ -8,8 +8,10 @@ final class KernelPort {
     final int id;
     final Attachment attachment;
     final PortBooks books = new PortBooks();
-    /** Frames on the wire that came up from here. */
-    long arrived;
+    /** Frames on the wire that came up from here as misses. */
+    long arrivedMisses;
+    /** Frames on the wire that came up from here as inspected ones, and copies. */
+    long arrivedInspected;
     boolean open;
     /** Ifindex of the device that the program is attached to; 0 when there is none. */
     int ifindex;
@@ -17,13 +19,11 @@ final class KernelPort {
     boolean up;
     int mtu;
     String detail = "not attached";
-    boolean madeTap;
-    boolean madePromiscuous;
-    boolean madeQuiet;
+    /** Whether its books are still to be written. */
+    boolean touched;
 
-    KernelPort(int id, Attachment attachment, boolean madeTap) {
+    KernelPort(int id, Attachment attachment) {
         this.id = id;
         this.attachment = attachment;
-        this.madeTap = madeTap;
     }
 }

@@ -1,11 +1,9 @@
 package org.vnetwork.datapath.ebpf;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.DatapathException;
@@ -26,18 +24,43 @@ final class KernelPorts {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
     private final KernelMaps maps;
+    private final PortAccounts accounts;
     private final Links links;
     private final Pins pins;
+    private final DeviceChanges changes;
     private final int program;
     private final KernelPort[] ports = new KernelPort[PortId.LIMIT];
     private final Map<Integer, KernelPort> byIfindex = new LinkedHashMap<>();
+    /** Ids of ports that an earlier process left at work, by ifindex, until they are opened again or let go. */
+    private final Map<Integer, Integer> left = new LinkedHashMap<>();
     private long openedNanos = System.nanoTime();
 
-    KernelPorts(KernelMaps maps, Links links, Pins pins, int program) {
+    KernelPorts(KernelMaps maps, PortAccounts accounts, Links links, Pins pins, int program) {
         this.maps = maps;
+        this.accounts = accounts;
         this.links = links;
         this.pins = pins;
+        this.changes = new DeviceChanges(links, pins);
         this.program = program;
+    }
+
+    /** Finds the ports that an earlier process left at work. */
+    void adopt(List<Integer> taps) {
+        List<Integer> linked = pins.links();
+        maps.portIds().forEach((ifindex, id) -> {
+            if (linked.contains(ifindex) && id > 0 && id < ports.length) {
+                left.put(ifindex, id);
+            } else {
+                maps.removePortId(ifindex);
+            }
+        });
+        linked.stream().filter(ifindex -> !left.containsKey(ifindex) && !taps.contains(ifindex)).forEach(pins::drop);
+        for (int id = 1; id < ports.length; id++) {
+            if (!left.containsValue(id)) {
+                maps.port(id).fill((byte) 0);
+            }
+        }
+        accounts.settle(left.values());
     }
 
     KernelPort find(int id) {
@@ -62,16 +85,22 @@ final class KernelPorts {
         if (tap) {
             DeviceRules.checkTap(device);
         }
-        KernelPort port = new KernelPort(id, attachment, made);
+        KernelPort port = new KernelPort(id, attachment);
         try {
             if (made) {
                 links.setFlags(device.ifindex(), Links.IFF_UP, Links.IFF_UP);
             }
-            DeviceRules.checkFree(device, pins.hasBefore(device.ifindex()));
-            maps.clearPort(id);
-            KernelMaps.setFlags(maps.port(id), BLOCKED);
+            DeviceRules.checkFree(device, pins.has(device.ifindex()));
+            if (Integer.valueOf(id).equals(left.get(device.ifindex()))) {
+                accounts.load(port);
+                port.open = (KernelMaps.flags(maps.port(id)) & BLOCKED) == 0;
+            } else {
+                forget(id, device.ifindex());
+                accounts.clear(id);
+                KernelMaps.setFlags(maps.port(id), BLOCKED);
+            }
             limit(maps.port(id), MissLimit.PRESET);
-            take(port, device);
+            take(port, device, made);
             ports[id] = port;
             refresh(port);
         } catch (DatapathException e) {
@@ -82,41 +111,32 @@ final class KernelPorts {
         }
     }
 
-    /** Attaches the program, behind what an earlier process left there: that one goes on until {@link #takeOver}. */
-    private void take(KernelPort port, Links.Link device) throws DatapathException {
+    /** What an earlier process left under this id at another device, or at this device under another id, ends. */
+    private void forget(int id, int ifindex) {
+        left.entrySet().stream().filter(other -> other.getValue() == id).map(Map.Entry::getKey).findFirst().ifPresent(this::letGo);
+        Integer former = left.remove(ifindex);
+        if (former != null) {
+            accounts.clear(former);
+        }
+    }
+
+    /**
+     * Has the device's frames run through the program: in the place of what this switch's earlier process left there, between two frames; or behind what was set
+     * aside, which goes on until {@link #takeOver}.
+     */
+    private void take(KernelPort port, Links.Link device, boolean made) throws DatapathException {
         if (!maps.addPortId(device.ifindex(), port.id)) {
             throw new DatapathException("netdev: " + device.name() + ": " + Libc.error());
         }
-        int link = Bpf.attach(program, device.ifindex(), Bpf.TCX_INGRESS);
-        if (link < 0) {
-            int errno = Libc.errno();
-            maps.removePortId(device.ifindex());
-            throw new DatapathException("netdev: " + device.name() + ": the program cannot be attached: " + Libc.error(errno)
-                    + (errno == Libc.EINVAL ? "; tcx needs Linux 6.6 or newer" : ""));
-        }
         try {
-            pins.keep(link, device.ifindex());
+            port.link = pins.carry(program, device.ifindex(), Bpf.TCX_INGRESS);
         } catch (DatapathException e) {
-            Libc.close(link);
             maps.removePortId(device.ifindex());
-            throw e;
+            throw new DatapathException("netdev: " + device.name() + ": " + e.getMessage());
         }
-        port.link = link;
         port.ifindex = device.ifindex();
         byIfindex.put(port.ifindex, port);
-        port.madeTap = noted(port, Pins.MADE, port.madeTap);
-        port.madeQuiet = noted(port, Pins.QUIET, UpcallTap.quiet(device.name()));
-        boolean needed = !device.kind().equals("veth") && !device.kind().equals("tun") && (device.flags() & Links.IFF_PROMISC) == 0;
-        port.madePromiscuous = noted(port, Pins.PROMISCUOUS, needed && links.setFlags(device.ifindex(), Links.IFF_PROMISC, Links.IFF_PROMISC));
-    }
-
-    /** Whether this process or an earlier one changed the device; noted for the next, as this one may be killed. */
-    private boolean noted(KernelPort port, String what, boolean changed) {
-        boolean is = changed || pins.notedBefore(port.ifindex, what);
-        if (is) {
-            pins.note(port.ifindex, what);
-        }
-        return is;
+        changes.make(device, made);
     }
 
     /** Sets what one port may send up of unknown frames, so that it leaves the loop and the queue to others. */
@@ -137,10 +157,13 @@ final class KernelPorts {
             port.open = true;
             refresh(port);
             openedNanos = System.nanoTime();
-            if (pins.before().stream().allMatch(ifindex -> byIfindex.containsKey(ifindex) && byIfindex.get(ifindex).open)) {
-                takeOver();
-            }
+            left.remove(port.ifindex);
         }
+    }
+
+    /** Whether every port that an earlier process left is open again. */
+    boolean isComplete() {
+        return left.isEmpty() && pins.before().stream().allMatch(ifindex -> byIfindex.containsKey(ifindex) && byIfindex.get(ifindex).open);
     }
 
     /** When a port was opened last, or the datapath when none was. */
@@ -149,11 +172,28 @@ final class KernelPorts {
     }
 
     /**
-     * Lets go of what an earlier process left, at all devices at once: until the last port is open it switches what it knows, where
-     * the new switch had nowhere to send frames to.
+     * Lets go of what an earlier process left. What was set aside goes at all devices at once: until the last port is open it switches what it knows, where the new
+     * switch had nowhere to send frames to.
      */
     void takeOver() {
         pins.dropBefore();
+        List.copyOf(left.keySet()).forEach(this::letGo);
+    }
+
+    /** Lets go of a device that an earlier process left and that is no port now. */
+    private void letGo(int ifindex) {
+        int id = left.remove(ifindex);
+        if (find(id) == null) {
+            KernelMaps.setFlags(maps.port(id), BLOCKED);
+            accounts.clear(id);
+        }
+        Links.Link device = links.byIndex(ifindex);
+        boolean made = device != null && changes.putBack(device);
+        pins.drop(ifindex);
+        maps.removePortId(ifindex);
+        if (made) {
+            links.delete(ifindex);
+        }
     }
 
     void detach(int id) {
@@ -162,36 +202,26 @@ final class KernelPorts {
             return;
         }
         KernelMaps.setFlags(maps.port(id), BLOCKED);
+        accounts.store();
         int ifindex = port.ifindex;
-        boolean present = ifindex != 0 && links.byName(port.attachment.device()) != null;
-        if (present && port.madePromiscuous) {
-            links.setFlags(ifindex, 0, Links.IFF_PROMISC);
-        }
-        if (present && port.madeQuiet) {
-            speak(port.attachment.device());
-        }
+        Links.Link device = ifindex == 0 ? null : links.byIndex(ifindex);
+        boolean made = device != null && changes.putBack(device);
         letGo(port);
-        if (present && port.madeTap) {
+        if (made) {
             links.delete(ifindex);
         }
         ports[id] = null;
     }
 
-    private static void speak(String device) {
-        try {
-            Files.writeString(Path.of("/proc/sys/net/ipv6/conf", device, "disable_ipv6"), "0");
-        } catch (IOException e) {
-            // The device is gone, and its setting with it.
-        }
-    }
-
     private void letGo(KernelPort port) {
         if (port.link >= 0) {
+            Bpf.detach(port.link);
             pins.drop(port.ifindex);
             pins.dropBefore(port.ifindex);
             Libc.close(port.link);
             maps.removePortId(port.ifindex);
             byIfindex.remove(port.ifindex);
+            left.remove(port.ifindex);
             maps.port(port.id).set(INT, 0, 0);
             port.link = -1;
             port.ifindex = 0;
@@ -202,7 +232,6 @@ final class KernelPorts {
     void changed(int ifindex, boolean gone) {
         KernelPort port = byIfindex.get(ifindex);
         if (port != null && gone) {
-            port.madeTap = false;
             letGo(port);
         }
         if (port != null) {
@@ -234,8 +263,8 @@ final class KernelPorts {
         if (device != null && device.ifindex() != port.ifindex) {
             letGo(port);
             try {
-                DeviceRules.checkFree(device, pins.hasBefore(device.ifindex()));
-                take(port, device);
+                DeviceRules.checkFree(device, pins.has(device.ifindex()));
+                take(port, device, false);
             } catch (DatapathException e) {
                 show(port, 0, 0, e.getMessage());
                 return;
@@ -283,9 +312,15 @@ final class KernelPorts {
         return port == null ? new PortState(false, "not attached", 0) : new PortState(port.up, port.detail, port.mtu);
     }
 
+    /** Lets go of nothing but this process's own descriptors. */
+    void abandon() {
+        byIfindex.values().forEach(port -> Libc.close(port.link));
+    }
+
     void detachAll() {
         for (int id = 1; id < ports.length; id++) {
             detach(id);
         }
+        takeOver();
     }
 }

@@ -18,6 +18,7 @@ import java.lang.invoke.VarHandle;
  */
 @SuppressWarnings("restricted")
 final class Libc {
+    static final int ENOENT = 2;
     static final int EINTR = 4;
     static final int ENXIO = 6;
     static final int EAGAIN = 11;

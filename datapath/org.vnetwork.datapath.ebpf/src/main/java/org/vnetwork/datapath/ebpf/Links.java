@@ -96,6 +96,11 @@ final class Links implements AutoCloseable {
         return ask(end);
     }
 
+    /** The device of this ifindex here, or null. */
+    Link byIndex(int ifindex) {
+        return ask(begin(RTM_GETLINK, NLM_F_REQUEST, ifindex, 0, 0));
+    }
+
     /** The other end of a veth, wherever it is; null when it cannot be seen. */
     Link peer(Link veth) {
         int end = begin(RTM_GETLINK, NLM_F_REQUEST, veth.link(), 0, 0);

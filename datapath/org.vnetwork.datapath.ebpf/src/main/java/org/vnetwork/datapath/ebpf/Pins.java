@@ -8,9 +8,10 @@ import java.util.stream.Stream;
 import org.vnetwork.datapath.DatapathException;
 
 /**
- * What keeps programs attached when the process dies: {@code /sys/fs/bpf/vnetwork/HOST/SWITCH/link-IFINDEX}.
+ * What keeps programs attached when the process dies: {@code /sys/fs/bpf/vnetwork/HOST/SWITCH/link-IFINDEX}, beside {@link PinnedMaps}.
  *
- * <p>What an earlier process left is set aside as {@code SWITCH~before} and goes when the new ones take over.
+ * <p>What an earlier process left goes on here when its maps are taken over; otherwise it is set aside as {@code SWITCH~before} and goes when the new
+ * programs take over.
  */
 final class Pins implements AutoCloseable {
     private static final Path ROOT = Path.of("/sys/fs/bpf");
@@ -25,14 +26,16 @@ final class Pins implements AutoCloseable {
     private final Path folder;
     private final Path before;
 
-    Pins(String hostName, String switchName) throws DatapathException {
-        // NB: a bpf file system refuses names with dots; neither substitute can stand in a name that people give.
-        host = ROOT.resolve("vnetwork").resolve(hostName.replace('.', ':'));
-        folder = host.resolve(switchName.replace('.', ':'));
+    /** @param adopts whether the maps in the folder are those of this process already */
+    Pins(String hostName, String switchName, boolean adopts) throws DatapathException {
+        folder = folder(hostName, switchName);
+        host = folder.getParent();
         before = host.resolve(folder.getFileName() + "~before");
         try {
             mount();
-            if (Files.exists(folder)) {
+            if (adopts) {
+                remove(before);
+            } else if (Files.exists(folder)) {
                 remove(before);
                 Files.move(folder, before);
             }
@@ -42,6 +45,16 @@ final class Pins implements AutoCloseable {
         }
     }
 
+    /** Where the pins of a switch are. */
+    static Path folder(String hostName, String switchName) {
+        // NB: a bpf file system refuses names with dots; neither substitute can stand in a name that people give.
+        return ROOT.resolve("vnetwork").resolve(hostName.replace('.', ':')).resolve(switchName.replace('.', ':'));
+    }
+
+    Path folder() {
+        return folder;
+    }
+
     private static void mount() throws DatapathException, IOException {
         boolean mounted = Files.readAllLines(Path.of("/proc/mounts")).stream().anyMatch(l -> l.contains(" " + ROOT + " bpf "));
         if (!mounted && Libc.mount("bpf", ROOT.toString(), "bpf") < 0) {
@@ -49,17 +62,38 @@ final class Pins implements AutoCloseable {
         }
     }
 
-    /** Pins a link; from now on it outlives the process. */
-    void keep(int link, int ifindex) throws DatapathException {
-        String path = folder.resolve(LINK + ifindex).toString();
-        if (Bpf.pin(link, path) < 0) {
-            throw new DatapathException("pin " + path + ": " + Libc.error());
+    /**
+     * Has a device run a program, by the link that an earlier process left here or by one of its own, which is pinned and so outlives this process.
+     *
+     * @return the link's descriptor
+     */
+    int carry(int program, int ifindex, int type) throws DatapathException {
+        Path path = folder.resolve(LINK + ifindex);
+        if (Files.exists(path)) {
+            int left = Bpf.open(path.toString());
+            if (left >= 0 && Bpf.updateLink(left, program) == 0) {
+                return left;
+            }
+            // Its device is gone, and another one got its number.
+            Libc.close(left);
+            delete(path);
         }
+        int link = Bpf.attach(program, ifindex, type);
+        if (link < 0) {
+            int errno = Libc.errno();
+            throw new DatapathException("the program cannot be attached: " + Libc.error(errno) + (errno == Libc.EINVAL ? "; tcx needs Linux 6.6 or newer" : ""));
+        }
+        if (Bpf.pin(link, path.toString()) < 0) {
+            DatapathException failure = new DatapathException("pin " + path + ": " + Libc.error());
+            Libc.close(link);
+            throw failure;
+        }
+        return link;
     }
 
-    /** Whether an earlier process left a link at this device. */
-    boolean hasBefore(int ifindex) {
-        return Files.exists(before.resolve(LINK + ifindex));
+    /** Whether this process or an earlier one left a link at this device. */
+    boolean has(int ifindex) {
+        return Files.exists(folder.resolve(LINK + ifindex)) || Files.exists(before.resolve(LINK + ifindex));
     }
 
     /** Notes what was changed at a device, for whoever puts it back, in this process or the next. */
@@ -72,30 +106,39 @@ final class Pins implements AutoCloseable {
         }
     }
 
-    /** Whether an earlier process noted that it changed this. */
-    boolean notedBefore(int ifindex, String what) {
-        return Files.exists(before.resolve(what + "-" + ifindex));
+    /** Whether this process or an earlier one noted that it changed this. */
+    boolean noted(int ifindex, String what) {
+        return Files.exists(folder.resolve(what + "-" + ifindex)) || Files.exists(before.resolve(what + "-" + ifindex));
     }
 
-    /** Devices at which an earlier process left a link. */
+    /** Devices with a pinned link. */
+    List<Integer> links() {
+        return links(folder);
+    }
+
+    /** Devices at which an earlier process left a link that was set aside. */
     List<Integer> before() {
-        if (!Files.exists(before)) {
+        return links(before);
+    }
+
+    private static List<Integer> links(Path of) {
+        if (!Files.exists(of)) {
             return List.of();
         }
-        try (Stream<Path> entries = Files.list(before)) {
+        try (Stream<Path> entries = Files.list(of)) {
             return entries.map(path -> path.getFileName().toString()).filter(name -> name.startsWith(LINK)).map(name -> Integer.valueOf(name.substring(LINK.length()))).toList();
         } catch (IOException e) {
             return List.of();
         }
     }
 
-    /** Lets go of what an earlier process left at this device, and of its folder with the last one. */
+    /** Lets go of what was set aside for this device, and of its folder with the last one. */
     void dropBefore(int ifindex) {
         drop(before, ifindex);
         delete(before);
     }
 
-    /** Lets go of all that an earlier process left. */
+    /** Lets go of all that was set aside. */
     void dropBefore() {
         remove(before);
     }

@@ -25,6 +25,8 @@ final class UpcallTap implements AutoCloseable {
     private static final int MAC_PAIR = 12;
     private static final byte MAGIC_0 = 'V';
     private static final byte MAGIC_1 = 'N';
+    /** Reason of what {@code COPY_UP} sent. */
+    private static final byte COPY = 2;
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -34,18 +36,20 @@ final class UpcallTap implements AutoCloseable {
     private final int fd;
     private final Links.Link device;
     private final int staleIfindex;
+    private final long lostBefore;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(START + VNET_HEADER + PREFIX + TAG + 65536 + 64L, 8);
     private final MemorySegment waiting = arena.allocate(8, 4);
     private final Frame frame = new Frame();
     private int generation;
 
-    UpcallTap(String name, Links links) throws DatapathException {
+    /** @param goesOn whether one that an earlier process left is taken up again; otherwise it is replaced */
+    UpcallTap(String name, Links links, boolean goesOn) throws DatapathException {
         this.name = name;
         this.links = links;
         Links.Link stale = links.byName(name);
         staleIfindex = stale == null ? 0 : stale.ifindex();
-        if (stale != null) {
+        if (stale != null && !goesOn) {
             // Left by a process that was killed; one that is alive has it open, and opening it fails.
             Libc.close(Taps.open(name));
             links.delete(stale.ifindex());
@@ -58,6 +62,7 @@ final class UpcallTap implements AutoCloseable {
             Libc.close(fd);
             throw new DatapathException("tap " + name + ": cannot be brought up: " + Libc.error());
         }
+        lostBefore = dropped();
     }
 
     /** Keeps the host's IPv6 from speaking on a device that is a switch's; true when it spoke before. */
@@ -85,8 +90,12 @@ final class UpcallTap implements AutoCloseable {
         return staleIfindex;
     }
 
-    /** Frames that the tap had no room for, of all ports together. */
+    /** Frames that the tap had no room for, of all ports together, since it was opened. */
     long lost() {
+        return dropped() - lostBefore;
+    }
+
+    private long dropped() {
         try {
             return Long.parseLong(Files.readString(Path.of("/sys/class/net", name, "statistics/tx_dropped")).strip());
         } catch (IOException | NumberFormatException e) {
@@ -131,7 +140,9 @@ final class UpcallTap implements AutoCloseable {
         int port = buffer.get(INT, prefix);
         int slot = buffer.get(INT, prefix + 4);
         generation = buffer.get(INT, prefix + 8);
+        boolean copy = buffer.get(BYTE, magic + 2L) == COPY;
         if (tagged) {
+            // The tag takes four octets of the prefix, what stood there is read by now.
             short tpid = buffer.get(SHORT, prefix + MAC_PAIR);
             short tci = buffer.get(SHORT, prefix + MAC_PAIR + 2);
             MemorySegment.copy(buffer, (long) start + TAG, buffer, start, MAC_PAIR);
@@ -140,6 +151,7 @@ final class UpcallTap implements AutoCloseable {
         }
         frame.over(buffer, start, length, port);
         frame.flow = slot;
+        frame.copy = copy;
         offload();
         return true;
     }

@@ -109,6 +109,11 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     }
 
     @Override
+    public boolean outlives() {
+        return false;
+    }
+
+    @Override
     public List<FlowEntry> adopted() {
         return List.of();
     }

@@ -1,0 +1,63 @@
+package org.vnetwork.core.journal;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.CRC32C;
+
+/** The first octets of a journal: what it is, of which boot of the machine, and how many records it should have. */
+final class JournalHeader {
+    static final int UNITS = 3;
+    /** No damage: the machine was started anew since, and nothing that was known then is true now. */
+    static final String OTHER_BOOT = "it is of an earlier boot";
+    private static final int LENGTH = 72;
+    private static final String MAGIC = "vnetwork journal 1\n";
+    private static final long RECORDS = 0;
+    private static final long TEXT = 8;
+    private static final long CHECKSUM = TEXT + LENGTH;
+
+    private JournalHeader() {
+    }
+
+    static void write(MemorySegment in) {
+        byte[] text = text();
+        MemorySegment.copy(MemorySegment.ofArray(text), 0, in, TEXT, LENGTH);
+        in.set(Journal.INT, CHECKSUM, checksum(text));
+        setRecords(in, 0);
+    }
+
+    /** What is wrong with it; empty when nothing is. */
+    static String problem(MemorySegment in) {
+        byte[] there = in.asSlice(TEXT, LENGTH).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+        if (in.get(Journal.INT, CHECKSUM) != checksum(there)) {
+            return "its header is damaged";
+        }
+        return java.util.Arrays.equals(there, text()) ? "" : OTHER_BOOT;
+    }
+
+    static long records(MemorySegment in) {
+        return in.get(Journal.LONG, RECORDS);
+    }
+
+    static void setRecords(MemorySegment in, long records) {
+        in.set(Journal.LONG, RECORDS, records);
+    }
+
+    private static byte[] text() {
+        String boot;
+        try {
+            boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+        } catch (IOException e) {
+            boot = "unknown";
+        }
+        return java.util.Arrays.copyOf((MAGIC + boot).getBytes(StandardCharsets.US_ASCII), LENGTH);
+    }
+
+    private static int checksum(byte[] text) {
+        CRC32C crc = new CRC32C();
+        crc.update(text);
+        return (int) crc.getValue();
+    }
+}
