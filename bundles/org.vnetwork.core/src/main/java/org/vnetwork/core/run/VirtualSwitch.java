@@ -9,7 +9,6 @@ import org.vnetwork.control.LimitsDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.core.decide.Pipeline;
-import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.flow.Redecider;
 import org.vnetwork.core.flow.Upcalls;
@@ -313,11 +312,7 @@ public final class VirtualSwitch {
         if (!settledOnce) {
             return;
         }
-        for (Flow flow : flows.all()) {
-            if (start - flow.lastUsedNanos() > FLOW_IDLE_NANOS) {
-                flows.remove(flow);
-            }
-        }
+        flows.idleSince(start - FLOW_IDLE_NANOS);
         tables.expire(start);
         limits.check(start);
         mismatches.check();
