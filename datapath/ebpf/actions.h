@@ -81,7 +81,7 @@ drop:
 static __always_inline int vnet_inspect(struct __sk_buff *skb, const struct vnet_frame *frame,
 					struct vnet_port_stats *ingress, __u32 reason, int last)
 {
-	__u32 tap = vnet_tap();
+	__u32 tap = vnet_inspect_tap();
 	int verdict = TC_ACT_SHOT;
 
 	if (!tap) {
@@ -97,6 +97,21 @@ static __always_inline int vnet_inspect(struct __sk_buff *skb, const struct vnet
 	}
 	ingress->inspects += frame->frames;
 	return verdict;
+}
+
+/* Sends a copy up that is to be learnt from, if the port has any left of its allowance; the frame goes on, and so does the list. */
+static __always_inline void vnet_copy_up(struct __sk_buff *skb, const struct vnet_frame *frame,
+					 struct vnet_port_stats *ingress, __u32 reason)
+{
+	__u32 tap = vnet_inspect_tap();
+
+	if (!tap || !vnet_copy_allowed(frame->port))
+		return;
+	vnet_note_upcall(skb, reason, frame->port, frame->slot, frame->generation);
+	if (bpf_clone_redirect(skb, tap, 0))
+		return;
+	ingress->copies += frame->frames;
+	ingress->inspects += frame->frames;
 }
 
 /*
@@ -116,6 +131,10 @@ __noinline int vnet_send(struct __sk_buff *skb, struct vnet_frame *frame, __u64 
 	ingress = vnet_port_stats_of(frame->port);
 	if (!ingress)
 		return TC_ACT_SHOT;
+	if (VNET_TYPE(head) == VNET_ACTION_COPY_UP) {
+		vnet_copy_up(skb, frame, ingress, VNET_A32(head));
+		return TC_ACT_SHOT;
+	}
 	if (!last)
 		ingress->copies += frame->frames;
 	if (VNET_TYPE(head) == VNET_ACTION_OUTPUT)
@@ -272,7 +291,8 @@ static long vnet_step(__u32 at, struct vnet_walk *walk)
 	if (at >= VNET_ACTIONS)
 		return 1;
 	head = *(const __u64 *)&walk->list->actions[at];
-	if (VNET_TYPE(head) == VNET_ACTION_OUTPUT || VNET_TYPE(head) == VNET_ACTION_INSPECT) {
+	if (VNET_TYPE(head) == VNET_ACTION_OUTPUT || VNET_TYPE(head) == VNET_ACTION_INSPECT ||
+	    VNET_TYPE(head) == VNET_ACTION_COPY_UP) {
 		vnet_send(walk->skb, walk->frame, head, 0);
 		return 0;
 	}

@@ -46,6 +46,7 @@ VNET_PERCPU(port_stats, struct vnet_port_stats, VNET_PORTS);
 VNET_PERCPU(drops, __u64, VNET_PORTS * VNET_REASONS);
 VNET_ARRAY(miss_buckets, struct vnet_bucket, VNET_PORTS, 0);
 VNET_ARRAY(port_books, struct vnet_port_books, VNET_PORTS, BPF_F_MMAPABLE);
+VNET_ARRAY(copy_buckets, struct vnet_bucket, VNET_PORTS, 0);
 VNET_ARRAY(key_out, struct vnet_key_out, 1, 0);
 
 #endif

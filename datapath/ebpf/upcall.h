@@ -23,6 +23,17 @@ static __always_inline __u32 vnet_tap(void)
 	return control ? *(const volatile __u32 *)&control->tap_ifindex : 0;
 }
 
+static __always_inline __u32 vnet_inspect_tap(void)
+{
+	__u32 zero = 0, tap;
+	const struct vnet_ctl *control = bpf_map_lookup_elem(&ctl, &zero);
+
+	if (!control)
+		return 0;
+	tap = *(const volatile __u32 *)&control->inspect_ifindex;
+	return tap ? tap : *(const volatile __u32 *)&control->tap_ifindex;
+}
+
 static __always_inline void vnet_note_upcall(struct __sk_buff *skb, __u32 reason, __u32 port, __u32 slot, __u32 generation)
 {
 	skb->cb[0] = VNET_CB_MAGIC | (reason & 0xff);
@@ -31,24 +42,37 @@ static __always_inline void vnet_note_upcall(struct __sk_buff *skb, __u32 reason
 	skb->cb[3] = generation;
 }
 
-/* Whether the port may send one more miss up (a token bucket as the time at which the next miss is due). */
+/* Takes one from a bucket, kept as the time at which the next one is due; 0 when it is empty. */
+static __always_inline int vnet_bucket_take(struct vnet_bucket *bucket, __u32 rate, __u32 burst)
+{
+	__u64 now, due, step;
+
+	step = 1000000000ULL / rate;
+	now = bpf_ktime_get_coarse_ns();
+	due = bucket->due_ns > now ? bucket->due_ns : now;
+	if (due - now > step * burst)
+		return 0;
+	bucket->due_ns = due + step;
+	return 1;
+}
+
+/* Whether the port may send one more miss up. */
 static __always_inline int vnet_miss_allowed(__u32 port_id, const struct vnet_port *port)
 {
 	struct vnet_bucket *bucket;
-	__u64 now, due, step;
 
 	if (!port->miss_rate)
 		return 1;
 	bucket = bpf_map_lookup_elem(&miss_buckets, &port_id);
-	if (!bucket)
-		return 0;
-	step = 1000000000ULL / port->miss_rate;
-	now = bpf_ktime_get_coarse_ns();
-	due = bucket->due_ns > now ? bucket->due_ns : now;
-	if (due - now > step * port->miss_burst)
-		return 0;
-	bucket->due_ns = due + step;
-	return 1;
+	return bucket && vnet_bucket_take(bucket, port->miss_rate, port->miss_burst);
+}
+
+/* Whether one more copy of the port's frames may go up. */
+static __always_inline int vnet_copy_allowed(__u32 port_id)
+{
+	struct vnet_bucket *bucket = bpf_map_lookup_elem(&copy_buckets, &port_id);
+
+	return bucket && vnet_bucket_take(bucket, VNET_COPY_RATE, VNET_COPY_BURST);
 }
 
 /* The prefix of a frame that leaves through the tap; what did not come from vnet_ingress is none of ours. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
  * The datapath of one switch. vnet_ingress sits on the ingress of every port's device and consumes every frame: it is
- * redirected, goes up, or is dropped with a reason. vnet_upcall sits on the egress of the upcall tap. vnet_key is for tests.
+ * redirected, goes up, or is dropped with a reason. vnet_upcall sits on the egress of the taps that lead up. vnet_key is for tests.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>

@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define VNET_ABI_VERSION 2
+#define VNET_ABI_VERSION 3
 
 /* Sizes. Map names are the identifiers in maps.h; they are repeated here for drivers in other languages.
  *
@@ -30,6 +30,7 @@
  *   drops          PERCPU_ARRAY  -         port*64+r   u64 frames                   VNET_PORTS * 64
  *   miss_buckets   ARRAY         -         port id     vnet_bucket (program only)   VNET_PORTS
  *   port_books     ARRAY         MMAPABLE  port id     vnet_port_books (driver's)   VNET_PORTS
+ *   copy_buckets   ARRAY         -         port id     vnet_bucket (program only)   VNET_PORTS
  *   key_out        ARRAY         -         u32 0       vnet_key_out (tests only)    1
  *
  * Entries marked * may be set before load (bpf_map__set_max_entries); flows and flow_slots alike,
@@ -143,13 +144,13 @@ struct vnet_key {
  *
  *    0        4            8       12             16            24                32                64
  *   +--------+------------+-------+--------------+-------------+-----------------+-----------------+
- *   | abi    | tap ifindex| flags | filter shift | heartbeat ns| heartbeat limit | flow count, ... |
+ *   | abi    | miss tap   | insp. | filter shift | heartbeat ns| heartbeat limit | flow count, ... |
  *   +--------+------------+-------+--------------+-------------+-----------------+-----------------+
  */
 struct vnet_ctl {
 	__u32 abi_version;	/* VNET_ABI_VERSION of the driver that made the maps */
-	__u32 tap_ifindex;	/* where misses and inspected frames go; 0: drop them */
-	__u32 flags;		/* reserved, 0 */
+	__u32 tap_ifindex;	/* where misses go; 0: drop them */
+	__u32 inspect_ifindex;	/* where INSPECT and COPY_UP send, so that neither kind takes the other's room; 0: where misses go */
 	__u32 filter_shift;
 	__u64 heartbeat_ns;	/* reserved for the dead-man policy: CLOCK_MONOTONIC of the driver's last sign of life */
 	__u64 heartbeat_limit_ns;
@@ -239,7 +240,8 @@ struct vnet_flow {
  *   8 INSPECT       a32 upcall reason. The frame as it now is goes up
  *   9 DROP          a32 drop reason, 63 at most. Counts one drop; it does not end the list
  *  10 SET_VLAN_VID  a16 0..4095, outermost tag; no tag: nothing
- *  11 COPY_UP       a32 upcall reason. A copy goes up if the port's allowance of copies permits; never the last action
+ *  11 COPY_UP       a32 upcall reason. A copy goes up if the port's allowance of copies permits, and counts as a copy
+ *                   and an inspect; else nothing counts. Never the last action
  *
  * The last action of a list disposes of the frame: OUTPUT or INSPECT without a copy, or DROP. A list that is empty or ends
  * with a rewrite counts as one datapath/no-actions beside what it did. Earlier sends work on copies.
@@ -261,6 +263,11 @@ struct vnet_action {
 #define VNET_ACTION_INSPECT 8
 #define VNET_ACTION_DROP 9
 #define VNET_ACTION_SET_VLAN_VID 10
+#define VNET_ACTION_COPY_UP 11
+
+/* The allowance of copies of each port: frames per second, and how many at once. A superframe is one. */
+#define VNET_COPY_RATE 1000
+#define VNET_COPY_BURST 256
 
 /* Action list: 16 bytes of header, then the actions. Immutable while a slot names it. 2064 bytes. */
 struct vnet_action_list {
@@ -297,10 +304,11 @@ struct vnet_upcall_prefix {
 #define VNET_MAGIC_0 0x56
 #define VNET_MAGIC_1 0x4e
 #define VNET_UPCALL_MISS 0
-#define VNET_UPCALL_INSPECT 1	/* 2..255: the driver's own, by INSPECT a32 */
+#define VNET_UPCALL_INSPECT 1	/* by INSPECT a32, as others from 3 to 255 are the driver's own */
+#define VNET_UPCALL_COPY 2	/* by COPY_UP a32: the frame itself went on */
 
 /*
- * Drop reasons of the program, per ingress port. 16..63 belong to the driver (DROP a32).
+ * Drop reasons, per ingress port. 14..16 and 18 the driver counts by itself; from 19 on they are the switch's own (DROP a32).
  *   1 runt            shorter than an Ethernet header
  *   2 unknown-port    no port id for the device (counted at port 0)
  *   3 blocked         the ingress port is blocked
@@ -314,6 +322,7 @@ struct vnet_upcall_prefix {
  *  11 miss-limit      the port's miss rate is used up
  *  12 no-memory       headers could not be read or rewritten
  *  13 bad-action      unknown action type
+ *  17 metered         an output's meter refused the frame
  */
 #define VNET_DROP_RUNT 1
 #define VNET_DROP_UNKNOWN_PORT 2
@@ -328,7 +337,8 @@ struct vnet_upcall_prefix {
 #define VNET_DROP_MISS_LIMIT 11
 #define VNET_DROP_NO_MEMORY 12
 #define VNET_DROP_BAD_ACTION 13
-#define VNET_DROP_FIRST_FREE 16
+#define VNET_DROP_METERED 17
+#define VNET_DROP_FIRST_FREE 19
 
 /*
  * Counters. A "frame" is one on the wire: a GSO superframe counts its segments, bytes are theirs, tags included, without FCS.
@@ -367,19 +377,20 @@ struct vnet_flow_stats {
 
 /*
  * What the driver counts itself, kept here so that it outlives the process. The programs do not read it. Words of 8 bytes:
- * drops by reason, then received, received bytes, received units, sent, sent bytes, outputs, copies, up, and arrived:
- * frames on the wire that the driver read from the tap.
+ * drops by reason, then received, received bytes, received units, sent, sent bytes, outputs, copies, up, and what the
+ * driver read from the taps: frames on the wire that were misses, and others.
  */
 struct vnet_port_books {
 	__u64 drops[VNET_REASONS];
 	__u64 counters[8];
-	__u64 arrived;
-	__u64 reserved[7];
+	__u64 arrived_misses;
+	__u64 arrived_inspected;
+	__u64 reserved[6];
 };
 
-/* Value of miss_buckets, the program's own. */
+/* Value of miss_buckets and copy_buckets, the program's own. */
 struct vnet_bucket {
-	__u64 due_ns;		/* when the next miss would be due at miss_rate */
+	__u64 due_ns;		/* when the next one would be due at the rate */
 };
 
 /* What vnet_key, the test program, found. */

@@ -488,6 +488,25 @@ static void inspectsInTheMiddle(void)
 	CHECK_EQUAL(after[5], 1);
 }
 
+static void sendsCopiesUpWithinTheAllowance(void)
+{
+	struct vnet_action list[] = { act(VNET_ACTION_COPY_UP, 0, VNET_UPCALL_COPY, 0), output(1) };
+	struct vnet_port_stats in = sent(PORT), out = sent(1);
+	uint64_t copies;
+
+	reset();
+	install(tcp4, tcp4_size, list, 2);
+	last = vnet_run(vnet.ingress_fd, tcp4, tcp4_size, after, sizeof(after), LO, 1, 0, 0);
+	CHECK_EQUAL(last.verdict, REDIRECT);	/* no tap: nothing counts */
+	CHECK_EQUAL(sent(PORT).inspects, in.inspects);
+	vnet.ctl->tap_ifindex = if_nametoindex("there");
+	last = vnet_run(vnet.ingress_fd, tcp4, tcp4_size, after, sizeof(after), LO, 1000, 0, 0);
+	copies = sent(PORT).inspects - in.inspects;
+	CHECK(copies > VNET_COPY_BURST && copies < VNET_COPY_BURST + 100, "%llu copies", (unsigned long long)copies);
+	CHECK_EQUAL(sent(PORT).copies - in.copies, copies);
+	CHECK_EQUAL(sent(1).tx_frames - out.tx_frames, 1001);
+}
+
 static void takesTheFirstMaskThatMatches(void)
 {
 	struct vnet_key_out out;
@@ -707,7 +726,7 @@ static const struct {
 	TEST(parsesEveryFixture), TEST(sendsMissesUpOrDropsThem), TEST(limitsMisses), TEST(refusesFramesOfUnknownAndBlockedPorts),
 	TEST(forwardsAndCounts), TEST(countsWireFramesOfSuperframes), TEST(floodsAndCountsEachCopy), TEST(runs128Actions),
 	TEST(laterRewritesDoNotDisturbEarlierOutputs), TEST(setsAddresses), TEST(setsDscp), TEST(changesTags), TEST(dropsWithAReason),
-	TEST(refusesWhatIsLongerThanTheMtu), TEST(inspectsInTheMiddle), TEST(takesTheFirstMaskThatMatches), TEST(uses32Masks),
+	TEST(refusesWhatIsLongerThanTheMtu), TEST(inspectsInTheMiddle), TEST(sendsCopiesUpWithinTheAllowance), TEST(takesTheFirstMaskThatMatches), TEST(uses32Masks),
 	TEST(drainsBehindEveryOther), TEST(missesNoFrameWhileAFlowDrains),
 	TEST(ignoresASlotOfAnotherKey), TEST(skipsMasksByTheFilter), TEST(replacesAFlowByOneStore), TEST(outputsToTheIngressPort),
 	TEST(balancesTheBooks),

@@ -35,12 +35,21 @@ public final class DropNumbers {
     public static final int NO_MEMORY = 12;
     /** An action could not be carried out on this frame. */
     public static final int BAD_ACTION = 13;
-    /** The upcall channel had no room. */
+    /** The channel of misses had no room. */
     public static final int UPCALL_LOST = 14;
-    /** The reasons in the order of their numbers, from 1 to 15; the numbers from 16 on are free. */
+    /** Any reason that came when all numbers were taken. */
+    public static final int OTHER = 15;
+    /** The channel of inspected frames had no room. */
+    public static final int INSPECT_LOST = 16;
+    /** The frame exceeded the rate of a meter. */
+    public static final int METERED = 17;
+    /** Every meter of the switch is in use by others. */
+    public static final int NO_METER = 18;
+    /** The reasons in the order of their numbers, from 1 to 18; the numbers from 19 on are free. */
     public static final List<DropReason> REASONS = List.of(reason("runt"), reason("unknown-port"), reason("blocked"), reason("link-down"), reason("no-upcall"),
             reason("output-failed"), reason("bad-output"), reason("output-blocked"), reason("too-long"), reason("no-actions"), reason("miss-limit"),
-            reason("no-memory"), reason("bad-action"), reason("upcall-lost"), reason("other"));
+            reason("no-memory"), reason("bad-action"), reason("upcall-lost"), reason("other"),
+            reason("inspect-lost"), reason("metered"), reason("no-meter"));
 
     private DropNumbers() {
     }

@@ -23,6 +23,6 @@ public final class PortBooks {
 
     /** The books as counters. */
     public PortCounters counters() {
-        return new PortCounters(received, receivedBytes, receivedUnits, sent, sentBytes, outputs, copies, up, drops[DropNumbers.UPCALL_LOST]);
+        return new PortCounters(received, receivedBytes, receivedUnits, sent, sentBytes, outputs, copies, up, drops[DropNumbers.UPCALL_LOST] + drops[DropNumbers.INSPECT_LOST]);
     }
 }

@@ -107,7 +107,7 @@ class DemoTest {
         CRC32 crc = new CRC32();
         crc.update((name + "/sw1").getBytes(StandardCharsets.UTF_8));
         List<String> found = new ArrayList<>();
-        found.addAll(entries(Path.of("/sys/class/net"), "vd" + host.group(2) + "-.*|vnup-" + Long.toHexString(crc.getValue())));
+        found.addAll(entries(Path.of("/sys/class/net"), "vd" + host.group(2) + "-.*|vn(up|in)-" + Long.toHexString(crc.getValue())));
         found.addAll(entries(Path.of("/run/netns"), name + "-.*"));
         found.addAll(entries(Path.of("/sys/fs/bpf/vnetwork"), name));
         found.addAll(entries(Path.of("/run/vnetwork"), name));

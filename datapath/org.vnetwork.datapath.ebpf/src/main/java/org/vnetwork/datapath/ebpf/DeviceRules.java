@@ -41,7 +41,7 @@ final class DeviceRules {
         if (device.name().equals("lo")) {
             throw new DatapathException("netdev: lo (expected: a device other than the loopback)");
         }
-        if (device.name().startsWith(EbpfDriver.TAP_PREFIX)) {
+        if (EbpfDriver.isTap(device.name())) {
             throw new DatapathException("netdev: " + device.name() + " (expected: a device of its own) is the upcall tap of a switch");
         }
         if (Bpf.attached(device.ifindex(), Bpf.TCX_INGRESS) > (left ? 1 : 0)) {

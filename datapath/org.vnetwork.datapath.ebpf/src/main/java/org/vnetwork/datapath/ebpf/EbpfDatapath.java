@@ -14,6 +14,7 @@ import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.Execution;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
@@ -22,7 +23,7 @@ import org.vnetwork.datapath.UpcallSink;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.Frame;
 
-/** One switch in the kernel: its maps and programs, its ports, its upcall tap. */
+/** One switch in the kernel: its maps and programs, its ports, its ways up. */
 final class EbpfDatapath implements Datapath, Execution.Sender {
     static final int FLOWS = 262_144;
     /** How long what an earlier process left is kept for ports that are still to be attached. */
@@ -38,12 +39,11 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     private final Pins pins;
     private final KernelPorts ports;
     private final PortAccounts accounts;
-    private final UpcallTap tap;
+    private final UpChannels up;
     private final PacketSocket socket;
-    private final int upcallLink;
     private final int wakeups;
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment polled = arena.allocate(24, 8);
+    private final MemorySegment polled = arena.allocate(32, 8);
     private final MemorySegment eight = arena.allocate(8, 8);
     private final AtomicBoolean awake = new AtomicBoolean();
     private final Execution execution = new Execution(this);
@@ -52,40 +52,37 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     private boolean tookOver;
 
     /** @param adopts whether the maps are those of an earlier process */
-    EbpfDatapath(BpfObject object, KernelMaps maps, FlowMaps flowMaps, Links links, Pins pins, UpcallTap tap, PacketSocket socket, boolean adopts) throws DatapathException {
+    EbpfDatapath(BpfObject object, KernelMaps maps, FlowMaps flowMaps, Links links, Pins pins, UpChannels up, PacketSocket socket, boolean adopts) throws DatapathException {
         this.object = object;
         this.maps = maps;
         this.flowMaps = flowMaps;
         this.links = links;
         this.pins = pins;
-        this.tap = tap;
+        this.up = up;
         this.socket = socket;
-        accounts = new PortAccounts(maps, tap);
+        accounts = new PortAccounts(maps, up);
         flows = new KernelFlows(maps, flowMaps);
         ports = new KernelPorts(maps, accounts, links, pins, object.program("vnet_ingress"));
         if (adopts) {
             adopt();
         }
-        upcallLink = pins.carry(object.program("vnet_upcall"), tap.ifindex(), Bpf.TCX_EGRESS);
-        pins.dropBefore(tap.staleIfindex());
-        maps.setTap(tap.ifindex());
+        up.attach(object.program("vnet_upcall"), pins, maps);
         wakeups = Libc.eventfd();
-        polled.set(ValueLayout.JAVA_INT, 0, tap.descriptor());
-        polled.set(ValueLayout.JAVA_SHORT, 4, (short) POLLIN);
-        polled.set(ValueLayout.JAVA_INT, 8, wakeups);
-        polled.set(ValueLayout.JAVA_SHORT, 12, (short) POLLIN);
-        polled.set(ValueLayout.JAVA_INT, 16, links.newsDescriptor());
-        polled.set(ValueLayout.JAVA_SHORT, 20, (short) POLLIN);
+        int[] descriptors = {wakeups, links.newsDescriptor(), up.missDescriptor(), up.inspectDescriptor()};
+        for (int i = 0; i < descriptors.length; i++) {
+            polled.set(ValueLayout.JAVA_INT, 8L * i, descriptors[i]);
+            polled.set(ValueLayout.JAVA_SHORT, 8L * i + 4, (short) POLLIN);
+        }
     }
 
     private void adopt() {
         // Nothing more goes up; what is on its way arrives while the flows are read, and is lost like all that went up since nobody listened.
-        maps.setTap(0);
+        maps.setTaps(0, 0);
         flows.adopt(new FlowAdoption(maps, flowMaps));
-        while (tap.read() != null) {
+        while (up.read() != null) {
             // Passed over.
         }
-        ports.adopt(tap.ifindex());
+        ports.adopt(up.ifindexes());
     }
 
     @Override
@@ -115,6 +112,11 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     @Override
     public void detach(int port) {
         ports.detach(port);
+    }
+
+    @Override
+    public void limit(int port, MissLimit limit) {
+        ports.limit(port, limit);
     }
 
     @Override
@@ -224,7 +226,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     private int read(UpcallSink sink, int limit) {
         int count = 0;
         while (count < limit) {
-            Frame frame = tap.read();
+            Frame frame = up.read();
             if (frame == null) {
                 return count;
             }
@@ -232,8 +234,12 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
             KernelPort port = ports.find(frame.ingress);
             if (port != null) {
                 accounts.touch(port);
-                port.arrived += frame.wireFrames();
-                if (!flows.isCurrent(frame.flow, tap.generation())) {
+                if (up.wasMiss()) {
+                    port.arrivedMisses += frame.wireFrames();
+                } else {
+                    port.arrivedInspected += frame.wireFrames();
+                }
+                if (!flows.isCurrent(frame.flow, up.generation())) {
                     frame.flow = -1;
                 }
                 sink.upcall(frame);
@@ -243,8 +249,8 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     }
 
     private void housekeeping() {
-        if ((polled.get(ValueLayout.JAVA_SHORT, 22) & POLLIN) != 0) {
-            polled.set(ValueLayout.JAVA_SHORT, 22, (short) 0);
+        if ((polled.get(ValueLayout.JAVA_SHORT, 14) & POLLIN) != 0) {
+            polled.set(ValueLayout.JAVA_SHORT, 14, (short) 0);
             links.readNews(ports::changed);
         }
         long now = System.nanoTime();
@@ -261,8 +267,8 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     @Override
     public void await(long nanos) {
         if (!awake.getAndSet(false)) {
-            Libc.poll(polled, 3, Math.clamp(TimeUnit.NANOSECONDS.toMillis(nanos), 1, 1000));
-            if ((polled.get(ValueLayout.JAVA_SHORT, 14) & POLLIN) != 0) {
+            Libc.poll(polled, 4, Math.clamp(TimeUnit.NANOSECONDS.toMillis(nanos), 1, 1000));
+            if ((polled.get(ValueLayout.JAVA_SHORT, 6) & POLLIN) != 0) {
                 Libc.read(wakeups, eight.address(), 8);
             }
             awake.set(false);
@@ -292,13 +298,12 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
             ports.abandon();
         } else {
             ports.detachAll();
-            maps.setTap(0);
+            maps.setTaps(0, 0);
             pins.close();
-            tap.remove();
+            up.remove();
         }
-        Libc.close(upcallLink);
         Libc.close(wakeups);
-        tap.close();
+        up.close();
         links.close();
         socket.close();
         maps.close();

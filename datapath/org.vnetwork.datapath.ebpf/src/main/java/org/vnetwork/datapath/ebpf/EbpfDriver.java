@@ -19,8 +19,10 @@ import org.vnetwork.datapath.DatapathException;
 /** Switches in the Linux kernel; needs root and Linux 6.6. */
 @Component(service = DatapathDriver.class)
 public final class EbpfDriver implements DatapathDriver {
-    /** What the names of upcall taps begin with. */
-    static final String TAP_PREFIX = "vnup-";
+    /** What the names of taps begin with that misses come up by. */
+    static final String MISS_PREFIX = "vnup-";
+    /** What the names of taps begin with that frames of inspect flows come up by. */
+    static final String INSPECT_PREFIX = "vnin-";
     private static final String OBJECT = "/vnet.bpf.o";
     private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*", Pattern.DOTALL);
 
@@ -71,9 +73,8 @@ public final class EbpfDriver implements DatapathDriver {
             boolean adopts = PinnedMaps.reuse(object, Pins.folder(host, switchName));
             object.load();
             // The first step that another process would notice, and the one that fails when it has the switch.
-            UpcallTap tap = new UpcallTap(tapName(host, switchName), links, adopts);
-            opened.push(tap);
-            opened.push(tap::remove);
+            UpcallTap misses = tap(tapName(MISS_PREFIX, host, switchName), links, adopts, opened);
+            UpcallTap inspected = tap(tapName(INSPECT_PREFIX, host, switchName), links, adopts, opened);
             Pins pins = push(opened, new Pins(host, switchName, adopts));
             PacketSocket socket = push(opened, new PacketSocket());
             KernelMaps maps = push(opened, new KernelMaps(object));
@@ -81,11 +82,17 @@ public final class EbpfDriver implements DatapathDriver {
             if (!adopts) {
                 PinnedMaps.pin(object, pins.folder());
             }
-            return new EbpfDatapath(object, maps, flowMaps, links, pins, tap, socket, adopts);
+            return new EbpfDatapath(object, maps, flowMaps, links, pins, new UpChannels(misses, inspected), socket, adopts);
         } catch (DatapathException | RuntimeException e) {
             closeAll(opened);
             throw e;
         }
+    }
+
+    private static UpcallTap tap(String name, Links links, boolean goesOn, Deque<AutoCloseable> opened) throws DatapathException {
+        UpcallTap tap = push(opened, new UpcallTap(name, links, goesOn));
+        opened.push(tap::remove);
+        return tap;
     }
 
     private static <T extends AutoCloseable> T push(Deque<AutoCloseable> opened, T resource) {
@@ -104,11 +111,16 @@ public final class EbpfDriver implements DatapathDriver {
         }
     }
 
+    /** Whether a device of this name is a tap by which frames come up to a switch. */
+    static boolean isTap(String device) {
+        return device.startsWith(MISS_PREFIX) || device.startsWith(INSPECT_PREFIX);
+    }
+
     /** A device name of at most 15 characters that is this switch's alone on the machine. */
-    static String tapName(String host, String switchName) {
+    static String tapName(String prefix, String host, String switchName) {
         CRC32 crc = new CRC32();
         crc.update((host + "/" + switchName).getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        return TAP_PREFIX + Long.toHexString(crc.getValue());
+        return prefix + Long.toHexString(crc.getValue());
     }
 
     private static byte[] elf() throws DatapathException {

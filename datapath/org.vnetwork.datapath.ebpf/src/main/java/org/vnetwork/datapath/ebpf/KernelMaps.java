@@ -17,7 +17,7 @@ import org.vnetwork.packet.wire.FlowKey;
  * <p>What the programs read in one load is written here in one store. Loop thread only.
  */
 final class KernelMaps implements AutoCloseable {
-    static final int ABI_VERSION = 2;
+    static final int ABI_VERSION = 3;
     static final int MASKS = 2048;
     static final int PORT_MASKS = 32;
     /** Octets of {@code vnet_port_books}. */
@@ -74,8 +74,10 @@ final class KernelMaps implements AutoCloseable {
         return at;
     }
 
-    void setTap(int ifindex) {
-        INT_STORE.setRelease(ctl, 4L, ifindex);
+    /** Where misses go, and where inspected frames and copies do. */
+    void setTaps(int misses, int inspected) {
+        INT_STORE.setRelease(ctl, 8L, inspected);
+        INT_STORE.setRelease(ctl, 4L, misses);
     }
 
     /** Where the counters of the next CPU begin. */

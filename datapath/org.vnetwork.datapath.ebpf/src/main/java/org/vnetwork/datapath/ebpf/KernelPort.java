@@ -8,8 +8,10 @@ final class KernelPort {
     final int id;
     final Attachment attachment;
     final PortBooks books = new PortBooks();
-    /** Frames on the wire that came up from here. */
-    long arrived;
+    /** Frames on the wire that came up from here as misses. */
+    long arrivedMisses;
+    /** Frames on the wire that came up from here as inspected ones, and copies. */
+    long arrivedInspected;
     boolean open;
     /** Ifindex of the device that the program is attached to; 0 when there is none. */
     int ifindex;

@@ -17,46 +17,37 @@ import org.vnetwork.datapath.PortCounters;
 final class PortAccounts {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final int COUNTERS = DropNumbers.LIMIT;
-    private static final int ARRIVED = COUNTERS + 8;
+    private static final int ARRIVED_MISSES = COUNTERS + 8;
+    private static final int ARRIVED_INSPECTED = COUNTERS + 9;
+    private static final int MISSES = 9;
+    private static final int INSPECTED = 10;
 
     private final KernelMaps maps;
-    private final UpcallTap tap;
+    private final UpChannels up;
     private final List<KernelPort> touched = new ArrayList<>();
 
-    PortAccounts(KernelMaps maps, UpcallTap tap) {
+    PortAccounts(KernelMaps maps, UpChannels up) {
         this.maps = maps;
-        this.tap = tap;
+        this.up = up;
     }
 
     PortCounters counters(KernelPort port) {
         store();
         long[] k = maps.portStatistics(port.id);
         PortBooks b = port.books;
-        return new PortCounters(k[0], k[1], k[2], k[3] + b.sent, k[4] + b.sentBytes, k[8] + b.outputs, k[7] + b.copies, up(k),
-                lost(port, up(k)) + b.drops[DropNumbers.UPCALL_LOST]);
+        long lost = up.lostMisses(k[MISSES], port.arrivedMisses) + b.drops[DropNumbers.UPCALL_LOST]
+                + up.lostInspected(k[INSPECTED], port.arrivedInspected) + b.drops[DropNumbers.INSPECT_LOST];
+        return new PortCounters(k[0], k[1], k[2], k[3] + b.sent, k[4] + b.sentBytes, k[8] + b.outputs, k[7] + b.copies, k[MISSES] + k[INSPECTED], lost);
     }
 
     long[] drops(KernelPort port) {
         store();
         long[] sum = port.books.drops.clone();
         maps.drops(port.id, sum);
-        sum[DropNumbers.UPCALL_LOST] += lost(port, up(maps.portStatistics(port.id)));
+        long[] k = maps.portStatistics(port.id);
+        sum[DropNumbers.UPCALL_LOST] += up.lostMisses(k[MISSES], port.arrivedMisses);
+        sum[DropNumbers.INSPECT_LOST] += up.lostInspected(k[INSPECTED], port.arrivedInspected);
         return sum;
-    }
-
-    private static long up(long[] statistics) {
-        return statistics[9] + statistics[10];
-    }
-
-    /** Frames that were sent up and did not arrive, if the tap lost any; those still on their way are not taken for lost. */
-    private long lost(KernelPort port, long up) {
-        long missing = up - port.arrived;
-        if (missing <= 0) {
-            return 0;
-        }
-        // NB: the tap counts a superframe once. With nothing left to read, what is missing is lost.
-        long units = tap.lost();
-        return units > 0 && tap.isEmpty() ? missing : Math.min(missing, units);
     }
 
     /** The books of a port are about to change. */
@@ -82,7 +73,8 @@ final class PortAccounts {
             at.setAtIndex(LONG, COUNTERS + 5, b.outputs);
             at.setAtIndex(LONG, COUNTERS + 6, b.copies);
             at.setAtIndex(LONG, COUNTERS + 7, b.up);
-            at.setAtIndex(LONG, ARRIVED, port.arrived);
+            at.setAtIndex(LONG, ARRIVED_MISSES, port.arrivedMisses);
+            at.setAtIndex(LONG, ARRIVED_INSPECTED, port.arrivedInspected);
             port.touched = false;
         }
         touched.clear();
@@ -101,7 +93,8 @@ final class PortAccounts {
         b.outputs = at.getAtIndex(LONG, COUNTERS + 5);
         b.copies = at.getAtIndex(LONG, COUNTERS + 6);
         b.up = at.getAtIndex(LONG, COUNTERS + 7);
-        port.arrived = at.getAtIndex(LONG, ARRIVED);
+        port.arrivedMisses = at.getAtIndex(LONG, ARRIVED_MISSES);
+        port.arrivedInspected = at.getAtIndex(LONG, ARRIVED_INSPECTED);
     }
 
     void clear(int id) {
@@ -112,13 +105,18 @@ final class PortAccounts {
     /** Counts what was on its way up when an earlier process died as lost, once; nothing may be on its way now. */
     void settle(Collection<Integer> ids) {
         for (int id : ids) {
-            MemorySegment at = maps.books(id);
-            long up = up(maps.portStatistics(id));
-            long lost = up - at.getAtIndex(LONG, ARRIVED);
-            if (lost > 0) {
-                at.setAtIndex(LONG, DropNumbers.UPCALL_LOST, at.getAtIndex(LONG, DropNumbers.UPCALL_LOST) + lost);
-                at.setAtIndex(LONG, ARRIVED, up);
-            }
+            long[] k = maps.portStatistics(id);
+            settle(id, k[MISSES], ARRIVED_MISSES, DropNumbers.UPCALL_LOST);
+            settle(id, k[INSPECTED], ARRIVED_INSPECTED, DropNumbers.INSPECT_LOST);
+        }
+    }
+
+    private void settle(int id, long sent, int arrived, int reason) {
+        MemorySegment at = maps.books(id);
+        long lost = sent - at.getAtIndex(LONG, arrived);
+        if (lost > 0) {
+            at.setAtIndex(LONG, reason, at.getAtIndex(LONG, reason) + lost);
+            at.setAtIndex(LONG, arrived, sent);
         }
     }
 }

@@ -25,6 +25,8 @@ final class UpcallTap implements AutoCloseable {
     private static final int MAC_PAIR = 12;
     private static final byte MAGIC_0 = 'V';
     private static final byte MAGIC_1 = 'N';
+    /** Reason of what {@code COPY_UP} sent. */
+    private static final byte COPY = 2;
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -138,7 +140,9 @@ final class UpcallTap implements AutoCloseable {
         int port = buffer.get(INT, prefix);
         int slot = buffer.get(INT, prefix + 4);
         generation = buffer.get(INT, prefix + 8);
+        boolean copy = buffer.get(BYTE, magic + 2L) == COPY;
         if (tagged) {
+            // The tag takes four octets of the prefix, what stood there is read by now.
             short tpid = buffer.get(SHORT, prefix + MAC_PAIR);
             short tci = buffer.get(SHORT, prefix + MAC_PAIR + 2);
             MemorySegment.copy(buffer, (long) start + TAG, buffer, start, MAC_PAIR);
@@ -147,6 +151,7 @@ final class UpcallTap implements AutoCloseable {
         }
         frame.over(buffer, start, length, port);
         frame.flow = slot;
+        frame.copy = copy;
         offload();
         return true;
     }

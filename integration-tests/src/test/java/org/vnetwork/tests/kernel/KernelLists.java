@@ -1,0 +1,85 @@
+package org.vnetwork.tests.kernel;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.vnetwork.datapath.Attachment;
+import org.vnetwork.datapath.Datapath;
+import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.DropNumbers;
+import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.PortCounters;
+import org.vnetwork.datapath.UpcallSink;
+import org.vnetwork.datapath.ebpf.EbpfDriver;
+import org.vnetwork.packet.wire.Action;
+
+/** A datapath in the kernel without a switch around it: one flow a port, whose action list a test gives. */
+final class KernelLists implements Closeable {
+    final Datapath datapath;
+    private final int ports;
+
+    /** Port 1 on the first device, and so on, all open. */
+    KernelLists(List<String> devices) throws DatapathException {
+        datapath = new EbpfDriver().open(Lab.name("-l"), "sw1", Path.of("/tmp"));
+        ports = devices.size();
+        for (int port = 1; port <= ports; port++) {
+            datapath.attach(port, new Attachment("netdev", devices.get(port - 1)));
+            datapath.unblock(port);
+        }
+    }
+
+    /** Has every frame that comes in by a port treated so. */
+    void list(int port, Action... actions) {
+        datapath.remove(port);
+        long[] mask = new long[11];
+        long[] key = new long[11];
+        mask[0] = 0xffffffffL << 32;
+        key[0] = (long) port << 32;
+        if (!datapath.install(List.of(new FlowEntry(port, key, mask, List.of(actions))))[0]) {
+            throw new AssertionError("not installed: " + List.of(actions));
+        }
+    }
+
+    /** Frames that come up, taken until there are so many. */
+    void take(int count, UpcallSink sink) throws IOException {
+        int[] taken = {0};
+        Until.holds(() -> taken[0] + " of " + count + " came up", () -> {
+            taken[0] += datapath.poll(sink, 64);
+            return taken[0] >= count;
+        });
+    }
+
+    /** Reasons and counts of a port's drops. */
+    Map<String, Long> drops(int port) {
+        Map<String, Long> named = new TreeMap<>();
+        long[] drops = datapath.drops(port);
+        for (int i = 0; i < drops.length; i++) {
+            if (drops[i] > 0) {
+                named.put(i == 0 ? "consumed" : i <= DropNumbers.REASONS.size() ? DropNumbers.REASONS.get(i - 1).text() : "#" + i, drops[i]);
+            }
+        }
+        return named;
+    }
+
+    /** Where the books of a port do not balance; empty when they all do. */
+    String imbalance() {
+        List<String> lines = new ArrayList<>();
+        for (int port = 1; port <= ports; port++) {
+            PortCounters counters = datapath.counters(port);
+            long dropped = drops(port).values().stream().mapToLong(Long::longValue).sum();
+            if (counters.received() + counters.copies() != counters.outputs() + dropped) {
+                lines.add("port " + port + ": " + counters + " " + drops(port));
+            }
+        }
+        return String.join("\n", lines);
+    }
+
+    @Override
+    public void close() {
+        datapath.close();
+    }
+}

@@ -1,0 +1,153 @@
+package org.vnetwork.tests.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.vnetwork.datapath.Datapath;
+import org.vnetwork.packet.wire.Action;
+import org.vnetwork.packet.wire.Frame;
+import org.vnetwork.packet.wire.FrameText;
+
+/** Frames that come up from the kernel: misses, inspected ones and copies, apart from each other. */
+class UpChannelsTest {
+    private static final byte[] PLAIN = FrameText.build("eth(src=02:00:00:00:02:01,dst=02:00:00:00:02:02) ipv4() udp() payload(30)");
+    private static final byte[] TAGGED = FrameText.build("eth(src=02:00:00:00:02:01,dst=02:00:00:00:02:02) vlan(vid=10,pcp=3) ipv4() udp() payload(30)");
+    private static final byte[] DOUBLE = FrameText.build("eth(src=02:00:00:00:02:01,dst=02:00:00:00:02:02) vlan(vid=7,service=true) vlan(vid=10) ipv4() udp() payload(30)");
+
+    private final Lab lab = new Lab();
+    private final List<Wire> wires = new ArrayList<>();
+    private KernelLists lists;
+    private Datapath datapath;
+
+    @BeforeEach
+    void open() throws Exception {
+        Lab.needed();
+        List<String> devices = new ArrayList<>();
+        for (int port = 1; port <= 2; port++) {
+            Space space = lab.space();
+            devices.add(lab.cable(space, "u" + port, "address 02:00:00:00:02:0" + port));
+            wires.add(lab.keep(new Wire(space, Lab.name("u" + port))));
+        }
+        lists = lab.keep(new KernelLists(devices));
+        datapath = lists.datapath;
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        lab.close();
+    }
+
+    @Test
+    void aCopyComesUpMarkedAndTheFrameGoesOn() throws IOException {
+        lists.list(1, new Action.CopyUp(), new Action.Output(2));
+        for (byte[] sent : List.of(PLAIN, TAGGED, DOUBLE)) {
+            wires.get(0).send(sent);
+            lists.take(1, frame -> {
+                assertTrue(frame.copy);
+                assertEquals(1, frame.flow);
+                assertArrayEquals(sent, frame.bytes().toArray(ValueLayout.JAVA_BYTE));
+                datapath.execute(frame, List.of());
+            });
+            byte[][] arrived = new byte[1][];
+            Until.holds(() -> "the frame did not go on", () -> (arrived[0] = wires.get(1).receive()) != null);
+            assertArrayEquals(sent, arrived[0]);
+        }
+        assertEquals(3, lists.drops(1).get("consumed"));
+        assertEquals("", lists.imbalance());
+    }
+
+    @Test
+    void copiesAreLimitedAndFramesAreNot() throws IOException {
+        lists.list(1, new Action.CopyUp(), new Action.Output(2));
+        for (int i = 0; i < 2_000; i++) {
+            wires.get(0).send(PLAIN);
+        }
+        Until.holds(() -> datapath.counters(1).toString(), () -> datapath.counters(1).outputs() == 2_000);
+        long copies = datapath.counters(1).up();
+        assertTrue(copies > 200 && copies < 1_500, "of 2,000 frames " + copies + " were copied");
+        lists.take((int) copies, frame -> datapath.execute(frame, List.of()));
+        assertEquals("", lists.imbalance());
+    }
+
+    @Test
+    void inspectedFramesAndMissesAreNotMarkedAsCopies() throws IOException {
+        lists.list(1, new Action.Inspect());
+        wires.get(0).send(TAGGED);
+        wires.get(1).send(TAGGED);
+        List<Frame> seen = new ArrayList<>();
+        lists.take(2, frame -> {
+            assertFalse(frame.copy);
+            assertEquals(frame.ingress == 1 ? 1 : -1, frame.flow);
+            seen.add(new Frame());
+            datapath.execute(frame, List.of(new Action.Output(3 - frame.ingress)));
+        });
+        assertEquals(2, seen.size());
+        assertEquals("", lists.imbalance());
+    }
+
+    @Test
+    void aFloodOfMissesTakesNoInspectedFrame() throws IOException {
+        lists.list(2, new Action.Inspect());
+        overflow(1);
+        wires.get(1).send(PLAIN);
+        boolean[] came = {false};
+        int[] before = {0};
+        Until.holds(() -> "the inspected frame did not come up", () -> {
+            datapath.poll(frame -> {
+                came[0] |= frame.ingress == 2;
+                before[0] += came[0] ? 0 : 1;
+                datapath.execute(frame, List.of());
+            }, 64);
+            return came[0];
+        });
+        assertTrue(before[0] <= 64, before[0] + " misses came first");
+        drain();
+        assertTrue(lists.drops(1).get("datapath/upcall-lost") > 0, () -> lists.drops(1).toString());
+        assertEquals(java.util.Map.of("consumed", 1L), lists.drops(2));
+        assertEquals("", lists.imbalance());
+    }
+
+    @Test
+    void aFloodOfInspectedFramesTakesNoMiss() throws IOException {
+        lists.list(1, new Action.Inspect());
+        overflow(1);
+        wires.get(1).send(PLAIN);
+        int[] misses = {0};
+        Until.holds(() -> "the miss did not come up", () -> {
+            datapath.poll(frame -> {
+                misses[0] += frame.flow < 0 ? 1 : 0;
+                datapath.execute(frame, List.of());
+            }, 64);
+            return misses[0] == 1;
+        });
+        drain();
+        assertTrue(lists.drops(1).get("datapath/inspect-lost") > 0, () -> lists.drops(1).toString());
+        assertEquals(java.util.Map.of("consumed", 1L), lists.drops(2));
+        assertEquals("", lists.imbalance());
+    }
+
+    /** Sends more than a tap can hold; a port's misses are limited too, so that it takes its time. */
+    private void overflow(int port) throws IOException {
+        Until.holds(() -> "a queue that overflows; " + datapath.counters(port), () -> {
+            for (int i = 0; i < 64; i++) {
+                wires.get(port - 1).send(PLAIN);
+            }
+            return datapath.counters(port).up() > 4_096 + 500;
+        });
+    }
+
+    private void drain() {
+        while (datapath.poll(frame -> datapath.execute(frame, List.of()), 64) > 0) {
+            // Until nothing waits.
+        }
+    }
+}
