@@ -69,14 +69,12 @@ public final class EbpfDriver implements DatapathDriver {
         try {
             Links links = push(opened, new Links());
             BpfObject object = push(opened, BpfObject.open(elf()));
-            for (String map : new String[] {"flows", "flow_slots", "flow_stats"}) {
-                object.size(map, EbpfDatapath.FLOWS);
-            }
+            FlowMaps.size(object, EbpfDatapath.FLOWS);
             boolean adopts = PinnedMaps.reuse(object, Pins.folder(host, switchName));
             object.load();
             // The first step that another process would notice, and the one that fails when it has the switch.
-            UpcallTap misses = tap(tapName(MISS_PREFIX, host, switchName), links, adopts, opened);
-            UpcallTap inspected = tap(tapName(INSPECT_PREFIX, host, switchName), links, adopts, opened);
+            UpcallTap misses = tap(tapName(host, switchName), links, adopts, opened);
+            UpcallTap inspected = tap(inspectTapName(host, switchName), links, adopts, opened);
             Pins pins = push(opened, new Pins(host, switchName, adopts));
             PacketSocket socket = push(opened, new PacketSocket());
             KernelMaps maps = push(opened, new KernelMaps(object));
@@ -91,8 +89,8 @@ public final class EbpfDriver implements DatapathDriver {
         }
     }
 
-    private static UpcallTap tap(String name, Links links, boolean goesOn, Deque<AutoCloseable> opened) throws DatapathException {
-        UpcallTap tap = push(opened, new UpcallTap(name, links, goesOn));
+    private static UpcallTap tap(String name, Links links, boolean adopts, Deque<AutoCloseable> opened) throws DatapathException {
+        UpcallTap tap = push(opened, new UpcallTap(name, links, adopts));
         opened.push(tap::remove);
         return tap;
     }
@@ -116,6 +114,16 @@ public final class EbpfDriver implements DatapathDriver {
     /** Whether a device of this name is a tap by which frames come up to a switch. */
     static boolean isTap(String device) {
         return device.startsWith(MISS_PREFIX) || device.startsWith(INSPECT_PREFIX);
+    }
+
+    /** The tap of a switch's misses. */
+    static String tapName(String host, String switchName) {
+        return tapName(MISS_PREFIX, host, switchName);
+    }
+
+    /** The tap of a switch's inspected frames. */
+    static String inspectTapName(String host, String switchName) {
+        return tapName(INSPECT_PREFIX, host, switchName);
     }
 
     /** A device name of at most 15 characters that is this switch's alone on the machine. */

@@ -90,7 +90,7 @@ final class KernelPorts {
             if (made) {
                 links.setFlags(device.ifindex(), Links.IFF_UP, Links.IFF_UP);
             }
-            DeviceRules.checkFree(device, pins.has(device.ifindex()));
+            DeviceRules.checkFree(device, isLeft(device));
             if (Integer.valueOf(id).equals(left.get(device.ifindex()))) {
                 accounts.load(port);
                 port.open = (KernelMaps.flags(maps.port(id)) & BLOCKED) == 0;
@@ -109,6 +109,10 @@ final class KernelPorts {
             }
             throw e;
         }
+    }
+
+    private boolean isLeft(Links.Link device) {
+        return pins.has(device.ifindex()) && !byIfindex.containsKey(device.ifindex());
     }
 
     /** What an earlier process left under this id at another device, or at this device under another id, ends. */
@@ -263,7 +267,7 @@ final class KernelPorts {
         if (device != null && device.ifindex() != port.ifindex) {
             letGo(port);
             try {
-                DeviceRules.checkFree(device, pins.has(device.ifindex()));
+                DeviceRules.checkFree(device, isLeft(device));
                 take(port, device, false);
             } catch (DatapathException e) {
                 show(port, 0, 0, e.getMessage());

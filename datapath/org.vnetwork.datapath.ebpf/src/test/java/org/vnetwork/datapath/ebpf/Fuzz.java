@@ -56,9 +56,7 @@ final class Fuzz {
         try (var elf = EbpfDriver.class.getResourceAsStream("/vnet.bpf.o")) {
             object = BpfObject.open(elf.readAllBytes());
         }
-        for (String map : new String[] {"flows", "flow_slots", "flow_stats"}) {
-            object.size(map, FLOWS);
-        }
+        FlowMaps.size(object, FLOWS);
         object.load();
         parser = object.program("vnet_key");
         program = object.program("vnet_ingress");
@@ -70,12 +68,12 @@ final class Fuzz {
 
     public static void main(String[] arguments) throws IOException, DatapathException {
         Fuzz fuzz = new Fuzz();
-        try (KernelMaps maps = new KernelMaps(fuzz.object, FLOWS)) {
-            maps.setTap(LOOPBACK);
+        try (KernelMaps maps = new KernelMaps(fuzz.object); FlowMaps flowMaps = new FlowMaps(fuzz.object, FLOWS)) {
+            maps.setTaps(LOOPBACK, LOOPBACK);
             maps.addPortId(LOOPBACK, PORT);
             maps.port(OUT).set(ValueLayout.JAVA_INT, 0, LOOPBACK);
             KernelMaps.setFlags(maps.port(OUT), UP);
-            KernelFlows installed = new KernelFlows(maps, FLOWS);
+            KernelFlows installed = new KernelFlows(maps, flowMaps);
             for (FlowEntry flow : fuzz.flows) {
                 installed.add(flow);
             }
@@ -167,6 +165,19 @@ final class Fuzz {
 
         @Override
         public void copyUp(Frame frame) {
+        }
+
+        @Override
+        public boolean meter(Action.Meter meter, Frame frame) {
+            return true;
+        }
+
+        @Override
+        public void refused(Frame frame) {
+        }
+
+        @Override
+        public void count(long counter, Frame frame) {
         }
     }
 }
