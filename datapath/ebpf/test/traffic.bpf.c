@@ -3,52 +3,79 @@
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
+#include "traffic.h"
 
-struct work {
-	__u32 ifindex;
-	__u32 flows;		/* UDP source ports 0..flows-1 in turn; fewer than 2: as it is */
-	__u32 next;
-};
+#define ONE(map_type, name, value_type, count)	\
+	struct {				\
+		__uint(type, map_type);		\
+		__uint(max_entries, count);	\
+		__type(key, __u32);		\
+		__type(value, value_type);	\
+	} name SEC(".maps")
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct work);
-} device SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u64);
-} arrived SEC(".maps");
+ONE(BPF_MAP_TYPE_ARRAY, work, struct traffic_work, 1);
+ONE(BPF_MAP_TYPE_PERCPU_ARRAY, seen, struct traffic_seen, 1);
+ONE(BPF_MAP_TYPE_PERCPU_ARRAY, delays, __u64, DELAY_BUCKETS);
 
 SEC("xdp")
 int generate(struct xdp_md *frame)
 {
-	__u32 zero = 0;
-	struct work *work = bpf_map_lookup_elem(&device, &zero);
+	__u32 zero = 0, flow;
+	struct traffic_work *to = bpf_map_lookup_elem(&work, &zero);
 	__u8 *data = (void *)(long)frame->data;
 
-	if (!work || data + 36 > (__u8 *)(long)frame->data_end)
+	if (!to || data + TRAFFIC_SIZE > (__u8 *)(long)frame->data_end)
 		return XDP_DROP;
-	if (work->flows > 1) {
-		data[34] = work->next >> 8;
-		data[35] = work->next & 255;
-		work->next = work->next + 1 < work->flows ? work->next + 1 : 0;
+	flow = to->first + to->flow;
+	data[TRAFFIC_SHAPE] = to->shape;
+	if (to->addresses > 1) {
+		data[TRAFFIC_ADDRESS] = (FIRST_ADDRESS + to->address) >> 8;
+		data[TRAFFIC_ADDRESS + 1] = FIRST_ADDRESS + to->address;
 	}
-	return bpf_redirect(work->ifindex, 0);
+	data[TRAFFIC_PORTS] = flow >> 8;
+	data[TRAFFIC_PORTS + 1] = flow;
+	data[TRAFFIC_PORTS + 2] = (FIRST_PORT + (flow >> 16)) >> 8;
+	data[TRAFFIC_PORTS + 3] = FIRST_PORT + (flow >> 16);
+	__builtin_memcpy(data + TRAFFIC_SEQUENCE, &to->sequence, 8);
+	to->sequence++;
+	if (++to->flow >= to->flows) {
+		to->flow = 0;
+		to->shape = to->first % to->shapes;
+		to->address = to->first % to->addresses;
+		return bpf_redirect(to->ifindex, 0);
+	}
+	if (++to->shape >= to->shapes)
+		to->shape = 0;
+	if (++to->address >= to->addresses)
+		to->address = 0;
+	return bpf_redirect(to->ifindex, 0);
 }
 
 SEC("tc")
 int sink(struct __sk_buff *skb)
 {
-	__u32 zero = 0;
-	__u64 *count = bpf_map_lookup_elem(&arrived, &zero);
+	__u32 zero = 0, bucket;
+	struct traffic_seen *here = bpf_map_lookup_elem(&seen, &zero);
+	struct traffic_work *mine = bpf_map_lookup_elem(&work, &zero);
+	__u8 *data = (void *)(long)skb->data;
+	__u64 sequence, sent, *count;
 
-	if (count)
-		++*count;
+	if (!here || !mine || data + TRAFFIC_SIZE > (__u8 *)(long)skb->data_end || data[TRAFFIC_MARK] != 'V' || data[TRAFFIC_MARK + 1] != 'N' ||
+	    *(__u16 *)(data + TRAFFIC_ID) != mine->id)
+		return TC_ACT_UNSPEC;	/* the next sender's sink may know it */
+	__builtin_memcpy(&sequence, data + TRAFFIC_SEQUENCE, 8);
+	__builtin_memcpy(&sent, data + TRAFFIC_TIME, 8);
+	here->frames++;
+	if (sequence < here->next)
+		here->late++;
+	else
+		here->next = sequence + 1;
+	if (sent) {
+		bucket = traffic_bucket(bpf_ktime_get_ns() - sent);
+		count = bpf_map_lookup_elem(&delays, &bucket);
+		if (count)
+			++*count;
+	}
 	return TC_ACT_SHOT;
 }
 

@@ -2,6 +2,7 @@ package org.vnetwork.control;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -109,6 +110,11 @@ public final class Edits {
             }
             return s.withRows(left);
         });
+    }
+
+    /** Sets some limits of a switch. */
+    public static Edit setLimits(String switchName, Map<Limit, Integer> changes) {
+        return inSwitch(switchName, s -> s.withLimits(s.limits().with(changes)));
     }
 
     private static List<RowDocument> without(List<RowDocument> rows, RowDocument row) {

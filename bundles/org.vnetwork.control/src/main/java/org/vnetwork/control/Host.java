@@ -42,6 +42,9 @@ public interface Host {
     /** Drops of a switch by port and reason, only those above zero. */
     List<DropView> drops(String switchName);
 
+    /** Limits of a switch, and how near it is to them. */
+    List<LimitView> limits(String switchName);
+
     /** Counters that a switch's plugins named, in the order of plugin and name. */
     List<CounterView> counters(String switchName);
 

@@ -13,8 +13,9 @@ import org.vnetwork.model.Refusal;
  * @param datapath name of the datapath driver
  * @param ports in order of creation, names and ids unique
  * @param rows table rows that the administrator placed
+ * @param limits of the switch and its ports
  */
-public record SwitchDocument(String name, String engine, String datapath, List<PortDocument> ports, List<RowDocument> rows) {
+public record SwitchDocument(String name, String engine, String datapath, List<PortDocument> ports, List<RowDocument> rows, LimitsDocument limits) {
     public SwitchDocument {
         Name.check("switch", name);
         Name.check("engine", engine);
@@ -23,6 +24,11 @@ public record SwitchDocument(String name, String engine, String datapath, List<P
         rows = List.copyOf(rows);
         Unique.check("port", ports.stream().map(PortDocument::name).toList());
         Unique.check("port id", ports.stream().map(p -> String.valueOf(p.id())).toList());
+    }
+
+    /** A switch with its limits as preset. */
+    public SwitchDocument(String name, String engine, String datapath, List<PortDocument> ports, List<RowDocument> rows) {
+        this(name, engine, datapath, ports, rows, LimitsDocument.PRESET);
     }
 
     /** The port of this name, if there is one. */
@@ -42,16 +48,21 @@ public record SwitchDocument(String name, String engine, String datapath, List<P
 
     /** This switch with another engine. */
     public SwitchDocument withEngine(String other) {
-        return new SwitchDocument(name, other, datapath, ports, rows);
+        return new SwitchDocument(name, other, datapath, ports, rows, limits);
     }
 
     /** This switch with other ports. */
     public SwitchDocument withPorts(List<PortDocument> others) {
-        return new SwitchDocument(name, engine, datapath, others, rows);
+        return new SwitchDocument(name, engine, datapath, others, rows, limits);
     }
 
     /** This switch with other placed rows. */
     public SwitchDocument withRows(List<RowDocument> others) {
-        return new SwitchDocument(name, engine, datapath, ports, others);
+        return new SwitchDocument(name, engine, datapath, ports, others, limits);
+    }
+
+    /** This switch with other limits. */
+    public SwitchDocument withLimits(LimitsDocument others) {
+        return new SwitchDocument(name, engine, datapath, ports, rows, others);
     }
 }

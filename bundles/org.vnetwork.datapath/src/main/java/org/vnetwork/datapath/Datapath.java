@@ -35,6 +35,10 @@ public interface Datapath extends AutoCloseable {
     /** Takes the port out and leaves its device as it was found; a tap that the driver made is removed. */
     void detach(int port);
 
+    /** Has an attached port send up no more than this of what matches no flow; a driver whose frames cannot be too many need not care. */
+    default void limit(int port, MissLimit limit) {
+    }
+
     /** How the port is now. */
     PortState state(int port);
 

@@ -25,7 +25,7 @@ class CompletionTest {
     @Test
     void scopesFirstThenTheirCommands() {
         assertTrue(offers("sw").containsAll(List.of("switch:", "port:", "help", "exit")));
-        assertEquals(List.of("switch:create", "switch:list", "switch:remove", "switch:show"), offers("switch:"));
+        assertEquals(List.of("switch:create", "switch:limit", "switch:list", "switch:remove", "switch:show"), offers("switch:"));
         assertEquals(List.of(), offers("nope:"));
     }
 

@@ -15,6 +15,9 @@ import org.vnetwork.control.FlowView;
 import org.vnetwork.control.Host;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.HostView;
+import org.vnetwork.control.Limit;
+import org.vnetwork.control.LimitView;
+import org.vnetwork.control.LimitsDocument;
 import org.vnetwork.control.PluginView;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.PortView;
@@ -125,7 +128,7 @@ final class FakeHost implements Host, Configuration, Simulation {
     @Override
     public List<TableView> tables(String switchName) {
         document.need(switchName);
-        return List.of(new TableView("fdb/1", 1, 8192, 1));
+        return List.of(new TableView("fdb/1", 1, 8192, 0, 1));
     }
 
     @Override
@@ -148,6 +151,12 @@ final class FakeHost implements Host, Configuration, Simulation {
     @Override
     public List<DropView> drops(String switchName) {
         return List.of(new DropView("web1", "port/vlan", 3));
+    }
+
+    @Override
+    public List<LimitView> limits(String switchName) {
+        LimitsDocument limits = document.need(switchName).limits();
+        return java.util.Arrays.stream(Limit.values()).map(l -> new LimitView(l.text(), limits.of(l), limits.of(l), 3, "web1", 0, l.beyond())).toList();
     }
 
     @Override

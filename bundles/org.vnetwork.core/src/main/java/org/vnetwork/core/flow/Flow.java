@@ -34,6 +34,9 @@ public final class Flow implements Dependency.Reader {
     private boolean dirtyFirst;
     boolean pending = true;
     boolean removed;
+    /** Where {@link FlowBounds} has it. */
+    int place;
+    int placeOfPort;
     /** When it goes at the latest, on the datapath's clock; 0 while it does not drain. */
     long drainedNanos;
     long softPackets;

@@ -29,14 +29,18 @@ public final class FlowTable {
     /** How long a flow drains: long enough for each conversation under it to be seen once. */
     private static final long DRAIN_NANOS = 1_000_000_000;
 
+    private static final long SLICE_NANOS = 1_000_000;
+
     private final Datapath datapath;
     private final Capabilities capabilities;
+    private final FlowBounds bounds;
     private final Flow[] byId;
     private final BitSet used = new BitSet();
     private final Map<Integer, List<FlowIndex>> byPort = new HashMap<>();
     private final List<Flow> pending = new ArrayList<>();
     private final DirtyFlows dirty = new DirtyFlows();
     private final Deque<Flow> draining = new ArrayDeque<>();
+    private final Deque<Flow> idle = new ArrayDeque<>();
     private final FlowJournal journal;
     private long refused;
 
@@ -45,6 +49,7 @@ public final class FlowTable {
         this.datapath = datapath;
         this.journal = new FlowJournal(journal);
         this.capabilities = datapath.capabilities();
+        this.bounds = new FlowBounds(capabilities);
         this.byId = new Flow[capabilities.flows()];
     }
 
@@ -61,6 +66,31 @@ public final class FlowTable {
     /** Different masks of all ports together. */
     public int masks() {
         return byPort.values().stream().mapToInt(List::size).sum();
+    }
+
+    /** Flows that the datapath has room for. */
+    public int room() {
+        return capabilities.flows();
+    }
+
+    /** How many there may be, and what was done about more. */
+    public FlowBounds bounds() {
+        return bounds;
+    }
+
+    /** Different masks of the flows of an ingress port. */
+    public int masks(int port) {
+        List<FlowIndex> indexes = byPort.get(port);
+        return indexes == null ? 0 : indexes.size();
+    }
+
+    /** Takes out flows that are too many since a limit was lowered, at most so many of them. */
+    public void trim(int most) {
+        Flow flow = bounds.surplus();
+        for (int i = 1; flow != null; i++) {
+            remove(flow);
+            flow = i < most ? bounds.surplus() : null;
+        }
     }
 
     /** Decisions that found no room in the flow table. */
@@ -122,6 +152,12 @@ public final class FlowTable {
         long[] key = fullKey.clone();
         FlowIndex index = index(key, decision.mask());
         Flow same = index.find(key);
+        Flow leaving = same == null ? bounds.leaving((int) Field.INGRESS.in(key)) : null;
+        if (leaving != null) {
+            remove(leaving);
+            // What left may have been the last of that mask.
+            index = index(key, decision.mask());
+        }
         int id = used.nextClearBit(0);
         if (same != null || id >= byId.length) {
             refused += same == null ? 1 : 0;
@@ -132,6 +168,9 @@ public final class FlowTable {
         flow.adopt(decision);
         place(flow, index);
         pending.add(flow);
+        if (!Arrays.equals(index.mask, decision.mask())) {
+            bounds.rounded(key);
+        }
         return flow;
     }
 
@@ -171,6 +210,7 @@ public final class FlowTable {
         used.set(flow.id);
         byId[flow.id] = flow;
         index.add(flow);
+        bounds.added(flow);
     }
 
     /** Counts frames that were carried out in user space. */
@@ -238,7 +278,7 @@ public final class FlowTable {
         if (!flow.inspect()) {
             copying.addFirst(new Action.CopyUp());
         }
-        if (copying.size() > Action.LIMIT || !datapath.drain(flow.id, copying)) {
+        if (flow.removed || copying.size() > Action.LIMIT || !datapath.drain(flow.id, copying)) {
             remove(flow);
             return false;
         }
@@ -258,6 +298,30 @@ public final class FlowTable {
             remove(flow);
         }
         return ended;
+    }
+
+    /** Has {@link #removeIdle} take out the flows that were not used since a time. */
+    public void idleSince(long nanos) {
+        idle.clear();
+        for (int id = used.nextSetBit(0); id >= 0; id = used.nextSetBit(id + 1)) {
+            if (byId[id].lastUsedNanos < nanos) {
+                idle.add(byId[id]);
+            }
+        }
+    }
+
+    /** Removes flows that were found idle, for at most a millisecond; says how many. */
+    public int removeIdle() {
+        int removed = 0;
+        long end = idle.isEmpty() ? 0 : System.nanoTime() + SLICE_NANOS;
+        for (Flow flow = idle.poll(); flow != null; flow = idle.poll()) {
+            remove(flow);
+            removed++;
+            if (System.nanoTime() >= end) {
+                break;
+            }
+        }
+        return removed;
     }
 
     /** Flows that drain. */
@@ -280,6 +344,7 @@ public final class FlowTable {
     private void forget(Flow flow) {
         flow.release();
         journal.forget(flow);
+        bounds.gone(flow);
         used.clear(flow.id);
         byId[flow.id] = null;
         if (!flow.draining()) {
@@ -317,7 +382,7 @@ public final class FlowTable {
             }
         }
         // The last place is kept for the mask of all bits, which serves every decision.
-        boolean full = indexes.size() >= capabilities.masksPerPort() - 1;
+        boolean full = indexes.size() >= bounds.masksOfPort() - 1;
         if (full && wider != null) {
             return wider;
         }

@@ -23,7 +23,7 @@ public final class Upcalls implements UpcallSink {
     private final FlowTable flows;
     private final long[] key = new long[FlowKey.WORDS];
     private long decided;
-    private long mismatches;
+    private final Mismatches mismatches = new Mismatches();
 
     /** Serves one switch. */
     public Upcalls(Datapath datapath, Pipeline pipeline, FlowTable flows) {
@@ -38,7 +38,7 @@ public final class Upcalls implements UpcallSink {
     }
 
     /** Frames that came up although their flow had long been in the datapath. */
-    public long mismatches() {
+    public Mismatches mismatches() {
         return mismatches;
     }
 
@@ -59,7 +59,7 @@ public final class Upcalls implements UpcallSink {
             learn(frame, known);
         } else if (known) {
             if (frame.flow < 0 && !flow.pending && now - flow.installedNanos > MISMATCH_NANOS) {
-                mismatches++;
+                mismatches.keep(frame, flow);
             }
             count(flow, frame.flow, frame.wireFrames(), frame.size, now);
             datapath.execute(frame, flow.actions());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
+import org.vnetwork.control.Limit;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
@@ -37,6 +38,11 @@ final class Differences {
     private void inSwitch(SwitchDocument before, SwitchDocument after) {
         if (!before.engine().equals(after.engine())) {
             lines.add("~ switch " + after.name() + ": engine " + before.engine() + " -> " + after.engine());
+        }
+        for (Limit limit : Limit.values()) {
+            if (before.limits().of(limit) != after.limits().of(limit)) {
+                lines.add("~ switch " + after.name() + ": " + limit.text() + " " + before.limits().of(limit) + " -> " + after.limits().of(limit));
+            }
         }
         before.ports().stream().filter(p -> after.find(p.name()).isEmpty()).forEach(p -> lines.add("- " + text(after, p)));
         for (PortDocument port : after.ports()) {

@@ -5,11 +5,15 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
+import org.vnetwork.control.Limit;
+import org.vnetwork.control.LimitsDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
@@ -41,6 +45,11 @@ final class DocumentText {
         map.put("name", s.name());
         map.put("engine", s.engine());
         map.put("datapath", s.datapath());
+        if (!s.limits().set().isEmpty()) {
+            Map<String, Object> limits = new LinkedHashMap<>();
+            s.limits().set().forEach((limit, value) -> limits.put(limit.text(), value));
+            map.put("limits", limits);
+        }
         map.put("ports", s.ports().stream().map(DocumentText::write).toList());
         if (!s.rows().isEmpty()) {
             map.put("rows", s.rows().stream().map(DocumentText::write).toList());
@@ -103,9 +112,23 @@ final class DocumentText {
     }
 
     private static SwitchDocument readSwitch(JsonNode node) {
-        node.only("name", "engine", "datapath", "ports", "rows");
+        node.only("name", "engine", "datapath", "limits", "ports", "rows");
         return node.in(() -> new SwitchDocument(node.text("name"), node.text("engine"), node.text("datapath"),
-                node.need("ports").list("ports").stream().map(DocumentText::readPort).toList(), node.list("rows").stream().map(DocumentText::readRow).toList()));
+                node.need("ports").list("ports").stream().map(DocumentText::readPort).toList(), node.list("rows").stream().map(DocumentText::readRow).toList(),
+                node.has("limits") ? readLimits(JsonNode.of(node.map().get("limits"), node.place() + ".limits")) : LimitsDocument.PRESET));
+    }
+
+    private static LimitsDocument readLimits(JsonNode node) {
+        node.only(Arrays.stream(Limit.values()).map(Limit::text).toArray(String[]::new));
+        return node.in(() -> {
+            Map<Limit, Integer> set = new EnumMap<>(Limit.class);
+            for (Limit limit : Limit.values()) {
+                if (node.has(limit.text())) {
+                    set.put(limit, node.integer(limit.text()));
+                }
+            }
+            return new LimitsDocument(set);
+        });
     }
 
     private static PortDocument readPort(JsonNode node) {

@@ -16,6 +16,7 @@ import org.vnetwork.control.EventView;
 import org.vnetwork.control.FlowView;
 import org.vnetwork.control.Host;
 import org.vnetwork.control.HostView;
+import org.vnetwork.control.LimitView;
 import org.vnetwork.control.PluginView;
 import org.vnetwork.control.PortView;
 import org.vnetwork.control.RowView;
@@ -153,6 +154,11 @@ public final class HostService implements Host {
     @Override
     public List<DropView> drops(String switchName) {
         return switches.need(switchName).views().drops();
+    }
+
+    @Override
+    public List<LimitView> limits(String switchName) {
+        return switches.need(switchName).views().limits();
     }
 
     @Override

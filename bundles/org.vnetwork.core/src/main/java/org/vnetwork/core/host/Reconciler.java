@@ -101,6 +101,7 @@ final class Reconciler {
         try {
             VirtualSwitch started = switches.start(document);
             try {
+                started.limit(document.limits());
                 swap(started, document);
                 document.ports().forEach(p -> add(started, p));
                 document.rows().forEach(r -> place(started, r));
@@ -159,6 +160,9 @@ final class Reconciler {
     private void update(SwitchDocument before, SwitchDocument after) {
         VirtualSwitch home = switches.need(after.name());
         boolean removed = false;
+        if (!before.limits().equals(after.limits())) {
+            home.limit(after.limits());
+        }
         for (PortDocument old : before.ports()) {
             PortDocument now = after.find(old.name()).orElse(null);
             if (now == null || !sameAttachment(old, now)) {

@@ -27,6 +27,7 @@ final class Undo {
             switches.stop(attempted.name());
             return;
         }
+        attempt(home, () -> home.limit(before.limits()));
         attempt(home, () -> ports(home, before));
         if (!attempted.engine().equals(before.engine())) {
             attempt(home, () -> engine(home, attempted.engine(), before.engine()));

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 
 /**
@@ -32,6 +33,9 @@ public final class RowTable {
     private int present;
     private int telling;
     private long refused;
+    private final PortBound ports;
+    /** Whether there is room for one more row. */
+    private final Dependency room;
     private boolean administered;
     private RowJournal journal;
 
@@ -42,8 +46,10 @@ public final class RowTable {
     private record Bucket(Dependency dependency, Set<Row> rows) {
     }
 
-    RowTable(RowType type) {
+    RowTable(RowType type, RowBounds bounds) {
         this.type = type;
+        this.ports = new PortBound(this, type, bounds);
+        this.room = new Dependency(type.id() + "[room]");
     }
 
     /** Says that these rows come from the configuration: they are not journaled, and flows that read a changed one are decided before others, as it may deny what was allowed. */
@@ -78,9 +84,50 @@ public final class RowTable {
         return present;
     }
 
-    /** Rows refused because the table was full. */
+    /** Rows refused because the table was full, or a port had its share or its moves. */
     public long refused() {
         return refused;
+    }
+
+    /** Learned rows that name a port. */
+    public int rows(PortId port) {
+        return ports.rows(port);
+    }
+
+    /** Learned rows refused because the port had its share. */
+    public long refused(PortId port) {
+        return ports.refused(port);
+    }
+
+    /** How often a row had moved too often when it came to a port, and stayed there for a while. */
+    public long held(PortId port) {
+        return ports.held(port);
+    }
+
+    /** Forgets what was counted for a port that is gone. */
+    public void forget(PortId port) {
+        ports.forget(port);
+    }
+
+    PortBound ports() {
+        return ports;
+    }
+
+    /** Why a row would not be taken now, or null; what is decided by that depends on it. */
+    Dependency closed(Record key, Record value, long idleNanos) {
+        Row row = rows.get(key);
+        if (present >= LIMIT && (row == null || row.value == null)) {
+            return room;
+        }
+        return ports.closed(row, key, value, idleNanos);
+    }
+
+    /** Counts a row that was not taken. */
+    void refused(Dependency why, Record key, Record value) {
+        refused++;
+        if (why != room) {
+            ports.refused(why, key, value);
+        }
     }
 
     /** Rows that are there, in order of arrival. */
@@ -134,12 +181,14 @@ public final class RowTable {
             throw new IllegalStateException("listeners of " + id() + " change its rows in a circle");
         }
         Row row = place(key);
-        if (value != null && row.value == null && present >= LIMIT) {
-            refused++;
+        Dependency closed = value == null ? null : closed(key, value, idleNanos);
+        if (closed != null) {
+            refused(closed, key, value);
             forgetUnread(row);
             return false;
         }
         Record before = row.value;
+        long idleBefore = row.idleNanos;
         if (before == null && value == null) {
             forgetUnread(row);
             return true;
@@ -157,6 +206,10 @@ public final class RowTable {
             journal.changed(row);
         }
         present += (value == null ? 0 : 1) - (before == null ? 0 : 1);
+        ports.changed(row, before, idleBefore, now);
+        if (value == null && present == LIMIT - 1) {
+            room.changed(false);
+        }
         reindex(row, before);
         row.dependency.changed(administered);
         tell(key, value);
@@ -166,11 +219,14 @@ public final class RowTable {
 
     /** Puts a row of the process before, which nobody has read yet. */
     void restore(Row row, Record value, long idleNanos, long touchedNanos) {
-        present += row.value == null ? 1 : 0;
+        Record before = row.value;
+        long idleBefore = row.idleNanos;
+        present += before == null ? 1 : 0;
         row.value = value;
         row.idleNanos = idleNanos;
         row.touchedNanos = touchedNanos;
         row.version++;
+        ports.changed(row, before, idleBefore, touchedNanos);
     }
 
     void touched(Row row) {

@@ -5,11 +5,13 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.table.DataType;
 
@@ -65,6 +67,11 @@ record RowType(String id, Class<? extends Record> key, Class<? extends Record> r
             accessors.put(component.getName(), component.getAccessor());
         }
         return accessors;
+    }
+
+    /** Accessors of the components of a key or row that name a port. */
+    List<Method> ports(Class<? extends Record> part) {
+        return Arrays.stream(part.getRecordComponents()).filter(c -> c.getType() == PortId.class).map(RecordComponent::getAccessor).toList();
     }
 
     static Object value(RecordComponent component, Record row) {

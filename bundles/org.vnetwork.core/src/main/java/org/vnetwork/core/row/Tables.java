@@ -19,6 +19,7 @@ public final class Tables {
     private static final Duration SHORTEST_IDLE = Duration.ofSeconds(1);
 
     private final Map<String, RowTable> tables = new LinkedHashMap<>();
+    private final RowBounds bounds = new RowBounds();
     private final LongSupplier clock;
     private RowJournal journal;
     private Transaction current;
@@ -33,6 +34,17 @@ public final class Tables {
         journal = keeper;
     }
 
+    /** Sets the most learned rows of one table that name one port, and the most moves of one row in ten seconds. */
+    public void bound(int rowsOfPort, int moves) {
+        bounds.set(rowsOfPort, moves);
+        tables.values().forEach(t -> t.ports().rebound());
+    }
+
+    /** Sets who is told of rows that move too often. */
+    public void listen(RowBounds.MoveListener listener) {
+        bounds.listen(listener);
+    }
+
     /** All tables, in order of first use. */
     public Collection<RowTable> all() {
         return tables.values();
@@ -43,7 +55,7 @@ public final class Tables {
         RowType type = RowType.of(key, row);
         RowTable table = tables.get(type.id());
         if (table == null) {
-            table = new RowTable(type);
+            table = new RowTable(type, bounds);
             tables.put(type.id(), table);
             if (journal != null) {
                 table.keepIn(journal);
@@ -116,6 +128,7 @@ public final class Tables {
             List<Row> due = table.rows().stream().filter(r -> r.isDue(nanos)).toList();
             due.forEach(r -> table.apply(r.key, null, Row.NEVER, nanos));
             expired += due.size();
+            table.ports().expire(nanos);
             table.sweep();
         }
         return expired;

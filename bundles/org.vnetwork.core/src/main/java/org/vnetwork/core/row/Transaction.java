@@ -19,6 +19,7 @@ public final class Transaction {
     private final List<Write> writes = new ArrayList<>();
     private final Map<Place, Write> newest = new HashMap<>();
     private final Map<Row, Long> refreshes = new LinkedHashMap<>();
+    private final List<Runnable> refusals = new ArrayList<>();
     private final Transaction base;
 
     /** A transaction on the committed rows. */
@@ -117,6 +118,12 @@ public final class Transaction {
             }
             return;
         }
+        Dependency closed = table.closed(key, value, idleNanos);
+        if (closed != null) {
+            reads.add(closed);
+            refusals.add(() -> table.refused(closed, key, value));
+            return;
+        }
         write(new Write(table, key, value, idleNanos));
     }
 
@@ -183,5 +190,6 @@ public final class Transaction {
             write.table().apply(write.key(), write.value(), write.idleNanos(), now);
         }
         refreshes.forEach((row, version) -> row.refresh(version, now));
+        refusals.forEach(Runnable::run);
     }
 }

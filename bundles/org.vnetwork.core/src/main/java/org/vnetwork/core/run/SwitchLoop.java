@@ -41,6 +41,8 @@ final class SwitchLoop {
     private final Consumer<String> hangs;
     private final Thread thread;
     private int polledSinceInstall;
+    private long polled;
+    private long busyNanos;
     private long hangTold = -1;
     /** When the round began that is under way, in {@link System#nanoTime}; 0 while the loop waits. */
     private volatile long roundNanos;
@@ -141,6 +143,16 @@ final class SwitchLoop {
         return !abandoned;
     }
 
+    /** Frames that came up so far. */
+    long polled() {
+        return polled;
+    }
+
+    /** Nanoseconds so far in which it was at work. */
+    long busyNanos() {
+        return busyNanos;
+    }
+
     boolean abandoned() {
         return abandoned;
     }
@@ -149,6 +161,7 @@ final class SwitchLoop {
         while (!abandoned && (!stopping || !tasks.isEmpty())) {
             roundNanos = System.nanoTime() | 1;
             int worked = guarded(this::round);
+            busyNanos += System.nanoTime() - roundNanos;
             roundNanos = 0;
             if (worked == 0 && !stopping) {
                 guarded(() -> {
@@ -182,8 +195,9 @@ final class SwitchLoop {
 
     /** One round without tasks; 0 when there was nothing to do. */
     int step() {
-        int worked = redecider.slice(datapath.nanoTime()) + flows.endDrains(datapath.nanoTime());
+        int worked = redecider.slice(datapath.nanoTime()) + flows.endDrains(datapath.nanoTime()) + flows.removeIdle();
         int polled = datapath.poll(upcalls, BATCH);
+        this.polled += polled;
         polledSinceInstall += polled;
         if (polled < BATCH || polledSinceInstall >= LONGEST_WAIT) {
             // All frames that waited are sent: a flow may now overtake none of them.

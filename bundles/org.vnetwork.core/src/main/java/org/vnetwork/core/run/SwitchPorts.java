@@ -26,6 +26,7 @@ final class SwitchPorts {
     private final Tables tables;
     private final PortTables rows;
     private final FlowTable flows;
+    private final MissShares misses;
     private final Map<Integer, Held> ports = new LinkedHashMap<>();
 
     /** A configured port; {@code problem} says why it could not be attached yet, null once it is. */
@@ -53,11 +54,12 @@ final class SwitchPorts {
         }
     }
 
-    SwitchPorts(Datapath datapath, Tables tables, PortTables rows, FlowTable flows) {
+    SwitchPorts(Datapath datapath, Tables tables, PortTables rows, FlowTable flows, MissShares misses) {
         this.datapath = datapath;
         this.tables = tables;
         this.rows = rows;
         this.flows = flows;
+        this.misses = misses;
     }
 
     Collection<Held> all() {
@@ -79,6 +81,7 @@ final class SwitchPorts {
         Held held = new Held(document);
         ports.put(document.id(), held);
         rows.put(new PortId(document.id()), row(document));
+        misses.add(document.id());
         datapath.unblock(document.id());
     }
 
@@ -96,6 +99,7 @@ final class SwitchPorts {
             if (held.problem != null) {
                 try {
                     datapath.attach(held.document.id(), attachment(held.document));
+                    misses.add(held.document.id());
                     datapath.unblock(held.document.id());
                     held.problem = null;
                 } catch (DatapathException e) {
@@ -129,6 +133,9 @@ final class SwitchPorts {
         forgetLearned(new PortId(id));
         // What was said about the port itself goes with it: another port may get its id.
         forget(row -> names(row.key(), new PortId(id)));
+        misses.forget(id);
+        flows.bounds().forget(id);
+        tables.all().forEach(t -> t.forget(new PortId(id)));
     }
 
     /** Whether there is such a port and it is attached. */

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.vnetwork.control.CounterView;
 import org.vnetwork.control.DropView;
 import org.vnetwork.control.FlowView;
+import org.vnetwork.control.LimitView;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.PortView;
 import org.vnetwork.control.RowView;
@@ -101,7 +102,7 @@ public final class SwitchViews {
 
     /** Its tables. */
     public List<TableView> tables() {
-        return home.onLoop(() -> home.tables().all().stream().map(t -> new TableView(t.id(), t.count(), RowTable.LIMIT, t.readers())).toList());
+        return home.onLoop(() -> home.tables().all().stream().map(t -> new TableView(t.id(), t.count(), RowTable.LIMIT, t.refused(), t.readers())).toList());
     }
 
     /** Rows of a table. */
@@ -148,6 +149,11 @@ public final class SwitchViews {
             }
             return views;
         });
+    }
+
+    /** Its limits, and how near it is to them. */
+    public List<LimitView> limits() {
+        return home.onLoop(() -> home.limits().views());
     }
 
     /** Begins the counting of drops anew. */

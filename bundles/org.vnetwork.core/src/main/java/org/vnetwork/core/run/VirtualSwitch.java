@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.vnetwork.control.LimitsDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.core.decide.Pipeline;
-import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.flow.Redecider;
 import org.vnetwork.core.flow.Upcalls;
@@ -20,6 +20,7 @@ import org.vnetwork.core.rule.RuleLists;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.Simulated;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
 import org.vnetwork.model.Refusal;
@@ -33,6 +34,7 @@ import org.vnetwork.table.shared.Station;
  */
 public final class VirtualSwitch {
     private static final long PULL_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long SHARE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long LONGEST_SETTLING_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long FLOW_IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -57,10 +59,14 @@ public final class VirtualSwitch {
     private final FailureReport failures;
     private final ActivePlugins plugins;
     private final SwitchPorts ports;
+    private final MissShares misses;
+    private final Limits limits;
+    private final MismatchReport mismatches;
     private final Timers timers;
     private final SwitchLoop loop;
     private final long bornNanos;
-    private long reportedMismatches;
+    private long sharedFrames;
+    private long sharedBusyNanos;
     /** Whether the flows of an earlier process have been decided again: only then is it known which rows traffic keeps young. */
     private boolean settledOnce;
 
@@ -92,11 +98,15 @@ public final class VirtualSwitch {
         pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities(), driver);
         redecider = new Redecider(pipeline, flows, portRows::carries);
         upcalls = new Upcalls(datapath, pipeline, flows);
-        ports = new SwitchPorts(datapath, tables, portRows, flows);
+        misses = new MissShares(datapath);
+        ports = new SwitchPorts(datapath, tables, portRows, flows, misses);
+        limits = new Limits(name, flows, tables, ports, misses, events);
+        mismatches = new MismatchReport(name, upcalls.mismatches(), ports, events);
         loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers, failures::failed,
                 text -> events.add("switch " + name, text));
         bornNanos = datapath.nanoTime();
         timers.every("statistics", PULL_NANOS, this::pull, bornNanos);
+        timers.every("shares", SHARE_NANOS, this::share, bornNanos);
         timers.every("ports", RETRY_NANOS, ports::retry, bornNanos);
         loop.start();
     }
@@ -211,6 +221,14 @@ public final class VirtualSwitch {
         settle();
     }
 
+    /** Sets its limits; what is beyond them now goes. */
+    public void limit(LimitsDocument document) {
+        loop.call(() -> {
+            limits.set(document);
+            return null;
+        });
+    }
+
     /** Places a row, or takes it away again ({@code present} false). */
     public void placeRow(RowDocument row, boolean present) {
         loop.call(() -> {
@@ -294,16 +312,20 @@ public final class VirtualSwitch {
         if (!settledOnce) {
             return;
         }
-        for (Flow flow : flows.all()) {
-            if (start - flow.lastUsedNanos() > FLOW_IDLE_NANOS) {
-                flows.remove(flow);
-            }
-        }
+        flows.idleSince(start - FLOW_IDLE_NANOS);
         tables.expire(start);
-        long mismatches = upcalls.mismatches();
-        if (mismatches > reportedMismatches) {
-            reportedMismatches = mismatches;
-            events.add("switch " + name, "parser mismatch: " + mismatches + " frames so far came up although their flow was installed; Java and the datapath read them differently");
+        limits.check(start);
+        mismatches.check();
+    }
+
+    /** On a simulated datapath time stands still while the loop works: there is nothing to be measured. */
+    private void share() {
+        long frames = loop.polled() - sharedFrames;
+        long busy = loop.busyNanos() - sharedBusyNanos;
+        sharedFrames += frames;
+        sharedBusyNanos += busy;
+        if (!(datapath instanceof Simulated)) {
+            misses.divide(frames, busy, datapath.nanoTime());
         }
     }
 
@@ -317,6 +339,10 @@ public final class VirtualSwitch {
 
     void event(String plugin, String subject, String text) {
         events.add(name + " " + plugin, subject, text);
+    }
+
+    Limits limits() {
+        return limits;
     }
 
     RuleLists rules() {

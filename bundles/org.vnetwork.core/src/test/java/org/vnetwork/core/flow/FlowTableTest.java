@@ -128,16 +128,92 @@ class FlowTableTest {
         assertFalse(java.util.Arrays.equals(Capabilities.wholeKey(), add(key(1, 0, 5), mask(0xff, 0xff)).mask()));
     }
 
+    private Flow add(int port, long dst, long now) {
+        return flows.add(key(port, dst, 0), decision(mask(0xffff, 0), List.of(), 2), now);
+    }
+
     @Test
-    void aFullTableRefusesAndForgetsNothing() {
+    void aFullTableEvictsTheLongestIdleOfAFew() {
         for (int i = 0; i < FLOWS; i++) {
-            assertNotNull(add(key(1, i, 0), mask(0xffff, 0)));
+            assertNotNull(add(1, i, i == 7 ? 0 : 10));
         }
-        assertNull(add(key(1, FLOWS, 0), mask(0xffff, 0)));
-        assertNull(add(key(7, FLOWS, 0), mask(0xffff, 0)));
-        assertEquals(List.of(2L, FLOWS, 1), List.of(flows.refused(), flows.count(), flows.masks()));
-        flows.remove(flows.find(key(1, 3, 0)));
-        assertNotNull(add(key(1, FLOWS, 0), mask(0xffff, 0)));
+        flows.installPending();
+        calls.clear();
+        for (int i = 0; i < 7; i++) {
+            assertNotNull(add(2, i, 20));
+        }
+        assertEquals(List.of(FLOWS, 7L, 0L, 0L), List.of(flows.count(), flows.bounds().evicted(), flows.bounds().evicted(1), flows.refused()));
+        assertNull(flows.find(key(1, 7, 0)), "not used since 0, and the hand has been all the way round");
+        assertEquals(7, flows.bounds().count(2));
+        assertEquals(7, calls.stream().filter(c -> c.startsWith("remove ")).count(), calls::toString);
+    }
+
+    @Test
+    void aPortThatHasItsFillEvictsItsOwn() {
+        flows.bounds().set(FLOWS, 10, MASKS);
+        for (int i = 0; i < 50; i++) {
+            add(1, i, 0);
+        }
+        for (int i = 0; i < 1000; i++) {
+            add(2, i, 5);
+        }
+        assertEquals(List.of(20, 10, 10), List.of(flows.count(), flows.bounds().count(1), flows.bounds().count(2)));
+        assertEquals(List.of(0L, 40L, 990L), List.of(flows.bounds().evicted(), flows.bounds().evicted(1), flows.bounds().evicted(2)));
+    }
+
+    /** The flow whose going made room was the only one of its mask, which is the new flow's mask too. */
+    @Test
+    void evictionOfTheLastFlowOfAMaskLeavesTheNewOneFindable() {
+        flows.bounds().set(FLOWS, 1, MASKS);
+        for (int i = 0; i < 5; i++) {
+            Flow flow = add(1, i, i);
+            assertSame(flow, flows.find(key(1, i, 0)));
+        }
+        assertEquals(List.of(1, 1), List.of(flows.count(), flows.masks()));
+        flows.remove(flows.find(key(1, 4, 0)));
+        assertEquals(List.of(0, 0, 0), List.of(flows.count(), flows.masks(), flows.bounds().count(1)));
+    }
+
+    @Test
+    void aLimitThatIsLoweredMakesRoomStepByStep() {
+        for (int i = 0; i < 60; i++) {
+            add(1 + i % 3, i, i);
+        }
+        flows.bounds().set(30, 15, MASKS);
+        flows.trim(5);
+        assertEquals(55, flows.count());
+        flows.trim(1000);
+        assertEquals(30, flows.count());
+        flows.bounds().set(1_000_000, 1_000_000, 1_000_000);
+        assertEquals(List.of(FLOWS, FLOWS, MASKS), List.of(flows.bounds().flows(), flows.bounds().flowsOfPort(), flows.bounds().masksOfPort()), "the datapath has room for no more");
+    }
+
+    /** Random adds and removals under small bounds: counts stay true, every flow that is in is found. */
+    @Test
+    void boundsCountWhatIsThere() {
+        Random random = new Random(8);
+        flows.bounds().set(60, 25, 4);
+        for (int i = 0; i < 20_000; i++) {
+            int port = 1 + random.nextInt(4);
+            if (random.nextInt(5) == 0) {
+                Flow flow = flows.byId(random.nextInt(60));
+                if (flow != null) {
+                    flows.remove(flow);
+                }
+            } else {
+                long[] key = key(port, random.nextInt(400), 0);
+                Flow flow = flows.add(key, decision(mask(0xff >>> random.nextInt(8), 0), List.of(), 2), i);
+                assertNotNull(flows.find(key), () -> "flow " + flow);
+            }
+            int sum = 0;
+            for (int p = 1; p <= 4; p++) {
+                sum += flows.bounds().count(p);
+                assertTrue(flows.bounds().count(p) <= 25 && flows.masks(p) <= 4);
+            }
+            assertEquals(flows.count(), sum);
+            assertTrue(sum <= 60);
+        }
+        assertTrue(flows.bounds().rounded(1) > 0);
     }
 
     @Test

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vnetwork.control.Edit;
 import org.vnetwork.control.Edits;
+import org.vnetwork.control.Limit;
+import org.vnetwork.control.LimitView;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
@@ -97,7 +99,7 @@ class ConfigurationTest {
     void aPlanChangesNothingAndSaysWhatApplyDoes() {
         host.engine("flood", FloodEngine::new);
         for (Edit edit : List.<Edit>of(Edits.swapEngine("sw1", "flood"), Edits.setVlan("sw1", "b", PortVlan.trunk(List.of(10, 20), 0)), Edits.removePort("sw1", "b"),
-                Edits.removeRow("sw1", ROW), Edits.createSwitch("sw2", "flood", "sim"), Edits.removeSwitch("sw1"))) {
+                Edits.setLimits("sw1", Map.of(Limit.FLOWS, 10)), Edits.removeRow("sw1", ROW), Edits.createSwitch("sw2", "flood", "sim"), Edits.removeSwitch("sw1"))) {
             String before = host.everything();
             List<String> planned = host.configuration.plan(edit).differences();
             assertEquals(before, host.everything());
@@ -110,6 +112,23 @@ class ConfigurationTest {
         assertEquals(List.of("- row fdb mac=02:00:00:00:00:09,vlan=10 = fixed=true,port=a of sw1"), host.configuration.plan(Edits.removeRow("sw1", ROW)).differences());
         assertEquals(List.of("+ switch x: engine learning, datapath sim"), host.configuration.plan(Edits.createSwitch("x", "learning", "sim")).differences());
         assertEquals(List.of("~ port b of sw1: access 10 -> trunk 20 native 20"), host.configuration.plan(Edits.setVlan("sw1", "b", PortVlan.trunk(List.of(20), 20))).differences());
+    }
+
+    @Test
+    void limitsAreInForceUntilTheyAreUndone() {
+        assertEquals(List.of("~ switch sw1: flows 200000 -> 10", "~ switch sw1: moves 5 -> 3"),
+                host.configuration.apply(Edits.setLimits("sw1", Map.of(Limit.FLOWS, 10, Limit.MOVES, 3))).differences());
+        assertEquals(10, limit("flows").inForce());
+        String refused = refusal(with(Edits.setLimits("sw1", Map.of(Limit.FLOWS, 20)), Edits.addPort("sw1", "c", "sim", "a/b", PortVlan.access(1))));
+        assertTrue(refused.contains("a/b"), refused);
+        assertEquals(10, limit("flows").inForce());
+        host.configuration.apply(Edits.setLimits("sw1", Map.of(Limit.FLOWS, Limit.FLOWS.preset())));
+        assertEquals(List.of(200_000, 3), List.of(limit("flows").setting(), limit("moves").inForce()));
+        assertEquals("flows: 0 (expected: 1..1000000)", refusedByPlanToo(Edits.setLimits("sw1", Map.of(Limit.FLOWS, 0))));
+    }
+
+    private LimitView limit(String name) {
+        return host.home("sw1").views().limits().stream().filter(l -> l.limit().equals(name)).findFirst().orElseThrow();
     }
 
     @Test

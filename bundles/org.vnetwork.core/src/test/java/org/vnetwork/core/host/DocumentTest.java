@@ -19,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
+import org.vnetwork.control.Limit;
+import org.vnetwork.control.LimitsDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
@@ -40,7 +42,8 @@ class DocumentTest {
                 ports.add(new PortDocument(p, "port" + p, random.nextBoolean() ? "sim" : "netdev", "dev" + s + "." + p, vlan, filters));
             }
             List<RowDocument> rows = IntStream.range(0, random.nextInt(20)).mapToObj(i -> new RowDocument("fdb", Map.of("vlan", "" + i, "mac", "ü\"\\\n" + i), Map.of("x", ""))).toList();
-            all.add(new SwitchDocument("sw" + s, "learning", "sim", ports, rows));
+            LimitsDocument limits = random.nextBoolean() ? LimitsDocument.PRESET : new LimitsDocument(Map.of(Limit.values()[random.nextInt(Limit.values().length)], 2 + random.nextInt(30)));
+            all.add(new SwitchDocument("sw" + s, "learning", "sim", ports, rows, limits));
         }
         return new HostDocument(all);
     }
@@ -75,10 +78,14 @@ class DocumentTest {
         "\"access\":10 | \"access\":4095 | vlan: 4095 (expected: 1..4094)",
         "\"access\":10 | \"access\":10,\"native\":5 | vlan: access and trunk (expected: access alone, or trunk and native)",
         "\"access\":10 | \"access\":10,\"access\":11 | not JSON: Duplicate field 'access'",
+        "\"limits\":{} | \"limits\":{\"flows\":0} | flows: 0 (expected: 1..1000000)",
+        "\"limits\":{} | \"limits\":{\"flow\":5} | document.switches[0].limits: flow (expected: one of flows, port-flows",
+        "\"limits\":{} | \"limits\":{\"moves\":\"5\"} | document.switches[0].limits.moves: 5 (expected: a whole number)",
+        "\"limits\":{} | \"limits\":7 | document.switches[0].limits: 7 (expected: an object)",
         "\"fail\":\"closed\" | \"fail\":\"clnsed\" | fail: clnsed (expected: open or closed)",
         "\"vlan\":10 | \"vlan\":[10] | document.switches[0].rows[0].key.vlan: [10] (expected: text)"})
     void refusesWhatItWouldReadAsSomethingElse(String good, String bad, String message) {
-        String text = "{\"format\":1,\"switches\":[{\"name\":\"s\",\"engine\":\"e\",\"datapath\":\"sim\",\"ports\":[{\"id\":1,\"name\":\"p\",\"attachment\":\"sim\",\"device\":\"p\","
+        String text = "{\"format\":1,\"switches\":[{\"name\":\"s\",\"engine\":\"e\",\"datapath\":\"sim\",\"limits\":{},\"ports\":[{\"id\":1,\"name\":\"p\",\"attachment\":\"sim\",\"device\":\"p\","
                 + "\"access\":10,\"filters\":[{\"slot\":1,\"filter\":\"f\",\"fail\":\"closed\"}]}],\"rows\":[{\"table\":\"fdb\",\"key\":{\"vlan\":10},\"row\":{}}]}]}";
         assertEquals(1, DocumentText.read(text).switches().size());
         String refusal = assertThrows(Refusal.class, () -> DocumentText.read(text.replace(good, bad))).getMessage();

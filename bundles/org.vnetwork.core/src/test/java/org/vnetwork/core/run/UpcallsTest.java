@@ -91,16 +91,39 @@ class UpcallsTest {
         assertEquals("", sw.imbalance());
     }
 
-    @Test
-    void aFrameThatComesUpAlthoughItsFlowHasLongBeenInstalledIsANamedEvent() {
-        sw.inject("a", A_TO_B);
-        sw.warp(3);
+    private void comesUpAgain(String frame) {
         sw.home.onLoop(() -> {
-            byte[] octets = FrameText.build(A_TO_B);
+            byte[] octets = FrameText.build(frame);
             sw.home.upcalls().upcall(new Frame().over(MemorySegment.ofArray(octets), 0, octets.length, 1));
             return null;
         });
+    }
+
+    @Test
+    void aFrameThatComesUpAlthoughItsFlowHasLongBeenInstalledIsAnEventThatNamesIt() {
+        sw.inject("a", A_TO_B);
+        sw.warp(3);
+        comesUpAgain(A_TO_B);
         sw.warp(2);
-        assertEquals(1, sw.events().stream().filter(e -> e.contains("parser mismatch: 1 frames")).count(), sw.events()::toString);
+        String command = "flow:trace sw1 --in a 'eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) payload(46)'";
+        assertEquals(1, sw.events().stream().filter(e -> e.contains("parser mismatch: frame 1 so far") && e.endsWith(command)).count(), sw.events()::toString);
+    }
+
+    @Test
+    void ofManySuchFramesTheLatestAreKeptAndAFewAreTold() {
+        sw.inject("a", A_TO_B);
+        sw.warp(3);
+        for (int i = 0; i < 40; i++) {
+            comesUpAgain("eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) payload(" + (600 + i) + ")");
+        }
+        assertEquals(40, sw.home.onLoop(() -> sw.home.upcalls().mismatches().count()));
+        assertEquals(List.of(25L, 40L, 653), sw.home.onLoop(() -> {
+            var kept = sw.home.upcalls().mismatches().kept();
+            return List.of(kept.getFirst().number(), kept.getLast().number(), kept.getLast().size());
+        }));
+        sw.warp(1);
+        long told = sw.events().stream().filter(e -> e.contains("parser mismatch")).count();
+        assertTrue(told > 0 && told <= 10, () -> told + " events");
+        assertTrue(sw.events().getLast().endsWith(" octets"), sw.events()::getLast);
     }
 }

@@ -34,6 +34,8 @@ public enum Kind {
     ROW("ROW"),
     /** A frame in the console's notation. */
     FRAME("FRAME"),
+    /** A whole number. */
+    COUNT("N"),
     /** A length of time. */
     DURATION("DURATION"),
     /** Whether a port lets frames pass when its filter fails. */

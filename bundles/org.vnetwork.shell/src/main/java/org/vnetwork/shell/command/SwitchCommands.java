@@ -1,11 +1,15 @@
 package org.vnetwork.shell.command;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.vnetwork.control.Change;
 import org.vnetwork.control.Configuration;
 import org.vnetwork.control.Edits;
 import org.vnetwork.control.Host;
+import org.vnetwork.control.Limit;
 import org.vnetwork.control.SwitchView;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.shell.text.SwitchDetail;
@@ -45,6 +49,21 @@ public final class SwitchCommands {
         SwitchView view = host.switches().stream().filter(s -> s.name().equals(name)).findFirst()
                 .orElseThrow(() -> new Refusal("switch: " + name + " is configured and does not run; host:events says why"));
         return new SwitchDetail(view, host.ports(name));
+    }
+
+    /** switch:limit. */
+    @Does(value = "Sets limits of a switch, or shows them: what is used now, and how often each was reached. What is beyond a lowered limit goes.",
+            example = "switch:limit sw1 --port-flows 20000")
+    public Object limit(@Argument(value = Kind.SWITCH, help = "the switch") String name, LimitOptions limits, Plan plan) {
+        Map<Limit, Integer> given = limits.given();
+        configuration.current().need(name);
+        if (!given.isEmpty()) {
+            return plan.make(configuration, Edits.setLimits(name, given));
+        }
+        if (plan.only()) {
+            throw new Refusal("switch:limit: nothing to set (expected: one or more of --" + Arrays.stream(Limit.values()).map(Limit::text).collect(Collectors.joining(", --")) + ")");
+        }
+        return host.limits(name);
     }
 
     /** switch:remove. */

@@ -18,6 +18,11 @@ final class Commands {
         StringBuilder text = new StringBuilder();
         for (SwitchDocument s : document.switches()) {
             text.append("switch:create ").append(s.name()).append(" --engine ").append(s.engine()).append(" --datapath ").append(s.datapath()).append('\n');
+            if (!s.limits().set().isEmpty()) {
+                text.append("switch:limit ").append(s.name());
+                s.limits().set().forEach((limit, value) -> text.append(" --").append(limit.text()).append(' ').append(value));
+                text.append('\n');
+            }
             s.ports().forEach(port -> port(text, s.name(), port));
             s.rows().forEach(row -> row(text, s.name(), row));
         }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.vnetwork.control.LimitsDocument;
 
 /** Turns results into JSON: records become objects with their components in order. */
 public final class Json {
@@ -32,6 +33,7 @@ public final class Json {
         return switch (value) {
             case null -> null;
             case InSwitch view -> inSwitch(view);
+            case LimitsDocument limits -> members(limits.set());
             case Record item -> members(item);
             case Map<?, ?> map -> members(map);
             case Iterable<?> items -> elements(items);

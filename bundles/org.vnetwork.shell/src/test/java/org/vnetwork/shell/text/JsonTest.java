@@ -8,6 +8,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.control.DropView;
 import org.vnetwork.control.HostDocument;
+import org.vnetwork.control.Limit;
+import org.vnetwork.control.LimitsDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.SwitchDocument;
 import org.vnetwork.model.PortVlan;
@@ -29,9 +31,10 @@ class JsonTest {
     @Test
     void documentsNest() throws Exception {
         PortDocument port = new PortDocument(1, "web1", "sim", "web1", PortVlan.trunk(List.of(10, 20), 0), List.of());
-        HostDocument document = new HostDocument(List.of(new SwitchDocument("sw1", "learning", "sim", List.of(port), List.of())));
+        HostDocument document = new HostDocument(List.of(new SwitchDocument("sw1", "learning", "sim", List.of(port), List.of(),
+                new LimitsDocument(Map.of(Limit.PORT_FLOWS, 7)))));
         assertEquals("{switches=[{name=sw1, engine=learning, datapath=sim, ports=[{id=1, name=web1, attachment=sim, device=web1, "
-                + "vlan={trunk=true, untagged=0, allowed=[10, 20]}, filters=[]}], rows=[]}]}", JSON.std.mapFrom(Json.of(document)).toString());
+                + "vlan={trunk=true, untagged=0, allowed=[10, 20]}, filters=[]}], rows=[], limits={port-flows=7}}]}", JSON.std.mapFrom(Json.of(document)).toString());
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.vnetwork.datapath.Execution;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.datapath.MeterTable;
+import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
@@ -113,6 +114,11 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     @Override
     public void detach(int port) {
         ports.detach(port);
+    }
+
+    @Override
+    public void limit(int port, MissLimit limit) {
+        ports.limit(port, limit);
     }
 
     @Override

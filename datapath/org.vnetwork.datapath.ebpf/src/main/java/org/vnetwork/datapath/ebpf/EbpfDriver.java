@@ -69,9 +69,7 @@ public final class EbpfDriver implements DatapathDriver {
         try {
             Links links = push(opened, new Links());
             BpfObject object = push(opened, BpfObject.open(elf()));
-            for (String map : new String[] {"flows", "flow_slots", "flow_stats"}) {
-                object.size(map, EbpfDatapath.FLOWS);
-            }
+            FlowMaps.size(object, EbpfDatapath.FLOWS);
             boolean adopts = PinnedMaps.reuse(object, Pins.folder(host, switchName));
             object.load();
             // The first step that another process would notice, and the one that fails when it has the switch.

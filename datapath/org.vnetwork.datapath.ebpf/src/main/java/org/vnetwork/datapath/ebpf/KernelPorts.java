@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.model.PortId;
 
@@ -19,9 +20,6 @@ final class KernelPorts {
     private static final int UP = 1;
     private static final int PEER = 2;
     private static final int BLOCKED = 4;
-    /** Unknown frames per second and at once that one port may send up, so that it leaves the loop and the queue to others. */
-    private static final int MISS_RATE = 4000;
-    private static final int MISS_BURST = 1024;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
@@ -92,7 +90,7 @@ final class KernelPorts {
             if (made) {
                 links.setFlags(device.ifindex(), Links.IFF_UP, Links.IFF_UP);
             }
-            DeviceRules.checkFree(device, pins.has(device.ifindex()));
+            DeviceRules.checkFree(device, isLeft(device));
             if (Integer.valueOf(id).equals(left.get(device.ifindex()))) {
                 accounts.load(port);
                 port.open = (KernelMaps.flags(maps.port(id)) & BLOCKED) == 0;
@@ -101,8 +99,7 @@ final class KernelPorts {
                 accounts.clear(id);
                 KernelMaps.setFlags(maps.port(id), BLOCKED);
             }
-            maps.port(id).set(INT, 20, MISS_RATE);
-            maps.port(id).set(INT, 24, MISS_BURST);
+            limit(maps.port(id), MissLimit.PRESET);
             take(port, device, made);
             ports[id] = port;
             refresh(port);
@@ -112,6 +109,10 @@ final class KernelPorts {
             }
             throw e;
         }
+    }
+
+    private boolean isLeft(Links.Link device) {
+        return pins.has(device.ifindex()) && !byIfindex.containsKey(device.ifindex());
     }
 
     /** What an earlier process left under this id at another device, or at this device under another id, ends. */
@@ -140,6 +141,18 @@ final class KernelPorts {
         port.ifindex = device.ifindex();
         byIfindex.put(port.ifindex, port);
         changes.make(device, made);
+    }
+
+    /** Sets what one port may send up of unknown frames, so that it leaves the loop and the queue to others. */
+    void limit(int id, MissLimit limit) {
+        if (find(id) != null) {
+            limit(maps.port(id), limit);
+        }
+    }
+
+    private static void limit(MemorySegment port, MissLimit limit) {
+        port.set(INT, 20, limit.perSecond());
+        port.set(INT, 24, limit.burst());
     }
 
     void unblock(int id) {
@@ -254,7 +267,7 @@ final class KernelPorts {
         if (device != null && device.ifindex() != port.ifindex) {
             letGo(port);
             try {
-                DeviceRules.checkFree(device, pins.has(device.ifindex()));
+                DeviceRules.checkFree(device, isLeft(device));
                 take(port, device, false);
             } catch (DatapathException e) {
                 show(port, 0, 0, e.getMessage());

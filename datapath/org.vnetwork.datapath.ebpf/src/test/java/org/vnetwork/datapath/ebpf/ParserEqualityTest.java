@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,11 +41,6 @@ class ParserEqualityTest {
     private static final int STATUS = FlowKey.SIZE;
     private static final int RUNS = FlowKey.SIZE + 16;
     private static final Path FIXTURES = Path.of("../ebpf/test/fixtures/keys.txt");
-    private static final String[] HEADS = {"eth()", "eth(src=02:00:00:00:00:01,dst=ff:ff:ff:ff:ff:ff)"};
-    private static final String[] TAGS = {"", "", "", "vlan(vid=10,pcp=3)", "vlan(vid=10,service=true) vlan(vid=4095)", "vlan() vlan(service=true) vlan(vid=9)"};
-    private static final String[] CONTENTS = {"ipv4() tcp(src=1000,dst=80,flags=SA)", "ipv4(ttl=1,dscp=46) udp() payload(20)", "ipv4() icmp()", "ipv4(frag=first) tcp()",
-        "ipv4(frag=later,proto=17) payload(12)", "ipv4(proto=132) payload(16)", "ipv6() tcp(dst=22)", "ipv6(ttl=0) ext() ext() udp()", "ipv6(frag=first) udp()",
-        "ipv6(frag=later,proto=6) payload(24)", "ipv6(proto=58) hex(8700000000000000)", "arp()", "hex(0102030405)", "ipv6() ext() ext() ext() ext() ext() ext() ext() ext() ext() udp()"};
 
     private static BpfObject object;
     private static int program;
@@ -64,9 +58,7 @@ class ParserEqualityTest {
         try (var elf = EbpfDriver.class.getResourceAsStream("/vnet.bpf.o")) {
             object = BpfObject.open(elf.readAllBytes());
         }
-        for (String map : new String[] {"flows", "flow_slots", "flow_stats"}) {
-            object.size(map, FLOWS);
-        }
+        FlowMaps.size(object, FLOWS);
         object.load();
         program = object.program("vnet_key");
         keyOut = object.map("key_out");
@@ -154,10 +146,10 @@ class ParserEqualityTest {
 
     @Test
     void bothReadTheSameFromRandomAndMutatedFrames() {
-        Random random = new Random(1);
+        RandomFrames random = new RandomFrames(1);
         int refused = 0;
         for (int i = 0; i < RANDOM_FRAMES; i++) {
-            byte[] frame = frame(random);
+            byte[] frame = random.next();
             if (run(frame)) {
                 assertSame(inJava(frame), inC(), frame);
             } else {
@@ -179,10 +171,10 @@ class ParserEqualityTest {
             assertTrue(flows.add(ofType(0, 0x0800, new Action.SetField(Field.DSCP, 46), new Action.Output(OUT))));
             assertTrue(flows.add(ofType(1, 0x86dd, new Action.PushTag(0x8100, 5), new Action.SetField(Field.ETH_DST, 2), new Action.Output(OUT))));
             assertTrue(flows.add(ofType(2, 0x0806, new Action.Drop(REASON))));
-            Random random = new Random(3);
+            RandomFrames random = new RandomFrames(3);
             long[] expected = new long[3];
             for (int i = 0; i < RANDOM_FRAMES; i++) {
-                byte[] frame = frame(random);
+                byte[] frame = random.next();
                 if (run(ingress, frame)) {
                     long type = Field.ETHER_TYPE.in(inJava(frame));
                     expected[type == 0x0800 || type == 0x86dd ? 0 : type == 0x0806 ? 1 : 2]++;
@@ -235,7 +227,7 @@ class ParserEqualityTest {
     }
 
     private static void compare(PacketSocket socket, int ifindex) {
-        Random random = new Random(2);
+        RandomFrames random = new RandomFrames(2);
         for (byte[] bytes : frames(random)) {
             look();
             long before = found.get(ValueLayout.JAVA_LONG, RUNS);
@@ -251,29 +243,15 @@ class ParserEqualityTest {
     }
 
     /** Without those that the kernel itself drops: frames that end at a tag. */
-    private static List<byte[]> frames(Random random) {
+    private static List<byte[]> frames(RandomFrames random) {
         List<byte[]> frames = new ArrayList<>();
         while (frames.size() < LIVE_FRAMES) {
-            byte[] frame = frame(random);
+            byte[] frame = random.next();
             if (frame.length >= 20) {
                 frames.add(frame);
             }
         }
         return frames;
-    }
-
-    private static byte[] frame(Random random) {
-        if (random.nextInt(20) == 0) {
-            byte[] noise = new byte[14 + random.nextInt(100)];
-            random.nextBytes(noise);
-            return noise;
-        }
-        byte[] frame = FrameText.build(HEADS[random.nextInt(HEADS.length)] + " " + TAGS[random.nextInt(TAGS.length)] + " " + CONTENTS[random.nextInt(CONTENTS.length)]);
-        for (int changes = random.nextInt(5); changes > 0; changes--) {
-            // Lengths, versions and types stand near the front.
-            frame[12 + random.nextInt(random.nextBoolean() ? Math.min(frame.length - 12, 20) : frame.length - 12)] = (byte) (random.nextBoolean() ? random.nextInt(256) : random.nextInt(10));
-        }
-        return random.nextInt(4) == 0 ? Arrays.copyOf(frame, 14 + random.nextInt(frame.length - 13)) : frame;
     }
 
     private static void ip(String arguments) throws IOException, InterruptedException {

@@ -106,6 +106,28 @@ class SimDatapathTest {
     }
 
     @Test
+    void aFlowThatDrainsMatchesOnlyWhereNoOtherDoes() {
+        install(flow(1, 1, new Action.Output(2)));
+        assertTrue(datapath.drain(1, List.of(new Action.PushTag(0x8100, 10), new Action.Output(2))));
+        receive(1, FRAME);
+        assertEquals(List.of(TAGGED), captured(2));
+        install(flow(2, 1, new Field[] {Field.L4_DST}, new Action.Output(1)));
+        install(flow(3, 1, new Field[] {Field.L4_SRC}, new Action.Output(1)));
+        receive(1, FRAME);
+        assertEquals(List.of(FRAME), captured(1), "of another mask, though younger");
+        datapath.remove(2);
+        datapath.remove(3);
+        receive(1, FRAME);
+        assertEquals(List.of(TAGGED), captured(2));
+        install(flow(4, 1, new Action.Output(1)));
+        receive(1, FRAME);
+        assertEquals(List.of(FRAME), captured(1), "of the same key");
+        assertEquals(2, datapath.remove(1).packets());
+        assertFalse(datapath.drain(1, List.of()));
+        assertEquals(List.of(), upcalls);
+    }
+
+    @Test
     void matchesOnlyTheComparedBitsOfItsIngressPort() {
         install(flow(1, 1, new Field[] {Field.L4_DST}, new Action.Output(2)));
         receive(1, FRAME.replace("10.0.0.1", "10.9.9.9"));

@@ -1,0 +1,61 @@
+"""A host of the product under test: started, spoken to through its console's socket, stopped."""
+
+import json
+import socket
+import struct
+import subprocess
+import time
+from pathlib import Path
+
+from lab import Failed, ROOT, run
+
+
+class Host:
+    """One running host with the kernel datapath."""
+
+    def __init__(self, lab):
+        self.name = lab.prefix
+        self.folder = Path("/run/vnetwork") / self.name
+        lab.at_end(self.stop)
+        begin = time.monotonic()
+        run(ROOT / "vnet", "up", "--daemon", "--name", self.name, "--datapath", "ebpf", "--data", lab.work / "data")
+        self.start_seconds = time.monotonic() - begin
+        self.pid = int((self.folder / "pid").read_text())
+
+    def stop(self):
+        if (self.folder / "pid").exists():
+            subprocess.run([ROOT / "vnet", "down", "--name", self.name], capture_output=True, check=False)
+        subprocess.run(["rm", "-rf", self.folder], check=False)
+
+    def sh(self, command, form="text"):
+        """Runs a console command; returns what it printed."""
+        with socket.socket(socket.AF_UNIX) as channel:
+            channel.connect(str(self.folder / "console.sock"))
+            for text in (form, command):
+                channel.sendall(struct.pack(">I", len(text.encode())) + text.encode())
+            channel.shutdown(socket.SHUT_WR)
+            return answer(command, channel.makefile("rb"))
+
+    def ask(self, command):
+        """Runs a console command; returns its objects."""
+        return json.loads(self.sh(command, "json"))
+
+    def has(self, command):
+        return command in self.sh("help")
+
+
+def answer(command, stream):
+    printed, errors = b"", b""
+    while True:
+        head = stream.read(5)
+        if len(head) < 5:
+            raise Failed(f"{command}: the host closed the connection")
+        data = stream.read(struct.unpack(">I", head[1:])[0])
+        if head[:1] == b"O":
+            printed += data
+        elif head[:1] == b"E":
+            errors += data
+        elif int(data):
+            raise Failed(f"{command}: {errors.decode().strip() or printed.decode().strip()}")
+        else:
+            return printed.decode()
