@@ -70,12 +70,12 @@ final class Fuzz {
 
     public static void main(String[] arguments) throws IOException, DatapathException {
         Fuzz fuzz = new Fuzz();
-        try (KernelMaps maps = new KernelMaps(fuzz.object, FLOWS)) {
-            maps.setTap(LOOPBACK);
+        try (KernelMaps maps = new KernelMaps(fuzz.object); FlowMaps flowMaps = new FlowMaps(fuzz.object, FLOWS)) {
+            maps.setTaps(LOOPBACK, LOOPBACK);
             maps.addPortId(LOOPBACK, PORT);
             maps.port(OUT).set(ValueLayout.JAVA_INT, 0, LOOPBACK);
             KernelMaps.setFlags(maps.port(OUT), UP);
-            KernelFlows installed = new KernelFlows(maps, FLOWS);
+            KernelFlows installed = new KernelFlows(maps, flowMaps);
             for (FlowEntry flow : fuzz.flows) {
                 installed.add(flow);
             }
