@@ -53,6 +53,7 @@ public final class VirtualSwitch {
     private final Redecider redecider;
     private final Upcalls upcalls;
     private final DropRegistry drops;
+    private final CounterRegistry counters = new CounterRegistry();
     private final FailureReport failures;
     private final ActivePlugins plugins;
     private final SwitchPorts ports;
@@ -89,8 +90,8 @@ public final class VirtualSwitch {
         tables.table(Station.class, FdbEntry.class);
         portRows = new PortTables(tables);
         flows = new FlowTable(datapath, journal);
-        plugins = new ActivePlugins(owner -> new PluginContext(owner, this), failures, drops);
-        pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities().matchable(), driver);
+        plugins = new ActivePlugins(owner -> new PluginContext(owner, this), failures, drops, counters);
+        pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities(), driver);
         redecider = new Redecider(pipeline, flows, portRows::carries);
         upcalls = new Upcalls(datapath, pipeline, flows);
         misses = new MissShares(datapath);
@@ -363,6 +364,10 @@ public final class VirtualSwitch {
 
     DropRegistry drops() {
         return drops;
+    }
+
+    CounterRegistry counters() {
+        return counters;
     }
 
     Redecider redecider() {

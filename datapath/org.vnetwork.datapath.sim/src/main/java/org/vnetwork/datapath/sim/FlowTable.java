@@ -14,7 +14,7 @@ import org.vnetwork.packet.wire.FlowKey;
 
 /** Flows by ingress port, mask and masked key: tuple space search (Srinivasan, Suri and Varghese, SIGCOMM 1999). */
 final class FlowTable {
-    static final int FLOWS = 65_536;
+    static final int FLOWS = 262_144;
     static final int MASKS_PER_PORT = 32;
 
     private final Map<Integer, Flow> byId = new HashMap<>();
@@ -64,7 +64,7 @@ final class FlowTable {
 
     /** Adds a flow; false when it is no valid one, its id or key is taken, or the table or the port's mask list is full. */
     boolean add(FlowEntry entry) {
-        boolean valid = entry.id() >= 0 && entry.id() < FLOWS && entry.actions().size() <= Action.LIMIT
+        boolean valid = entry.id() >= 0 && entry.id() < FLOWS && Action.size(entry.actions()) <= Action.LIMIT
                 && Field.INGRESS.in(entry.mask()) == Field.INGRESS.bits();
         if (!valid || byId.containsKey(entry.id())) {
             return false;
