@@ -32,6 +32,8 @@ class MissSharesTest {
             });
     private final MissShares shares = new MissShares(datapath);
     private long now;
+    private long frames;
+    private long busy;
 
     private void port(int id, int perSecond) {
         offered.put(id, perSecond);
@@ -48,7 +50,9 @@ class MissSharesTest {
             dropped.merge(id, offered.get(id) - passed, Long::sum);
             up += passed;
         }
-        shares.divide(Math.min(up, speed), Math.min(TimeUnit.SECONDS.toNanos(1), up * TimeUnit.SECONDS.toNanos(1) / speed), now);
+        frames += Math.min(up, speed);
+        busy += Math.min(TimeUnit.SECONDS.toNanos(1), up * TimeUnit.SECONDS.toNanos(1) / speed);
+        shares.divide(frames, busy, now);
     }
 
     private int allowed() {
