@@ -15,6 +15,8 @@
 #include "parse.h"
 #include "stats.h"
 #include "upcall.h"
+#include "meter.h"
+#include "rewrite.h"
 
 static __always_inline int vnet_too_long(struct __sk_buff *skb, const struct vnet_frame *frame, __u32 mtu)
 {
@@ -122,7 +124,7 @@ static __always_inline void vnet_copy_up(struct __sk_buff *skb, const struct vne
 #define VNET_A16(head) ((__u32)(head) >> 16)
 #define VNET_A32(head) ((__u32)((head) >> 32))
 
-__noinline int vnet_send(struct __sk_buff *skb, struct vnet_frame *frame, __u64 head, int last)
+__noinline int vnet_send(struct __sk_buff *skb, struct vnet_frame *frame, __u64 head, __u64 gates, int last)
 {
 	struct vnet_port_stats *ingress;
 
@@ -137,6 +139,10 @@ __noinline int vnet_send(struct __sk_buff *skb, struct vnet_frame *frame, __u64 
 	}
 	if (!last)
 		ingress->copies += frame->frames;
+	if (gates & frame->closed) {
+		vnet_drop(frame->port, VNET_DROP_METERED, frame->frames);
+		return TC_ACT_SHOT;
+	}
 	if (VNET_TYPE(head) == VNET_ACTION_OUTPUT)
 		return vnet_output(skb, frame, ingress, VNET_A32(head), last);
 	return vnet_inspect(skb, frame, ingress, VNET_A32(head), last);
@@ -157,6 +163,8 @@ static __always_inline void vnet_retagged(struct __sk_buff *skb, struct vnet_fra
 	frame->l3 += moved;
 	if (frame->payload)
 		frame->payload += moved;
+	if (frame->l4)
+		frame->l4 += moved;
 	if (frame->segment_header)
 		frame->segment_header += change;
 }
@@ -211,12 +219,9 @@ static __always_inline long vnet_set_tci(struct __sk_buff *skb, struct vnet_fram
 static __always_inline long vnet_set_dscp(struct __sk_buff *skb, const struct vnet_frame *frame, __u32 dscp)
 {
 	__u32 ether_type = frame->key.w[0] >> VNET_W0_ETHERTYPE_SHIFT & 0xffff;
-	__u32 class = frame->key.w[0] >> VNET_W0_CLASS_SHIFT & 7;
 	__u16 old, new;
 
-	if (class == VNET_CLASS_L3_TRUNCATED || class == VNET_CLASS_L3_BAD || class == VNET_CLASS_TAG_TRUNCATED)
-		return 0;
-	if (ether_type != VNET_ETHERTYPE_IPV4 && ether_type != VNET_ETHERTYPE_IPV6)
+	if (!vnet_has_ip(frame))
 		return 0;
 	if (bpf_skb_load_bytes(skb, frame->l3, &old, sizeof(old)))
 		return -1;
@@ -262,6 +267,23 @@ __noinline int vnet_rewrite(struct __sk_buff *skb, struct vnet_frame *frame, __u
 	case VNET_ACTION_POP_TAG:
 		error = vnet_pop(skb, frame);
 		break;
+	case VNET_ACTION_METER:
+		if (!vnet_meter_passes(VNET_A32(head), vnet_bytes(skb, frame)))
+			frame->closed |= 1ULL << (VNET_A16(head) & 63);
+		break;
+	case VNET_ACTION_COUNT:
+		vnet_count(VNET_A32(head), frame->frames, vnet_bytes(skb, frame));
+		break;
+	case VNET_ACTION_SET_IP_SRC_HIGH:
+	case VNET_ACTION_SET_IP_SRC_LOW:
+	case VNET_ACTION_SET_IP_DST_HIGH:
+	case VNET_ACTION_SET_IP_DST_LOW:
+		error = vnet_set_transport(skb, frame, VNET_TYPE(head), a64);
+		break;
+	case VNET_ACTION_SET_L4_SRC:
+	case VNET_ACTION_SET_L4_DST:
+		error = vnet_set_transport(skb, frame, VNET_TYPE(head), VNET_A16(head));
+		break;
 	default:
 		reason = VNET_DROP_BAD_ACTION;
 		error = -1;
@@ -293,7 +315,7 @@ static long vnet_step(__u32 at, struct vnet_walk *walk)
 	head = *(const __u64 *)&walk->list->actions[at];
 	if (VNET_TYPE(head) == VNET_ACTION_OUTPUT || VNET_TYPE(head) == VNET_ACTION_INSPECT ||
 	    VNET_TYPE(head) == VNET_ACTION_COPY_UP) {
-		vnet_send(walk->skb, walk->frame, head, 0);
+		vnet_send(walk->skb, walk->frame, head, walk->list->actions[at].a64, 0);
 		return 0;
 	}
 	if (VNET_TYPE(head) == VNET_ACTION_DROP) {
@@ -327,7 +349,7 @@ static __always_inline int vnet_execute(struct __sk_buff *skb, struct vnet_frame
 	}
 	head = *(const __u64 *)&list->actions[last];
 	if (VNET_TYPE(head) == VNET_ACTION_OUTPUT || VNET_TYPE(head) == VNET_ACTION_INSPECT)
-		return vnet_send(skb, frame, head, 1);
+		return vnet_send(skb, frame, head, list->actions[last].a64, 1);
 	if (VNET_TYPE(head) == VNET_ACTION_DROP)
 		reason = VNET_A32(head);
 drop:

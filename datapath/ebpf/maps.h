@@ -45,8 +45,11 @@ VNET_ARRAY(action_lists, struct vnet_action_list, VNET_LISTS, BPF_F_MMAPABLE);
 VNET_PERCPU(port_stats, struct vnet_port_stats, VNET_PORTS);
 VNET_PERCPU(drops, __u64, VNET_PORTS * VNET_REASONS);
 VNET_ARRAY(miss_buckets, struct vnet_bucket, VNET_PORTS, 0);
-VNET_ARRAY(port_books, struct vnet_port_books, VNET_PORTS, BPF_F_MMAPABLE);
 VNET_ARRAY(copy_buckets, struct vnet_bucket, VNET_PORTS, 0);
+VNET_ARRAY(meters, struct vnet_meter, VNET_METERS, BPF_F_MMAPABLE);
+VNET_ARRAY(counters, struct vnet_counter, VNET_COUNTERS, BPF_F_MMAPABLE);
+VNET_PERCPU(counter_stats, struct vnet_counter_stats, VNET_COUNTERS);
+VNET_ARRAY(port_books, struct vnet_port_books, VNET_PORTS, BPF_F_MMAPABLE);
 VNET_ARRAY(key_out, struct vnet_key_out, 1, 0);
 
 #endif

@@ -32,7 +32,8 @@ struct vnet_frame {
 	__u32 generation;
 	__u32 list;
 	__u32 stopped;		/* an action failed: the rest of the list does not run */
-	__u32 reserved;
+	__u32 l4;		/* offset of the TCP, UDP or ICMPv6 header, 0 if there is none that parsed */
+	__u64 closed;		/* gates that meters closed */
 	__u32 l3;		/* offset of the L3 header in the bytes at hand; tags beside the frame do not count */
 	__u32 payload;		/* offset behind the TCP or UDP header, 0 if there is none */
 	__u32 frames;		/* frames on the wire */
@@ -132,6 +133,7 @@ __noinline int vnet_parse_l4(struct __sk_buff *skb, struct vnet_frame *frame, st
 			goto bad;
 		is->flags = vnet_load16(&head.halves[6]) & 0x0fff;
 		frame->payload = l4 + header;
+		frame->l4 = l4;
 	} else if (is->proto == 17) {
 		if (size < 8)
 			goto truncated;
@@ -144,6 +146,7 @@ __noinline int vnet_parse_l4(struct __sk_buff *skb, struct vnet_frame *frame, st
 				goto bad;
 		}
 		frame->payload = l4 + 8;
+		frame->l4 = l4;
 	} else if (is->proto == is->icmp) {
 		if (size < 4)
 			goto truncated;
@@ -151,6 +154,8 @@ __noinline int vnet_parse_l4(struct __sk_buff *skb, struct vnet_frame *frame, st
 			return -1;
 		is->source = head.bytes[0];
 		is->destination = head.bytes[1];
+		if (is->proto == 58)
+			frame->l4 = l4;
 		return 0;
 	} else if (is->proto == 132) {
 		if (size < 12)
@@ -309,7 +314,7 @@ static __always_inline int vnet_parse_arp(struct __sk_buff *skb, struct vnet_fra
 	return 0;
 }
 
-/* Fills key, destination, l3 and payload of a zeroed frame whose port is set; 0, or the drop reason. */
+/* Fills key, destination, l3, l4 and payload of a zeroed frame whose port is set; 0, or the drop reason. */
 __noinline int vnet_parse(struct __sk_buff *skb, struct vnet_frame *frame)
 {
 	struct vnet_layers is = {};

@@ -29,8 +29,11 @@
  *   port_stats     PERCPU_ARRAY  -         port id     vnet_port_stats              VNET_PORTS
  *   drops          PERCPU_ARRAY  -         port*64+r   u64 frames                   VNET_PORTS * 64
  *   miss_buckets   ARRAY         -         port id     vnet_bucket (program only)   VNET_PORTS
- *   port_books     ARRAY         MMAPABLE  port id     vnet_port_books (driver's)   VNET_PORTS
  *   copy_buckets   ARRAY         -         port id     vnet_bucket (program only)   VNET_PORTS
+ *   meters         ARRAY         MMAPABLE  meter slot  vnet_meter                   VNET_METERS
+ *   counters       ARRAY         MMAPABLE  count slot  vnet_counter (driver only)   VNET_COUNTERS
+ *   counter_stats  PERCPU_ARRAY  -         count slot  vnet_counter_stats           VNET_COUNTERS
+ *   port_books     ARRAY         MMAPABLE  port id     vnet_port_books (driver's)   VNET_PORTS
  *   key_out        ARRAY         -         u32 0       vnet_key_out (tests only)    1
  *
  * Entries marked * may be set before load (bpf_map__set_max_entries); flows and flow_slots alike,
@@ -45,6 +48,8 @@
 #define VNET_LISTS        4096
 #define VNET_ACTIONS      128    /* actions per list */
 #define VNET_REASONS      64     /* drop reasons per port */
+#define VNET_METERS       1024
+#define VNET_COUNTERS     1024
 
 /*
  * Flow key: 11 x u64, composed by shifts.
@@ -230,7 +235,8 @@ struct vnet_flow {
  *   | type | a16  | a32      | a64            |
  *   +------+------+----------+----------------+
  *
- *   1 OUTPUT        a32 port id. The frame as it now is; later actions do not disturb it
+ *   1 OUTPUT        a32 port id. The frame as it now is; later actions do not disturb it. a64 gates: bit g set, and
+ *                   the meter of gate g closed it: a drop, datapath/metered, instead
  *   2 SET_ETH_DST   a64 MAC
  *   3 SET_ETH_SRC   a64 MAC
  *   4 SET_VLAN_PCP  a16 0..7, outermost tag; no tag: nothing
@@ -242,6 +248,16 @@ struct vnet_flow {
  *  10 SET_VLAN_VID  a16 0..4095, outermost tag; no tag: nothing
  *  11 COPY_UP       a32 upcall reason. A copy goes up if the port's allowance of copies permits, and counts as a copy
  *                   and an inspect; else nothing counts. Never the last action
+ *  12 METER         a16 gate 0..63, its own in the list, a32 meter slot. Closes the gate unless the frame is within the rate
+ *  13 COUNT         a32 counter slot
+ *  14 SET_IP_SRC_HIGH  a64 first 64 bits of the IPv6 source address; not IPv6: nothing
+ *  15 SET_IP_SRC_LOW   a64 the other 64 bits, or the IPv4 source address in the low 32; no IP that parsed: nothing
+ *  16 SET_IP_DST_HIGH  as 14, destination
+ *  17 SET_IP_DST_LOW   as 15, destination
+ *  18 SET_L4_SRC    a16 source port of TCP or UDP; other, or a later fragment, or L4 that did not parse: nothing
+ *  19 SET_L4_DST    a16 destination port, likewise
+ *
+ * 14 to 19 keep the checksums of IPv4, TCP, UDP and ICMPv6 as right or wrong as they were; a UDP checksum of 0 stays 0.
  *
  * The last action of a list disposes of the frame: OUTPUT or INSPECT without a copy, or DROP. A list that is empty or ends
  * with a rewrite counts as one datapath/no-actions beside what it did. Earlier sends work on copies.
@@ -264,6 +280,14 @@ struct vnet_action {
 #define VNET_ACTION_DROP 9
 #define VNET_ACTION_SET_VLAN_VID 10
 #define VNET_ACTION_COPY_UP 11
+#define VNET_ACTION_METER 12
+#define VNET_ACTION_COUNT 13
+#define VNET_ACTION_SET_IP_SRC_HIGH 14
+#define VNET_ACTION_SET_IP_SRC_LOW 15
+#define VNET_ACTION_SET_IP_DST_HIGH 16
+#define VNET_ACTION_SET_IP_DST_LOW 17
+#define VNET_ACTION_SET_L4_SRC 18
+#define VNET_ACTION_SET_L4_DST 19
 
 /* The allowance of copies of each port: frames per second, and how many at once. A superframe is one. */
 #define VNET_COPY_RATE 1000
@@ -377,20 +401,55 @@ struct vnet_flow_stats {
 
 /*
  * What the driver counts itself, kept here so that it outlives the process. The programs do not read it. Words of 8 bytes:
- * drops by reason, then received, received bytes, received units, sent, sent bytes, outputs, copies, up, and what the
- * driver read from the taps: frames on the wire that were misses, and others.
+ * drops by reason, then received, received bytes, received units, sent, sent bytes, outputs, copies, up, and arrived:
+ * frames on the wire that the driver read from the tap of misses, and from that of inspected frames.
  */
 struct vnet_port_books {
 	__u64 drops[VNET_REASONS];
 	__u64 counters[8];
-	__u64 arrived_misses;
-	__u64 arrived_inspected;
+	__u64 arrived[2];
 	__u64 reserved[6];
 };
 
 /* Value of miss_buckets and copy_buckets, the program's own. */
 struct vnet_bucket {
 	__u64 due_ns;		/* when the next one would be due at the rate */
+};
+
+/* Meter: a token bucket as the time at which it will be full again. A tick is 1/64 ns of CLOCK_MONOTONIC.
+ *
+ *    0    8             16            24            32          40         64
+ *   +----+-------------+-------------+-------------+-----------+----------+
+ *   | id | bits/second | burst bytes | burst ticks | due ticks | reserved |
+ *   +----+-------------+-------------+-------------+-----------+----------+
+ *
+ * A frame passes while due - now <= burst, and then moves due on from max(due, now) by the time that its wire bytes take at
+ * the rate, with one compare-and-swap: so CPUs, and the driver for frames that came up, share a bucket without a lock.
+ * Rate 0: the slot is free; a list that names it refuses. The driver writes rate last.
+ */
+struct vnet_meter {
+	__u64 id;		/* the driver's own */
+	__u64 rate;
+	__u64 burst_bytes;	/* the driver's own: burst ticks are made of it */
+	__u64 burst_ticks;
+	__u64 due_ticks;
+	__u64 reserved[3];
+};
+
+#define VNET_TICK_SHIFT 6
+#define VNET_TICKS_PER_SECOND 64000000000ULL
+
+/* Counter as the driver keeps it: what it counted for frames that came up, and whose it is. */
+struct vnet_counter {
+	__u64 id;		/* the driver's own */
+	__u64 used;		/* 0: the slot is free, and so are those after it */
+	__u64 frames;
+	__u64 bytes;
+};
+
+struct vnet_counter_stats {
+	__u64 frames;
+	__u64 bytes;
 };
 
 /* What vnet_key, the test program, found. */

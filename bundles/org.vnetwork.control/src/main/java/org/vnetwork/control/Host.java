@@ -45,6 +45,9 @@ public interface Host {
     /** Limits of a switch, and how near it is to them. */
     List<LimitView> limits(String switchName);
 
+    /** Counters that a switch's plugins named, in the order of plugin and name. */
+    List<CounterView> counters(String switchName);
+
     /** Begins the counting of drops anew. */
     void resetDrops(String switchName);
 

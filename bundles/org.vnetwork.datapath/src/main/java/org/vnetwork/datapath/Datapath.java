@@ -81,6 +81,9 @@ public interface Datapath extends AutoCloseable {
     /** Counters of a port since it was attached. */
     PortCounters counters(int port);
 
+    /** What a counter of {@code Count} counted in all, since the switch began; nothing when no frame met it. */
+    CounterTable.Count counter(long id);
+
     /** Drops of a port since it was attached, by number of the reason; the array is the caller's. */
     long[] drops(int port);
 

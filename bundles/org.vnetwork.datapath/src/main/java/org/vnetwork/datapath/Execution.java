@@ -13,6 +13,7 @@ public final class Execution implements ActionRunner.Output {
     private long frames;
     private int ends;
     private boolean up;
+    private int refusal;
 
     /** What the driver does. */
     @ConsumerType
@@ -28,6 +29,15 @@ public final class Execution implements ActionRunner.Output {
 
         /** Books of a port, or null when it does not exist. */
         PortBooks books(int port);
+
+        /** The switch's meters. */
+        MeterTable meters();
+
+        /** The switch's counters. */
+        CounterTable counters();
+
+        /** The clock of the meters, as {@link Datapath#nanoTime}. */
+        long nanoTime();
     }
 
     /** Executes for one datapath. */
@@ -77,7 +87,7 @@ public final class Execution implements ActionRunner.Output {
         PortBooks to = sender.books(port);
         if (to != null) {
             to.sent += frames;
-            to.sentBytes += now.size;
+            to.sentBytes += now.wireBytes();
         }
     }
 
@@ -88,6 +98,23 @@ public final class Execution implements ActionRunner.Output {
         if (books != null && reason < DropNumbers.LIMIT) {
             books.drops[reason] += frames;
         }
+    }
+
+    @Override
+    public boolean meter(Action.Meter meter, Frame now) {
+        int reason = sender.meters().ask(meter, now.wireBytes(), sender.nanoTime());
+        refusal = reason == 0 ? refusal : reason;
+        return reason == 0;
+    }
+
+    @Override
+    public void refused(Frame now) {
+        drop(frame.ingress, refusal);
+    }
+
+    @Override
+    public void count(long counter, Frame now) {
+        sender.counters().add(counter, frames, now.wireBytes());
     }
 
     @Override

@@ -13,17 +13,19 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Actions<A extends Actions<A>> {
     /**
-     * Sets a field of the frame.
+     * Sets a field of the frame, and brings the checksums that cover it up to date (RFC 1624).
      *
-     * <p>Drivers of this version can set {@link Field#ETH_SRC}, {@link Field#ETH_DST}, {@link Field#DSCP} (with the IPv4 checksum, RFC 1624) and
-     * {@link Field#VLAN_PCP}, the priority that the frame has wherever it leaves tagged. DSCP of a frame without IP header is left alone.
+     * <p>{@link Field#ETH_SRC} and {@link Field#ETH_DST}; {@link Field#VLAN_PCP} and {@link Field#VLAN_DEI}, the priority and drop eligibility that the frame has
+     * wherever it leaves tagged; {@link Field#INNER_VID}, {@link Field#INNER_PCP} and {@link Field#INNER_DEI} of the outermost tag inside the VLAN's own;
+     * {@link Field#DSCP}; {@link Field#IP_SRC} and {@link Field#IP_DST} of an IPv4 packet; {@link Field#L4_SRC} and {@link Field#L4_DST} of TCP and UDP, where a later
+     * fragment has none. A field that the frame lacks is left alone. A UDP checksum of zero, none, stays zero.
      *
-     * @throws UnsupportedOperationException for a field that the switch's driver cannot set yet; the message names both
+     * @throws UnsupportedOperationException for a field that the switch's driver cannot set; the message names both
      * @throws org.vnetwork.model.Refusal when the value does not fit the field
      */
     A set(Field field, long value);
 
-    /** Sets a 128-bit field; conditions as {@link #set(Field, long)}. */
+    /** Sets a 128-bit field, {@link Field#IP_SRC} or {@link Field#IP_DST} of an IPv6 packet; conditions as {@link #set(Field, long)}. For IPv4 {@code high} is 0. */
     A set(Field field, long high, long low);
 
     /**
@@ -44,11 +46,14 @@ public interface Actions<A extends Actions<A>> {
     A encapsulate(Tunnel tunnel);
 
     /**
-     * Limits the rate.
+     * Limits the rate of later outputs: those of a frame that is not within it are drops, {@code datapath/metered}.
      *
-     * @throws UnsupportedOperationException not supported by any driver yet
+     * <p>The frame is asked about once, as received, however many outputs follow, and if none does not at all. A switch has at most 1,024 different meters in use; beyond
+     * that the outputs are drops, {@code datapath/no-meter}.
+     *
+     * @throws UnsupportedOperationException when the switch's driver has no meters
      */
-    A meter(int meter);
+    A meter(Meter meter);
 
     /**
      * Chooses the queue of later outputs.
@@ -58,9 +63,10 @@ public interface Actions<A extends Actions<A>> {
     A queue(int queue);
 
     /**
-     * Counts the flow's frames into a counter of the plugin's own.
+     * Counts the frame, as received, into a counter of the plugin's own, wherever it ends.
      *
-     * @throws UnsupportedOperationException not supported by any driver yet
+     * @throws UnsupportedOperationException when the switch's driver has no counters
+     * @throws org.vnetwork.model.Refusal when the switch has 1,024 others
      */
     A count(Counter counter);
 

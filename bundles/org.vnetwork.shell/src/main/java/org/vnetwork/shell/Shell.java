@@ -19,6 +19,7 @@ import org.vnetwork.control.Host;
 import org.vnetwork.control.Simulation;
 import org.vnetwork.shell.command.ClockCommands;
 import org.vnetwork.shell.command.ConfigCommands;
+import org.vnetwork.shell.command.CounterCommands;
 import org.vnetwork.shell.command.DatapathCommands;
 import org.vnetwork.shell.command.DropCommands;
 import org.vnetwork.shell.command.EngineCommands;
@@ -64,7 +65,7 @@ public final class Shell {
     /** The commands of a host. */
     static CommandSet commands(Host host, Configuration configuration, Simulation simulation) {
         return new CommandSet(List.of(new SwitchCommands(host, configuration), new PortCommands(host, configuration), new EngineCommands(host, configuration),
-                new FilterCommands(host, configuration), new FlowCommands(host), new TableCommands(host, configuration), new DropCommands(host, configuration),
+                new FilterCommands(host, configuration), new FlowCommands(host), new TableCommands(host, configuration), new DropCommands(host, configuration), new CounterCommands(host, configuration),
                 new PacketCommands(simulation), new ClockCommands(simulation), new DatapathCommands(host), new HostCommands(host),
                 new ConfigCommands(configuration)));
     }

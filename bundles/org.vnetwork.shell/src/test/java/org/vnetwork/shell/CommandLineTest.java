@@ -59,7 +59,7 @@ class CommandLineTest {
             table:put sw1 fdb vlan=1,vlan=2 port=1   ! key: vlan=1,vlan=2 (expected: vlan only once)
             clock:warp sw1 10                        ! duration: 10 (expected: a number and a unit of ms, s, m, h, d, as in 10s)
             exit                                     ! exit: no interactive console (expected: vnet> prompt); ./vnet down stops a host in the background
-            list                                     ! command: list (expected: with its scope, one of switch:list, port:list, engine:list, filter:list, flow:list, table:list, drops:list, datapath:list)
+            list                                     ! command: list (expected: with its scope, one of switch:list, port:list, engine:list, filter:list, flow:list, table:list, drops:list, counter:list, datapath:list)
             port                                     ! command: port (expected: one of port:add, port:list, port:remove, port:set, port:show)
             port:lst                                 ! command: port:lst is unknown; nearest is port:list; help lists the commands
             frobnicate                               ! command: frobnicate is unknown; help lists the commands

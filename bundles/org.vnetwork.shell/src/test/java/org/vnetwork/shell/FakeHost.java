@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.vnetwork.control.Change;
 import org.vnetwork.control.Configuration;
+import org.vnetwork.control.CounterView;
 import org.vnetwork.control.DropView;
 import org.vnetwork.control.Edit;
 import org.vnetwork.control.EventView;
@@ -140,6 +141,11 @@ final class FakeHost implements Host, Configuration, Simulation {
         row.put("port", "web1");
         row.put("fixed", false);
         return List.of(new RowView(key, row, 1_000, 299_000, 2));
+    }
+
+    @Override
+    public List<CounterView> counters(String switchName) {
+        return List.of(new CounterView("filter count", "udp", 3, 180));
     }
 
     @Override

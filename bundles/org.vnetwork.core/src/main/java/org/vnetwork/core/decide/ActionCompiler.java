@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.packet.Field;
+import org.vnetwork.packet.Meter;
 import org.vnetwork.packet.Tag;
 import org.vnetwork.packet.wire.Action;
 
@@ -18,9 +19,13 @@ import org.vnetwork.packet.wire.Action;
  * value is read, so that it becomes part of the flow's mask.
  */
 final class ActionCompiler {
+    private static final int CONSUMED = 0;
+
     private final Recorder recorder;
     private final List<Frame> frames = new ArrayList<>();
     private final List<Action> drops = new ArrayList<>();
+    private final List<Action.Meter> meters = new ArrayList<>();
+    private final List<Action> counts = new ArrayList<>();
     private List<Action> actions = List.of();
 
     /**
@@ -48,10 +53,43 @@ final class ActionCompiler {
         drops.clear();
     }
 
+    /** The gate of another meter; -1 when there is none left. */
+    int meter(long id, Meter meter) {
+        int gate = meters.size();
+        if (gate == Action.GATES) {
+            return -1;
+        }
+        meters.add(new Action.Meter(gate, id, meter.bitsPerSecond(), meter.burstBytes()));
+        return gate;
+    }
+
+    void count(long id) {
+        counts.add(new Action.Count(id));
+    }
+
+    /** How many frames are counted so far, for {@link #rollback}. */
+    int counted() {
+        return counts.size();
+    }
+
+    /** Forgets what a stage that failed counted. */
+    void rollback(int counted) {
+        counts.subList(counted, counts.size()).clear();
+    }
+
+    /** Ends the frame without a drop. */
+    void consume() {
+        if (!counts.isEmpty()) {
+            drop(CONSUMED);
+        }
+    }
+
     /** Adds a drop: of the frame when there is no output, else of one output. */
     void drop(int reason) {
         drops.add(new Action.Drop(reason));
-        actions = List.copyOf(drops);
+        List<Action> list = new ArrayList<>(counts);
+        list.addAll(drops);
+        actions = List.copyOf(list);
     }
 
     /** Adds an output, tagged as the port's membership asks; says how. */
@@ -61,32 +99,44 @@ final class ActionCompiler {
             frames.add(new Frame(port, branch, branch.removed, List.copyOf(branch.pushed)));
             return branch.vlanTagged ? "untag, output" : "output";
         }
-        boolean asReceived = branch.vlanTagged && branch.removed == 1 && branch.pushed.isEmpty() && branch.priority < 0 && recorder.get(Field.VLAN_VID) == vlan;
+        boolean asReceived = branch.vlanTagged && branch.removed == 1 && branch.pushed.isEmpty() && branch.priority < 0 && branch.eligible < 0 && recorder.get(Field.VLAN_VID) == vlan;
         if (asReceived) {
             frames.add(new Frame(port, branch, 0, List.of()));
             return "output tagged as received";
         }
         int priority = branch.priority >= 0 ? branch.priority : branch.vlanTagged ? (int) recorder.get(Field.VLAN_PCP) : 0;
+        boolean eligible = branch.eligible >= 0 ? branch.eligible != 0 : branch.vlanTagged && recorder.get(Field.VLAN_DEI) != 0;
         List<Tag> pushed = new ArrayList<>(branch.pushed);
-        pushed.add(new Tag(false, vlan, priority));
+        pushed.add(new Tag(false, vlan, priority, eligible));
         frames.add(new Frame(port, branch, branch.removed, pushed));
         return "output tagged " + vlan;
     }
 
     /** Orders the outputs and joins their rewrites; false when the list would be too long. */
     boolean compile() {
-        List<Action> list = new ArrayList<>(drops);
+        // First of all, so that they see the frame as it was received.
+        List<Action> list = new ArrayList<>(counts);
+        long gates = 0;
+        for (Frame frame : frames) {
+            gates |= frame.branch().gates;
+        }
+        for (Action.Meter meter : meters) {
+            if ((gates >>> meter.gate() & 1) != 0) {
+                list.add(meter);
+            }
+        }
+        list.addAll(drops);
         List<Frame> ordered = new ArrayList<>(frames);
         ordered.sort(Comparator.comparingInt(Frame::rewrites));
         Frame now = new Frame(0, new Branch(), 0, List.of());
         for (Frame next : ordered) {
             fields(now, next, list);
             tags(now, next, list);
-            list.add(new Action.Output(next.port()));
+            list.add(new Action.Output(next.port(), next.branch().gates));
             now = next;
         }
         actions = List.copyOf(list);
-        return list.size() <= Action.LIMIT;
+        return Action.size(list) <= Action.LIMIT;
     }
 
     private void fields(Frame now, Frame next, List<Action> list) {
@@ -94,11 +144,10 @@ final class ActionCompiler {
         touched.addAll(now.branch().set.keySet());
         touched.addAll(next.branch().set.keySet());
         for (Field field : touched) {
-            Long have = now.branch().set.get(field);
-            Long want = next.branch().set.get(field);
-            long value = want != null ? want : recorder.get(field);
-            if (have == null || have != value) {
-                list.add(new Action.SetField(field, value));
+            Branch.Value want = next.branch().set.get(field);
+            Branch.Value value = want != null ? want : new Branch.Value(recorder.high(field), recorder.get(field));
+            if (!value.equals(now.branch().set.get(field))) {
+                list.add(new Action.SetField(field, value.high(), value.low()));
             }
         }
     }

@@ -6,8 +6,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.vnetwork.model.Ip;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.Field;
+import org.vnetwork.packet.Layer;
 import org.vnetwork.packet.Tag;
 
 /**
@@ -16,8 +18,12 @@ import org.vnetwork.packet.Tag;
  * <p>The tag that carries the VLAN is apart from the others: the port stages take it off and put it on.
  */
 final class Branch {
+    private static final int IPV4 = 0x0800;
+    private static final int SCTP = 132;
+    private static final int SERVICE = 2;
+
     /** Fields set, with their values. */
-    final Map<Field, Long> set = new EnumMap<>(Field.class);
+    final Map<Field, Value> set = new EnumMap<>(Field.class);
     /** Received tags taken off, counted from the outermost; the VLAN's own among them. */
     int removed;
     /** Tags put on, innermost first. */
@@ -26,6 +32,14 @@ final class Branch {
     boolean vlanTagged;
     /** Priority given to the frame by an action; -1 for as received. */
     int priority = -1;
+    /** Drop eligibility given to the frame by an action; -1 for as received. */
+    int eligible = -1;
+    /** Gates of the meters that limit it. */
+    long gates;
+
+    /** A value that a field was set to; {@code high} is 0 but for 128-bit fields. */
+    record Value(long high, long low) {
+    }
 
     Branch copy() {
         Branch copy = new Branch();
@@ -42,22 +56,74 @@ final class Branch {
         pushed.addAll(other.pushed);
         vlanTagged = other.vlanTagged;
         priority = other.priority;
+        eligible = other.eligible;
+        gates = other.gates;
     }
 
-    void set(Field field, long value, Recorder recorder, String driver) {
-        if ((value & ~field.bits()) != 0) {
+    /** Notes a field as set; false for one that no branch can set. */
+    boolean set(Field field, long high, long value, Recorder recorder) {
+        boolean wide = field.width() > 64;
+        if (!wide && (high != 0 || (value & ~field.bits()) != 0)) {
             throw Refusal.value(field.text(), value, "0.." + field.bits());
         }
         switch (field) {
-            case ETH_SRC, ETH_DST -> set.put(field, value);
+            case ETH_SRC, ETH_DST -> set.put(field, new Value(0, value));
             case DSCP -> {
-                if (recorder.has(field.layer())) {
-                    set.put(field, value);
+                if (recorder.has(Layer.IP)) {
+                    set.put(field, new Value(0, value));
+                }
+            }
+            case IP_SRC, IP_DST -> setAddress(field, high, value, recorder);
+            case L4_SRC, L4_DST -> {
+                if (recorder.has(Layer.PORTS) && recorder.get(Field.IP_PROTOCOL) != SCTP) {
+                    set.put(field, new Value(0, value));
                 }
             }
             case VLAN_PCP -> priority = (int) value;
-            default -> throw new UnsupportedOperationException("set " + field.text() + ": not supported by driver " + driver + " yet");
+            case VLAN_DEI -> eligible = (int) value;
+            case INNER_VID, INNER_PCP, INNER_DEI -> setInner(field, (int) value, recorder);
+            default -> {
+                return false;
+            }
         }
+        return true;
+    }
+
+    private void setAddress(Field field, long high, long value, Recorder recorder) {
+        if (recorder.has(Layer.IP)) {
+            if (recorder.get(Field.ETHER_TYPE) == IPV4 && (high != 0 || value >>> 32 != 0)) {
+                throw Refusal.value(field.text(), Ip.formatV6(high, value), "an IPv4 address, since the packet is one of IPv4");
+            }
+            set.put(field, new Value(high, value));
+        }
+    }
+
+    /** Sets a part of the outermost tag inside the VLAN's own; a received one is thereby taken off and put on again. */
+    private void setInner(Field field, int value, Recorder recorder) {
+        Tag tag = inner(recorder);
+        if (tag == null) {
+            return;
+        }
+        pop(recorder);
+        pushed.add(switch (field) {
+            case INNER_VID -> new Tag(tag.service(), value, tag.pcp(), tag.dei());
+            case INNER_PCP -> new Tag(tag.service(), tag.vid(), value, tag.dei());
+            default -> new Tag(tag.service(), tag.vid(), tag.pcp(), value != 0);
+        });
+    }
+
+    /** The outermost tag inside the VLAN's own, or null; a received one is read. */
+    private Tag inner(Recorder recorder) {
+        if (!pushed.isEmpty()) {
+            return pushed.getLast();
+        }
+        boolean second = removed == 1 && recorder.get(Field.INNER_TAG_KIND) != 0;
+        boolean first = removed == 0 && recorder.get(Field.TAG_KIND) != 0;
+        if (!first && !second) {
+            return null;
+        }
+        return new Tag(recorder.get(second ? Field.INNER_TAG_KIND : Field.TAG_KIND) == SERVICE, (int) recorder.get(second ? Field.INNER_VID : Field.VLAN_VID),
+                (int) recorder.get(second ? Field.INNER_PCP : Field.VLAN_PCP), recorder.get(second ? Field.INNER_DEI : Field.VLAN_DEI) != 0);
     }
 
     void pop(Recorder recorder) {
@@ -75,11 +141,17 @@ final class Branch {
         if (priority >= 0) {
             fields.add(Field.VLAN_PCP);
         }
+        if (eligible >= 0) {
+            fields.add(Field.VLAN_DEI);
+        }
         return fields;
     }
 
     /** The value that an action gave a field, or null. */
-    Long given(Field field) {
-        return field == Field.VLAN_PCP && priority >= 0 ? Long.valueOf(priority) : set.get(field);
+    Value given(Field field) {
+        if (field == Field.VLAN_PCP && priority >= 0) {
+            return new Value(0, priority);
+        }
+        return field == Field.VLAN_DEI && eligible >= 0 ? new Value(0, eligible) : set.get(field);
     }
 }

@@ -6,14 +6,14 @@ import org.vnetwork.packet.Forward;
 final class EngineActions extends StageActions<Forward> implements Forward {
     private final boolean direct;
 
-    EngineActions(Run run, Branch branch, Result result, boolean direct) {
-        super(run, branch, result);
+    EngineActions(Run run, String plugin, Branch branch, Result result, boolean direct) {
+        super(run, plugin, branch, result);
         this.direct = direct;
     }
 
     @Override
     public Forward copy() {
-        return new EngineActions(run, branch.copy(), result, direct);
+        return new EngineActions(run, plugin, branch.copy(), result, direct);
     }
 
     @Override

@@ -15,8 +15,8 @@ final class FilterActions extends StageActions<Verdict> implements Verdict {
     private final Result copies = new Result();
     private Output redirected;
 
-    FilterActions(Run run, Branch branch, Result result, int port, Direction direction) {
-        super(run, branch, result);
+    FilterActions(Run run, String plugin, Branch branch, Result result, int port, Direction direction) {
+        super(run, plugin, branch, result);
         this.port = port;
         this.direction = direction;
     }
@@ -48,7 +48,7 @@ final class FilterActions extends StageActions<Verdict> implements Verdict {
 
     @Override
     public Forward copy() {
-        return new EngineActions(run, branch.copy(), copies, true);
+        return new EngineActions(run, plugin, branch.copy(), copies, true);
     }
 
     @Override

@@ -31,13 +31,14 @@ final class PacketView implements RawPacket {
 
     @Override
     public long get(Field field) {
-        Long given = branch.given(field);
-        return given != null ? given : recorder.get(field);
+        Branch.Value given = branch.given(field);
+        return given != null ? given.low() : recorder.get(field);
     }
 
     @Override
     public long high(Field field) {
-        return recorder.high(field);
+        Branch.Value given = branch.given(field);
+        return given != null ? given.high() : recorder.high(field);
     }
 
     @Override
@@ -47,8 +48,8 @@ final class PacketView implements RawPacket {
 
     @Override
     public boolean matches(Field field, long valueHigh, long valueLow, long maskHigh, long maskLow) {
-        Long given = branch.given(field);
-        return given != null ? ((given ^ valueLow) & maskLow & field.bits()) == 0 : recorder.matches(field, valueHigh, valueLow, maskHigh, maskLow);
+        Branch.Value given = branch.given(field);
+        return given != null ? ((given.high() ^ valueHigh) & maskHigh) == 0 && ((given.low() ^ valueLow) & maskLow & field.bits()) == 0 : recorder.matches(field, valueHigh, valueLow, maskHigh, maskLow);
     }
 
     @Override
@@ -85,13 +86,14 @@ final class PacketView implements RawPacket {
 
     @Override
     public long raw(Field field) {
-        Long value = branch.given(field);
-        return value != null ? value : field.inKey() ? field.in(recorder.key()) : recorder.get(field);
+        Branch.Value value = branch.given(field);
+        return value != null ? value.low() : field.inKey() ? field.in(recorder.key()) : recorder.get(field);
     }
 
     @Override
     public long rawHigh(Field field) {
-        return field.width() <= 64 ? 0 : field.inKey() ? recorder.key()[field.word()] : recorder.high(field);
+        Branch.Value value = branch.given(field);
+        return value != null ? value.high() : field.width() <= 64 ? 0 : field.inKey() ? recorder.key()[field.word()] : recorder.high(field);
     }
 
     @Override

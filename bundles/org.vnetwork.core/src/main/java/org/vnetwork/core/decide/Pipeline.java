@@ -3,6 +3,7 @@ package org.vnetwork.core.decide;
 import org.vnetwork.core.port.PortTables;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.core.row.Transaction;
+import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.Frame;
 
@@ -16,21 +17,21 @@ public final class Pipeline {
     private final Tables tables;
     private final PortTables ports;
     private final Stages stages;
-    private final long[] matchable;
+    private final Capabilities capabilities;
     private final String driver;
     private volatile boolean revoked;
 
     /**
      * A pipeline.
      *
-     * @param matchable key bits that the driver can match
+     * @param capabilities what the driver can do
      * @param driver its name, for messages
      */
-    public Pipeline(Tables tables, PortTables ports, Stages stages, long[] matchable, String driver) {
+    public Pipeline(Tables tables, PortTables ports, Stages stages, Capabilities capabilities, String driver) {
         this.tables = tables;
         this.ports = ports;
         this.stages = stages;
-        this.matchable = matchable;
+        this.capabilities = capabilities;
         this.driver = driver;
     }
 
@@ -75,9 +76,9 @@ public final class Pipeline {
 
     private Decision run(long[] key, Frame frame, Trace trace, Transaction transaction) {
         try {
-            Recorder recorder = new Recorder(key, frame, matchable, trace != Trace.NONE);
+            Recorder recorder = new Recorder(key, frame, capabilities.matchable(), trace != Trace.NONE);
             trace.begin(recorder, transaction, key);
-            Run run = new Run(recorder, (int) Field.INGRESS.in(key), driver, stages, ports, transaction, trace);
+            Run run = new Run(recorder, (int) Field.INGRESS.in(key), driver, capabilities, stages, ports, transaction, trace);
             Decision.End end;
             try {
                 end = run.run();

@@ -8,16 +8,19 @@ import org.vnetwork.control.FilterDocument;
 import org.vnetwork.core.port.PortRow;
 import org.vnetwork.core.port.PortTables;
 import org.vnetwork.core.row.Transaction;
+import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.Direction;
 import org.vnetwork.filter.PacketFilter;
 import org.vnetwork.model.PortId;
+import org.vnetwork.packet.Counter;
 import org.vnetwork.packet.DropReason;
 
 /** One run of the pipeline over one packet. */
 final class Run {
     final Recorder recorder;
     final String driver;
+    final Capabilities capabilities;
     final int ingress;
     private final Stages stages;
     private final PortTables ports;
@@ -27,10 +30,11 @@ final class Run {
     private final PortStage portStage;
     private int vlan;
 
-    Run(Recorder recorder, int ingress, String driver, Stages stages, PortTables ports, Transaction transaction, Trace trace) {
+    Run(Recorder recorder, int ingress, String driver, Capabilities capabilities, Stages stages, PortTables ports, Transaction transaction, Trace trace) {
         this.recorder = recorder;
         this.ingress = ingress;
         this.driver = driver;
+        this.capabilities = capabilities;
         this.stages = stages;
         this.ports = ports;
         this.transaction = transaction;
@@ -57,6 +61,7 @@ final class Run {
             outputs.addAll(result.outputs);
         }
         if (result.consumed && outputs.isEmpty()) {
+            compiler.consume();
             return Decision.End.CONSUMED;
         }
         boolean nowhere = result.outputs.isEmpty() && result.flooded && result.drop == null;
@@ -73,6 +78,13 @@ final class Run {
 
     ActionCompiler compiler() {
         return compiler;
+    }
+
+    /** The id of a plugin's counter. */
+    long counter(String plugin, Counter counter) {
+        long id = Ids.of(plugin, counter.name());
+        stages.counts(id, plugin, counter.name());
+        return id;
     }
 
     List<Integer> members() {
@@ -99,7 +111,9 @@ final class Run {
     private FilterActions filter(FilterDocument slot, PortRow row, int port, Direction direction, Branch branch, Result result) {
         Branch before = branch.copy();
         Transaction.Savepoint savepoint = transaction.savepoint();
-        FilterActions verdict = new FilterActions(this, branch, result, port, direction);
+        String plugin = "filter " + slot.filter();
+        int counted = compiler.counted();
+        FilterActions verdict = new FilterActions(this, plugin, branch, result, port, direction);
         String name = "filter " + slot.filter() + " slot " + slot.slot() + " of " + row.name() + " " + direction.name().toLowerCase(java.util.Locale.ROOT);
         PacketFilter filter = stages.filter(port, slot.slot());
         if (filter != null) {
@@ -110,15 +124,16 @@ final class Run {
             } catch (Recorder.FrameNeeded e) {
                 throw e;
             } catch (Throwable e) {
-                failed("filter " + slot.filter(), e);
+                failed(plugin, e);
             }
         }
         recorder.uncacheable();
         branch.restore(before);
         transaction.rollback(savepoint);
+        compiler.rollback(counted);
         result.drop = slot.failOpen() ? null : Reasons.FILTER_FAILED;
         trace.end(name, (filter == null ? "not installed" : "failed") + ", the port fails " + (slot.failOpen() ? "open: pass" : "closed: drop " + Reasons.FILTER_FAILED));
-        return new FilterActions(this, branch, result, port, direction);
+        return new FilterActions(this, plugin, branch, result, port, direction);
     }
 
     /** Counts and reports a failure, except in a trace, which has no effect. */
@@ -138,8 +153,9 @@ final class Run {
             return;
         }
         Transaction.Savepoint savepoint = transaction.savepoint();
+        int counted = compiler.counted();
         try {
-            engine.decide(new PacketView(recorder, branch, vlan), new EngineActions(this, branch, result, false));
+            engine.decide(new PacketView(recorder, branch, vlan), new EngineActions(this, name, branch, result, false));
             if (result.isEmpty()) {
                 throw new IllegalStateException("decide left no result (expected: to, flood, drop or consume)");
             }
@@ -149,6 +165,7 @@ final class Run {
         } catch (Throwable e) {
             recorder.uncacheable();
             transaction.rollback(savepoint);
+            compiler.rollback(counted);
             result.clear();
             result.drop = Reasons.ENGINE_FAILED;
             failed("engine " + stages.engineName(), e);

@@ -1,12 +1,16 @@
 package org.vnetwork.core.decide;
 
 import java.time.Duration;
+import org.vnetwork.datapath.Capabilities.Feature;
+import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.Actions;
 import org.vnetwork.packet.Counter;
 import org.vnetwork.packet.DropReason;
 import org.vnetwork.packet.Field;
+import org.vnetwork.packet.Meter;
 import org.vnetwork.packet.Tag;
 import org.vnetwork.packet.Tunnel;
+import org.vnetwork.packet.wire.Action;
 
 /** The actions that engines and filters share, noted on a branch; unusable after its stage. */
 abstract class StageActions<A extends Actions<A>> implements Actions<A> {
@@ -14,8 +18,12 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
     final Branch branch;
     final Result result;
 
-    StageActions(Run run, Branch branch, Result result) {
+    /** Name of the plugin that acts, with its kind: names of meters and counters are its own. */
+    final String plugin;
+
+    StageActions(Run run, String plugin, Branch branch, Result result) {
         this.run = run;
+        this.plugin = plugin;
         this.branch = branch;
         this.result = result;
     }
@@ -24,17 +32,27 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
 
     @Override
     public A set(Field field, long value) {
-        branch.set(field, value, run.recorder, run.driver);
-        return self();
+        return set(field, 0, value);
     }
 
     @Override
     public A set(Field field, long high, long low) {
-        throw unsupported("set " + field.text());
+        boolean settable = switch (field) {
+            // They are made of taking tags off and putting them on.
+            case VLAN_DEI, INNER_VID, INNER_PCP, INNER_DEI -> true;
+            default -> run.capabilities.settable().contains(field);
+        };
+        if (!settable || !branch.set(field, high, low, run.recorder)) {
+            throw unsupported("set " + field.text());
+        }
+        return self();
     }
 
     @Override
     public A push(Tag tag) {
+        if (tag.service()) {
+            need(Feature.SERVICE_TAGS, "push a service tag");
+        }
         branch.pushed.add(tag);
         return self();
     }
@@ -51,8 +69,14 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
     }
 
     @Override
-    public A meter(int meter) {
-        throw unsupported("meter");
+    public A meter(Meter meter) {
+        need(Feature.METER, "meter");
+        int gate = run.compiler().meter(Ids.of(plugin, meter.name()), meter);
+        if (gate < 0) {
+            throw new Refusal("meter " + meter.name() + ": one too many (expected: at most " + Action.GATES + " for one frame)");
+        }
+        branch.gates |= 1L << gate;
+        return self();
     }
 
     @Override
@@ -62,7 +86,9 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
 
     @Override
     public A count(Counter counter) {
-        throw unsupported("count");
+        need(Feature.COUNT, "count");
+        run.compiler().count(run.counter(plugin, counter));
+        return self();
     }
 
     @Override
@@ -77,7 +103,13 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
         throw unsupported("hold");
     }
 
+    private void need(Feature feature, String action) {
+        if (!run.capabilities.features().contains(feature)) {
+            throw unsupported(action);
+        }
+    }
+
     final UnsupportedOperationException unsupported(String action) {
-        return new UnsupportedOperationException(action + ": not supported by driver " + run.driver + " yet");
+        return new UnsupportedOperationException(action + ": not supported by driver " + run.driver);
     }
 }

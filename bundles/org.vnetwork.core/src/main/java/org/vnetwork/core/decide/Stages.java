@@ -18,6 +18,13 @@ public interface Stages {
     /** Number of a drop reason, registered when it is new. */
     int reason(DropReason reason);
 
+    /**
+     * A plugin counts into a counter of its own.
+     *
+     * @throws org.vnetwork.model.Refusal when the switch has too many
+     */
+    void counts(long id, String plugin, String counter);
+
     /** A plugin threw; counted and, not too often, reported. */
     void failed(String plugin, Throwable failure);
 }

@@ -29,6 +29,8 @@ public final class FlowTable {
     /** How long a flow drains: long enough for each conversation under it to be seen once. */
     private static final long DRAIN_NANOS = 1_000_000_000;
 
+    private static final long SLICE_NANOS = 1_000_000;
+
     private final Datapath datapath;
     private final Capabilities capabilities;
     private final FlowBounds bounds;
@@ -38,6 +40,7 @@ public final class FlowTable {
     private final List<Flow> pending = new ArrayList<>();
     private final DirtyFlows dirty = new DirtyFlows();
     private final Deque<Flow> draining = new ArrayDeque<>();
+    private final Deque<Flow> idle = new ArrayDeque<>();
     private final FlowJournal journal;
     private long refused;
 
@@ -295,6 +298,30 @@ public final class FlowTable {
             remove(flow);
         }
         return ended;
+    }
+
+    /** Has {@link #removeIdle} take out the flows that were not used since a time. */
+    public void idleSince(long nanos) {
+        idle.clear();
+        for (int id = used.nextSetBit(0); id >= 0; id = used.nextSetBit(id + 1)) {
+            if (byId[id].lastUsedNanos < nanos) {
+                idle.add(byId[id]);
+            }
+        }
+    }
+
+    /** Removes flows that were found idle, for at most a millisecond; says how many. */
+    public int removeIdle() {
+        int removed = 0;
+        long end = idle.isEmpty() ? 0 : System.nanoTime() + SLICE_NANOS;
+        for (Flow flow = idle.poll(); flow != null; flow = idle.poll()) {
+            remove(flow);
+            removed++;
+            if (System.nanoTime() >= end) {
+                break;
+            }
+        }
+        return removed;
     }
 
     /** Flows that drain. */

@@ -10,6 +10,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.vnetwork.control.Configuration;
+import org.vnetwork.control.CounterView;
 import org.vnetwork.control.DropView;
 import org.vnetwork.control.EventView;
 import org.vnetwork.control.FlowView;
@@ -143,6 +144,11 @@ public final class HostService implements Host {
     @Override
     public List<RowView> rows(String switchName, String table) {
         return switches.need(switchName).views().rows(table);
+    }
+
+    @Override
+    public List<CounterView> counters(String switchName) {
+        return switches.need(switchName).views().counters();
     }
 
     @Override

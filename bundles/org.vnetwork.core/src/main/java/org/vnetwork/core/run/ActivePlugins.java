@@ -16,14 +16,16 @@ final class ActivePlugins implements Stages {
     private final Function<String, PluginContext> contexts;
     private final FailureReport failures;
     private final DropRegistry drops;
+    private final CounterRegistry counters;
     private final Map<Integer, Map<Integer, Opened<PacketFilter>>> filters = new HashMap<>();
     private volatile Opened<ForwardingEngine> engine;
     private String engineName = "";
 
-    ActivePlugins(Function<String, PluginContext> contexts, FailureReport failures, DropRegistry drops) {
+    ActivePlugins(Function<String, PluginContext> contexts, FailureReport failures, DropRegistry drops, CounterRegistry counters) {
         this.contexts = contexts;
         this.failures = failures;
         this.drops = drops;
+        this.counters = counters;
     }
 
     @Override
@@ -45,6 +47,11 @@ final class ActivePlugins implements Stages {
     @Override
     public int reason(DropReason reason) {
         return drops.number(reason);
+    }
+
+    @Override
+    public void counts(long id, String plugin, String counter) {
+        counters.note(id, plugin, counter);
     }
 
     @Override

@@ -38,7 +38,7 @@ final class EnginePreview {
         Set<String> types = home.onLoop(() -> home.tables().types());
         try {
             Transaction overlay = home.onLoop(() -> open(engine));
-            Preview preview = new Preview(new Pipeline(home.tables(), home.portRows(), new Candidate(engine), home.datapath().capabilities().matchable(), home.driver()), overlay);
+            Preview preview = new Preview(new Pipeline(home.tables(), home.portRows(), new Candidate(engine), home.datapath().capabilities(), home.driver()), overlay);
             List<Flow> flows = home.onLoop(() -> List.copyOf(home.flows().all()));
             inTurns(flows, preview::warm);
             inTurns(flows, preview::compare);
@@ -125,6 +125,11 @@ final class EnginePreview {
         @Override
         public int reason(DropReason reason) {
             return home.drops().number(reason);
+        }
+
+        @Override
+        public void counts(long id, String plugin, String counter) {
+            // What is only imagined does not count.
         }
 
         @Override

@@ -10,23 +10,26 @@ import org.vnetwork.datapath.MissLimit;
 /**
  * Divides what the loop can serve between the ports that send unknown frames up, so that no port's flood delays the frames of another.
  *
- * <p>All ports share one queue to the loop. While the loop keeps up, each port has the rate that is configured. When the ports together send more
- * than the loop was measured to serve, those that send most get equal shares of it, and those that send less are left alone. Loop thread only.
+ * <p>All ports share one queue to the loop. While the loop keeps up, each port has the rate that is configured. When it is at work nearly all of the
+ * time, the ports that send most get equal shares of less than it served, and those that send less are left alone. Loop thread only.
  */
 final class MissShares {
-    /** Part of what the loop can serve that is given away, so that the queue stays short. */
-    private static final double GIVEN = 0.7;
-    /** Part of the time that the loop must be at work for its speed to be measured. */
-    private static final double AT_WORK = 0.2;
+    /** Parts of the time that the loop is at work: above the first less is given away, below the second more. */
+    private static final double BUSY = 0.8;
+    private static final double IDLE = 0.6;
+    private static final double LESS = 0.7;
+    private static final double MORE = 1.5;
     /** Frames that wait for the loop at most when every busy port uses its burst up; the queue of a driver holds 4,096. */
     private static final int WAITING = 2048;
+    /** What all ports together may always send up in a second, and what one may: a loop that was held up otherwise is not taken for a slow one. */
+    private static final int LEAST_OF_ALL = 2000;
     private static final int LEAST = 50;
-    private static final int SMOOTHING = 4;
 
     private final Datapath datapath;
     private final Map<Integer, Port> ports = new LinkedHashMap<>();
     private MissLimit configured = MissLimit.PRESET;
-    private double served = Double.MAX_VALUE;
+    /** What all ports together may send up in a second; as much as they want while the loop keeps up. */
+    private double given = Double.MAX_VALUE;
     private long sampledNanos;
 
     /** What one port sent when it was looked at last. */
@@ -68,7 +71,7 @@ final class MissShares {
     /**
      * Looks at every port, and divides anew.
      *
-     * @param frames that came up since the last time
+     * @param frames that were served since the last time
      * @param busyNanos that the loop was at work since then
      */
     void divide(long frames, long busyNanos, long now) {
@@ -78,9 +81,11 @@ final class MissShares {
         }
         sampledNanos = now;
         ports.forEach((id, port) -> sample(port, datapath.counters(id).up(), datapath.drops(id)[DropNumbers.MISS_LIMIT], passed));
-        if (busyNanos > AT_WORK * passed && frames > 0) {
-            double speed = frames * 1e9 / busyNanos;
-            served = served == Double.MAX_VALUE ? speed : served + (speed - served) / SMOOTHING;
+        // NB: frames per time at work would not do as a measure: the fewer come at once, the more each of them costs.
+        if (busyNanos > BUSY * passed) {
+            given = Math.max(LEAST_OF_ALL, Math.min(given, frames * 1e9 / passed) * LESS);
+        } else if (busyNanos < IDLE * passed) {
+            given *= MORE;
         }
         share(shares());
     }
@@ -95,7 +100,7 @@ final class MissShares {
     /** The largest rate such that all ports together, each with no more than this and than it wants, stay below what is given away. */
     private Share shares() {
         List<Double> wanted = ports.values().stream().map(p -> Math.min(p.wanted, configured.perSecond())).sorted().toList();
-        double left = served * GIVEN;
+        double left = given;
         for (int i = 0; i < wanted.size(); i++) {
             double each = left / (wanted.size() - i);
             if (wanted.get(i) > each) {
@@ -103,6 +108,7 @@ final class MissShares {
             }
             left -= wanted.get(i);
         }
+        given = Double.MAX_VALUE;
         return new Share(Double.MAX_VALUE, 0);
     }
 

@@ -195,7 +195,7 @@ final class SwitchLoop {
 
     /** One round without tasks; 0 when there was nothing to do. */
     int step() {
-        int worked = redecider.slice(datapath.nanoTime()) + flows.endDrains(datapath.nanoTime());
+        int worked = redecider.slice(datapath.nanoTime()) + flows.endDrains(datapath.nanoTime()) + flows.removeIdle();
         int polled = datapath.poll(upcalls, BATCH);
         this.polled += polled;
         polledSinceInstall += polled;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.vnetwork.control.CounterView;
 import org.vnetwork.control.DropView;
 import org.vnetwork.control.FlowView;
 import org.vnetwork.control.LimitView;
@@ -127,6 +128,11 @@ public final class SwitchViews {
             }
         }
         return values;
+    }
+
+    /** Counters that plugins named. */
+    public List<CounterView> counters() {
+        return home.onLoop(() -> home.counters().views(home.datapath()::counter));
     }
 
     /** Drops by port and reason, above zero. */

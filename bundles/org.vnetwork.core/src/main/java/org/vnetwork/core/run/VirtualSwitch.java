@@ -9,7 +9,6 @@ import org.vnetwork.control.LimitsDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.core.decide.Pipeline;
-import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.flow.Redecider;
 import org.vnetwork.core.flow.Upcalls;
@@ -56,6 +55,7 @@ public final class VirtualSwitch {
     private final Redecider redecider;
     private final Upcalls upcalls;
     private final DropRegistry drops;
+    private final CounterRegistry counters = new CounterRegistry();
     private final FailureReport failures;
     private final ActivePlugins plugins;
     private final SwitchPorts ports;
@@ -94,8 +94,8 @@ public final class VirtualSwitch {
         tables.table(Station.class, FdbEntry.class);
         portRows = new PortTables(tables);
         flows = new FlowTable(datapath, journal);
-        plugins = new ActivePlugins(owner -> new PluginContext(owner, this), failures, drops);
-        pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities().matchable(), driver);
+        plugins = new ActivePlugins(owner -> new PluginContext(owner, this), failures, drops, counters);
+        pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities(), driver);
         redecider = new Redecider(pipeline, flows, portRows::carries);
         upcalls = new Upcalls(datapath, pipeline, flows);
         misses = new MissShares(datapath);
@@ -312,11 +312,7 @@ public final class VirtualSwitch {
         if (!settledOnce) {
             return;
         }
-        for (Flow flow : flows.all()) {
-            if (start - flow.lastUsedNanos() > FLOW_IDLE_NANOS) {
-                flows.remove(flow);
-            }
-        }
+        flows.idleSince(start - FLOW_IDLE_NANOS);
         tables.expire(start);
         limits.check(start);
         mismatches.check();
@@ -383,6 +379,10 @@ public final class VirtualSwitch {
 
     DropRegistry drops() {
         return drops;
+    }
+
+    CounterRegistry counters() {
+        return counters;
     }
 
     Redecider redecider() {

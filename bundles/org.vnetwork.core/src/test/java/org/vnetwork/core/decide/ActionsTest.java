@@ -2,6 +2,7 @@ package org.vnetwork.core.decide;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -9,7 +10,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.model.PortVlan;
+import org.vnetwork.packet.Counter;
 import org.vnetwork.packet.Field;
+import org.vnetwork.packet.Meter;
 import org.vnetwork.packet.Tag;
 
 class ActionsTest extends DecideTest {
@@ -71,7 +74,7 @@ class ActionsTest extends DecideTest {
         Decision decision = decide(3, TAGGED, (p, f) -> f.set(Field.VLAN_PCP, 6).to(3, 1));
         List<String> out = execute(decision, 3, TAGGED);
         assertTrue(out.contains("1: " + PLAIN), out.toString());
-        assertTrue(out.getLast().contains("vlan(vid=10,pcp=6)") || out.getFirst().contains("vlan(vid=10,pcp=6)"), out.toString());
+        assertTrue(out.getLast().contains("vlan(vid=10,pcp=6,dei=true)") || out.getFirst().contains("vlan(vid=10,pcp=6,dei=true)"), out.toString());
         decide(3, TAGGED, (p, f) -> {
             f.set(Field.VLAN_PCP, 6);
             assertEquals(6, p.get(Field.VLAN_PCP));
@@ -140,12 +143,17 @@ class ActionsTest extends DecideTest {
         for (int i = 0; i < 4; i++) {
             org.vnetwork.packet.Forward branch = random.nextBoolean() ? forward.copy() : forward;
             for (int actions = random.nextInt(4); actions > 0; actions--) {
-                switch (random.nextInt(6)) {
+                switch (random.nextInt(11)) {
                     case 0 -> branch.set(Field.ETH_SRC, random.nextInt(3));
                     case 1 -> branch.set(Field.ETH_DST, random.nextInt(3));
                     case 2 -> branch.set(Field.DSCP, random.nextInt(64));
                     case 3 -> branch.set(Field.VLAN_PCP, random.nextInt(8));
-                    case 4 -> branch.push(new Tag(random.nextBoolean(), random.nextInt(5), random.nextInt(8)));
+                    case 4 -> branch.push(new Tag(random.nextBoolean(), random.nextInt(5), random.nextInt(8), random.nextBoolean()));
+                    case 5 -> branch.set(Field.VLAN_DEI, random.nextInt(2));
+                    case 6 -> branch.set(random.nextBoolean() ? Field.INNER_VID : Field.INNER_PCP, random.nextInt(8));
+                    case 7 -> branch.set(Field.INNER_DEI, random.nextInt(2));
+                    case 8 -> branch.set(random.nextBoolean() ? Field.IP_SRC : Field.IP_DST, random.nextInt(3));
+                    case 9 -> branch.set(random.nextBoolean() ? Field.L4_SRC : Field.L4_DST, random.nextInt(3));
                     default -> branch.pop();
                 }
             }
@@ -174,8 +182,8 @@ class ActionsTest extends DecideTest {
     @Test
     void aValueThatDoesNotFitOrCannotBeSetFailsTheEngine() {
         assertEquals("drop core/engine-failed", actions(decide(1, PLAIN, (p, f) -> f.set(Field.DSCP, 64).to(2))));
-        assertEquals("drop core/engine-failed", actions(decide(1, PLAIN, (p, f) -> f.set(Field.L4_DST, 64).to(2))));
-        assertEquals("drop core/engine-failed", actions(decide(1, PLAIN, (p, f) -> f.meter(1).to(2))));
+        assertEquals("drop core/engine-failed", actions(decide(1, PLAIN, (p, f) -> f.set(Field.TTL, 64).to(2))));
+        assertEquals("drop core/engine-failed", actions(decide(1, PLAIN, (p, f) -> f.meter(new Meter("m", 1_000_000, 1500)).to(2))));
         assertEquals(3, failures.size());
     }
 
@@ -193,5 +201,118 @@ class ActionsTest extends DecideTest {
             f.to(2);
         });
         assertFalse(match(decision, 1, PLAIN).contains("eth_dst"));
+    }
+
+    @Test
+    void dropEligibilityStaysWithThePriorityOrIsSet() {
+        assertTrue(execute(decide(3, TAGGED, (p, f) -> f.set(Field.VLAN_DEI, 0).to(3)), 3, TAGGED).getFirst().contains("vlan(vid=10,pcp=3)"));
+        assertTrue(execute(decide(1, PLAIN, (p, f) -> f.set(Field.VLAN_DEI, 1).to(3)), 1, PLAIN).getFirst().contains("vlan(vid=10,dei=true)"));
+        decide(3, TAGGED, (p, f) -> {
+            f.set(Field.VLAN_DEI, 0);
+            assertEquals(0, p.get(Field.VLAN_DEI));
+            f.drop(NO);
+        });
+        assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void partsOfTheInnerTagAreSetAndTheRestOfItStays() {
+        String qinq = "eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) vlan(vid=10,pcp=3) vlan(vid=77,pcp=1,dei=true,service=true) ipv4() udp()";
+        Decision decision = decide(3, qinq, (p, f) -> f.set(Field.INNER_VID, 5).set(Field.INNER_PCP, 7).to(1, 3));
+        List<String> out = execute(decision, 3, qinq);
+        assertTrue(out.contains("1: eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) vlan(vid=5,pcp=7,dei=true,service=true) ipv4() udp()"), out.toString());
+        assertTrue(out.contains("3: eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) vlan(vid=10,pcp=3) vlan(vid=5,pcp=7,dei=true,service=true) ipv4() udp()"), out.toString());
+        assertEquals("output p2", actions(decide(1, PLAIN, (p, f) -> f.set(Field.INNER_VID, 5).to(2))), "there is no tag inside");
+        Decision pushed = decide(1, PLAIN, (p, f) -> f.push(Tag.service(9)).set(Field.INNER_DEI, 1).to(2));
+        assertTrue(execute(pushed, 1, PLAIN).getFirst().contains("vlan(vid=9,dei=true,service=true)"));
+    }
+
+    @Test
+    void addressesAndPortsAreSetForTheirOwnFamilyOnly() {
+        Decision nat = decide(1, PLAIN, (p, f) -> {
+            f.set(Field.IP_SRC, 0xc0000201L).set(Field.L4_DST, 53);
+            assertEquals(0xc0000201L, p.get(Field.IP_SRC));
+            assertEquals(53, p.get(Field.L4_DST));
+            f.to(2);
+        });
+        assertTrue(execute(nat, 1, PLAIN).getFirst().contains("ipv4(src=192.0.2.1,dst=10.0.0.2,dscp=5) udp(src=1000,dst=53)"), execute(nat, 1, PLAIN).toString());
+        String v6 = "eth() ipv6() tcp()";
+        Decision six = decide(1, v6, (p, f) -> {
+            f.set(Field.IP_DST, 0xfd00L << 48, 7);
+            assertEquals(0xfd00L << 48, p.high(Field.IP_DST));
+            assertTrue(p.matches(Field.IP_DST, 0xfd00L << 48, 0, 0xffffL << 48, 0));
+            f.to(2);
+        });
+        assertTrue(execute(six, 1, v6).getFirst().contains("dst=fd00::7"), execute(six, 1, v6).toString());
+        assertEquals("output p2", actions(decide(1, "eth() arp()", (p, f) -> f.set(Field.IP_SRC, 1).set(Field.L4_SRC, 1).to(2))));
+        assertEquals("output p2", actions(decide(1, "eth() ipv4(proto=132) payload(12)", (p, f) -> f.set(Field.L4_SRC, 1).to(2))), "the checksum of SCTP cannot follow");
+        assertEquals(List.of(), failures);
+        assertEquals("drop core/engine-failed", actions(decide(1, PLAIN, (p, f) -> f.set(Field.IP_SRC, 1, 1).to(2))));
+        assertEquals("drop core/engine-failed", actions(decide(1, PLAIN, (p, f) -> f.set(Field.L4_DST, 65536).to(2))));
+    }
+
+    @Test
+    void aMeterConcernsLaterOutputsAloneAndIsAskedOnce() {
+        Meter slow = new Meter("slow", 1_000_000, 65_536);
+        Meter other = new Meter("other", 2_000_000, 65_536);
+        Decision decision = decide(1, PLAIN, (p, f) -> {
+            f.to(2);
+            f.copy().meter(other).to(4);
+            f.meter(slow).to(3, 2);
+            f.copy().meter(other);
+        });
+        assertEquals("meter(2000000 bit/s,burst=65536),meter(1000000 bit/s,burst=65536),output p2,output p4,output p2,push(vid=10),output p3", actions(decision));
+        REFUSING.add(1_000_000L);
+        try {
+            assertEquals(List.of("2: " + PLAIN, "4: " + PLAIN, "metered", "metered"), execute(decision, 1, PLAIN));
+        } finally {
+            REFUSING.clear();
+        }
+        assertEquals("output p2", actions(decide(1, PLAIN, (p, f) -> {
+            f.copy().meter(slow);
+            f.to(2);
+        })), "a meter without outputs is not asked");
+    }
+
+    @Test
+    void equalMetersOfOnePluginAreOneBucket() {
+        Decision one = decide(1, PLAIN, (p, f) -> f.meter(new Meter("a", 1_000_000, 65_536)).to(2));
+        Decision same = decide(2, PLAIN, (p, f) -> f.meter(new Meter("a", 1_000_000, 65_536)).to(1));
+        Decision other = decide(1, PLAIN, (p, f) -> f.meter(new Meter("b", 1_000_000, 65_536)).to(2));
+        assertEquals(one.actions().getFirst(), same.actions().getFirst());
+        assertNotEquals(one.actions().getFirst(), other.actions().getFirst());
+        assertEquals("drop core/engine-failed", actions(decide(1, PLAIN, (p, f) -> {
+            for (int i = 0; i < 65; i++) {
+                f.meter(new Meter("m" + i, 1_000_000, 65_536));
+            }
+            f.to(2);
+        })));
+    }
+
+    @Test
+    void aCounterCountsWhereverTheFrameEnds() {
+        Counter counter = new Counter("seen");
+        assertEquals("count,output p2", actions(decide(1, PLAIN, (p, f) -> f.count(counter).to(2))));
+        assertEquals("count,drop test/no", actions(decide(1, PLAIN, (p, f) -> f.count(counter).drop(NO))));
+        assertEquals(2, decide(1, PLAIN, (p, f) -> f.count(counter).consume()).actions().size());
+        assertEquals(List.of("engine test seen"), List.copyOf(counters.values()));
+        assertEquals("drop core/engine-failed", actions(decide(1, PLAIN, (p, f) -> {
+            f.count(counter);
+            throw new IllegalStateException("after counting");
+        })), "what failed counts nothing");
+    }
+
+    @Test
+    void whatTheDriverCannotDoFailsWithBothNames() {
+        capabilities = new org.vnetwork.datapath.Capabilities(org.vnetwork.datapath.Capabilities.wholeKey(), java.util.Set.of(Field.ETH_DST), java.util.Set.of(), 10, 10);
+        for (java.util.function.Consumer<org.vnetwork.packet.Forward> action : List.<java.util.function.Consumer<org.vnetwork.packet.Forward>>of(
+                f -> f.set(Field.DSCP, 1), f -> f.set(Field.IP_SRC, 1), f -> f.meter(new Meter("m", 1_000_000, 65_536)), f -> f.count(new Counter("c")), f -> f.push(Tag.service(1)))) {
+            decide(1, PLAIN, (p, f) -> {
+                String message = org.junit.jupiter.api.Assertions.assertThrows(UnsupportedOperationException.class, () -> action.accept(f)).getMessage();
+                assertTrue(message.endsWith(": not supported by driver test"), message);
+                f.drop(NO);
+            });
+        }
+        assertEquals(List.of(), failures);
     }
 }

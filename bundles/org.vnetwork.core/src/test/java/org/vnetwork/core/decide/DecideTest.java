@@ -33,7 +33,10 @@ abstract class DecideTest {
     final List<String> failures = new ArrayList<>();
     final List<DropReason> reasons = new ArrayList<>(List.of(NO));
     private final Map<String, PacketFilter> filters = new HashMap<>();
-    long[] matchable = Capabilities.wholeKey();
+    final Map<Long, String> counters = new HashMap<>();
+    Capabilities capabilities = Capabilities.all(1000, 32);
+    /** Meters that refuse, by their rate. */
+    static final java.util.Set<Long> REFUSING = new java.util.HashSet<>();
     ForwardingEngine engine;
 
     private final class Given implements Stages {
@@ -61,6 +64,11 @@ abstract class DecideTest {
         }
 
         @Override
+        public void counts(long id, String plugin, String counter) {
+            counters.put(id, plugin + " " + counter);
+        }
+
+        @Override
         public void failed(String plugin, Throwable failure) {
             failures.add(plugin);
         }
@@ -75,7 +83,7 @@ abstract class DecideTest {
     }
 
     Pipeline pipeline() {
-        return new Pipeline(tables, ports, new Given(), matchable, "test");
+        return new Pipeline(tables, ports, new Given(), capabilities, "test");
     }
 
     static Frame frame(int ingress, String text) {
@@ -132,6 +140,21 @@ abstract class DecideTest {
             @Override
             public void copyUp(Frame now) {
                 out.add("copy up");
+            }
+
+            @Override
+            public boolean meter(org.vnetwork.packet.wire.Action.Meter meter, Frame now) {
+                return !REFUSING.contains(meter.bitsPerSecond());
+            }
+
+            @Override
+            public void refused(Frame now) {
+                out.add("metered");
+            }
+
+            @Override
+            public void count(long counter, Frame now) {
+                out.add("count " + now.size);
             }
         });
         return done ? out : List.of("bad action after " + out);

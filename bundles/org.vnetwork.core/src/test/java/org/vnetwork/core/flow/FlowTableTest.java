@@ -33,7 +33,7 @@ class FlowTableTest {
     private boolean full;
     private final Datapath datapath = (Datapath) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Datapath.class}, (self, method, arguments) ->
             switch (method.getName()) {
-                case "capabilities" -> new Capabilities(Capabilities.wholeKey(), Capabilities.SETTABLE, FLOWS, MASKS);
+                case "capabilities" -> Capabilities.all(FLOWS, MASKS);
                 case "install" -> install((List<?>) arguments[0]);
                 case "replace" -> calls.add("replace " + arguments[0]);
                 case "remove" -> {

@@ -1,26 +1,61 @@
 package org.vnetwork.packet.wire;
 
+import java.util.List;
 import org.vnetwork.packet.Field;
 
 /** One step of an action list, as drivers execute it; a list is executed in order and each step affects those after it. */
 public sealed interface Action {
-    /** Most actions a list may have. */
+    /** Most actions a list may have, as {@link #size} counts. */
     int LIMIT = 128;
+    /** Most meters a list may have: numbers of gates are below it. */
+    int GATES = 64;
 
     /**
      * Sends the frame, as it now is, out of a port.
      *
      * @param port 1..1023; a port that is gone, down or blocked drops this output alone, counted
+     * @param gates bit g set: not if the meter of gate g refused the frame; then this output is a drop, {@code datapath/metered}
      */
-    record Output(int port) implements Action {
+    record Output(int port, long gates) implements Action {
+        /** An output that no meter limits. */
+        public Output(int port) {
+            this(port, 0);
+        }
     }
 
     /**
-     * Sets {@code ETH_SRC}, {@code ETH_DST}, {@code VLAN_PCP}, {@code VLAN_VID} (outermost tag) or {@code DSCP}.
+     * Sets {@code ETH_SRC}, {@code ETH_DST}, {@code VLAN_PCP}, {@code VLAN_VID} (outermost tag), {@code DSCP}, {@code IP_SRC}, {@code IP_DST}, {@code L4_SRC} or
+     * {@code L4_DST}, with the checksums that cover it. What the frame lacks is left alone.
      *
-     * @param value in host arithmetic, within the field's width
+     * @param high of an IPv6 address, its first 64 bits; else 0
+     * @param value in host arithmetic, within the field's width; an IPv4 address in the low 32 bits
      */
-    record SetField(Field field, long value) implements Action {
+    record SetField(Field field, long high, long value) implements Action {
+        /** Sets a field of at most 64 bits. */
+        public SetField(Field field, long value) {
+            this(field, 0, value);
+        }
+    }
+
+    /**
+     * Asks a token bucket whether the frame is within a rate, and takes the frame's octets on the wire from it if it is.
+     *
+     * <p>A frame is within the rate while the bucket is not empty, and may leave it in debt. Equal rates and ids share one bucket, whatever the flow.
+     *
+     * @param gate 0..63, its own in the list: closed for the rest of the list when the frame is not
+     * @param id of the bucket
+     * @param bitsPerSecond that tokens come in, 1,000 at least
+     * @param burstBytes that the bucket holds, 65,536 at least
+     */
+    record Meter(int gate, long id, long bitsPerSecond, int burstBytes) implements Action {
+    }
+
+    /**
+     * Adds the frame, as frames and octets on the wire, to a counter.
+     *
+     * @param id of the counter
+     */
+    record Count(long id) implements Action {
     }
 
     /**
@@ -54,5 +89,16 @@ public sealed interface Action {
      * @param reason number of the reason, 1..63, from the switch's registry
      */
     record Drop(int reason) implements Action {
+    }
+
+    /** Actions that these count as in a list: an address counts twice. */
+    static int size(List<Action> actions) {
+        int size = actions.size();
+        for (Action action : actions) {
+            if (action instanceof SetField set && set.field().width() > 64) {
+                size++;
+            }
+        }
+        return size;
     }
 }

@@ -17,6 +17,15 @@ public final class ActionRunner {
 
         /** Sends a copy of the frame up, or not. */
         void copyUp(Frame frame);
+
+        /** Whether the frame is within the rate of a meter. */
+        boolean meter(Action.Meter meter, Frame frame);
+
+        /** Counts an output that a meter refused, at the port that the frame came in by. */
+        void refused(Frame frame);
+
+        /** Adds the frame to a counter. */
+        void count(long counter, Frame frame);
     }
 
     private ActionRunner() {
@@ -31,12 +40,31 @@ public final class ActionRunner {
     public static boolean run(Frame frame, List<Action> actions, Output output) {
         // Tags move the IP header, and what was one stays one: a third tag hides it from a parser, not from us.
         int l3 = Rewriter.findIp(frame);
+        int transport = -1;
+        long closed = 0;
         for (int i = 0, count = actions.size(); i < count; i++) {
             switch (actions.get(i)) {
-                case Action.Output to -> output.output(to.port(), frame);
+                case Action.Output to -> {
+                    if ((to.gates() & closed) != 0) {
+                        output.refused(frame);
+                    } else {
+                        output.output(to.port(), frame);
+                    }
+                }
                 case Action.Drop drop -> output.drop(frame.ingress, drop.reason());
                 case Action.Inspect _ -> output.inspect(frame);
                 case Action.CopyUp _ -> output.copyUp(frame);
+                case Action.Count counter -> output.count(counter.id(), frame);
+                case Action.Meter meter -> {
+                    if (!output.meter(meter, frame)) {
+                        closed |= 1L << meter.gate();
+                    }
+                }
+                case Action.SetField set when TransportRewriter.sets(set.field()) -> {
+                    // Not asked for before it is needed, nor twice: no rewrite moves it against the IP header.
+                    transport = transport < 0 ? TransportRewriter.find(frame, l3) : transport;
+                    TransportRewriter.set(frame, set, l3, transport);
+                }
                 case Action.SetField set -> {
                     if (!Rewriter.set(frame, set.field(), set.value(), l3)) {
                         return false;

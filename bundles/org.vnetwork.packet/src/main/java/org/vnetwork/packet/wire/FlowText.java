@@ -50,8 +50,11 @@ public final class FlowText {
         for (Action action : actions) {
             text.add(switch (action) {
                 case Action.Output to -> "output " + ports.apply(to.port());
-                case Action.SetField set -> "set(" + set.field().text() + "=" + plain(set.field(), set.value()) + ")";
+                case Action.SetField set -> "set(" + set.field().text() + "=" + value(set) + ")";
+                case Action.Meter meter -> "meter(" + meter.bitsPerSecond() + " bit/s,burst=" + meter.burstBytes() + ")";
+                case Action.Count _ -> "count";
                 case Action.PushTag push -> "push(vid=" + (push.tci() & 0xfff) + (push.tci() >> 13 != 0 ? ",pcp=" + (push.tci() >> 13) : "")
+                        + ((push.tci() & 0x1000) != 0 ? ",dei=true" : "")
                         + (push.tpid() == EtherType.SERVICE_TAG ? ",service=true)" : ")");
                 case Action.PopTag _ -> "pop";
                 case Action.Inspect _ -> "inspect";
@@ -60,6 +63,13 @@ public final class FlowText {
             });
         }
         return text.toString();
+    }
+
+    private static String value(Action.SetField set) {
+        if (set.field().width() <= 64) {
+            return plain(set.field(), set.value());
+        }
+        return set.high() == 0 && set.value() >>> 32 == 0 ? Ip.formatV4(set.value()) : Ip.formatV6(set.high(), set.value());
     }
 
     /** One field of a whole key as {@code field=value}; only its name when it has no place in a key. */

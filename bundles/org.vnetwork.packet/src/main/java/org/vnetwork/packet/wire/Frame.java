@@ -66,4 +66,9 @@ public final class Frame {
         }
         return Math.max(1, (size - headerSize + gsoSize - 1) / gsoSize);
     }
+
+    /** Octets of all frames on the wire that this becomes once split. */
+    public long wireBytes() {
+        return size + (wireFrames() - 1L) * headerSize;
+    }
 }

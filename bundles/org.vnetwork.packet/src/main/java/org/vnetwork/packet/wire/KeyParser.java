@@ -197,11 +197,11 @@ public final class KeyParser {
         return state(fragment, parse, ttl);
     }
 
-    private static boolean isExtension(int header) {
+    static boolean isExtension(int header) {
         return header == 0 || header == 43 || header == 44 || header == 51 || header == 60;
     }
 
-    private static int extensionSize(int header, int lengthOctet) {
+    static int extensionSize(int header, int lengthOctet) {
         return header == 44 ? 8 : header == 51 ? (lengthOctet + 2) * 4 : (lengthOctet + 1) * 8;
     }
 

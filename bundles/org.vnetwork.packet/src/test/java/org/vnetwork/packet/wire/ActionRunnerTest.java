@@ -50,6 +50,22 @@ class ActionRunnerTest {
             public void copyUp(Frame seen) {
                 log.add("copy up " + FrameText.describe(seen.bytes()));
             }
+
+            @Override
+            public boolean meter(Action.Meter meter, Frame seen) {
+                log.add("meter " + meter.id() + " " + seen.wireBytes());
+                return meter.id() != 0;
+            }
+
+            @Override
+            public void refused(Frame seen) {
+                log.add("metered");
+            }
+
+            @Override
+            public void count(long counter, Frame seen) {
+                log.add("count " + counter);
+            }
         });
         if (!done) {
             log.add("failed");
@@ -141,11 +157,37 @@ class ActionRunnerTest {
             MemorySegment.copy(MemorySegment.ofArray(octets), 0, buffer, Frame.HEADROOM, octets.length);
             Frame frame = new Frame().over(buffer, Frame.HEADROOM, octets.length, 1);
             boolean tagged = Rewriter.tagged(frame);
-            ActionRunner.run(frame, List.of(new SetField(Field.DSCP, 5), new PushTag(0x8100, 7), new SetField(Field.VLAN_VID, 9), new PopTag(), new PopTag()), NOTHING);
+            ActionRunner.run(frame, List.of(new SetField(Field.DSCP, 5), new PushTag(0x8100, 7), new SetField(Field.VLAN_VID, 9), new PopTag(), new PopTag(),
+                    new SetField(Field.IP_DST, 5, 6), new SetField(Field.L4_SRC, 7)), NOTHING);
             assertEquals(octets.length - (tagged ? 4 : 0), frame.size);
             assertTrue(frame.size >= 14);
         }
         assertFalse(Rewriter.push(new Frame().over(MemorySegment.ofArray(new byte[17]), 3, 14, 1), 0x8100, 1));
+    }
+
+    @Test
+    void aMeterThatRefusesClosesItsOutputsAlone() {
+        assertEquals(List.of("count 9", "meter 0 46", "meter 5 46", "1 " + ETH + IP, "metered", "3 " + ETH + IP, "metered"),
+                run(frame(ETH + IP), new Action.Count(9), new Action.Meter(0, 0, 1000, 65536), new Action.Meter(63, 5, 1000, 65536), new Output(1), new Output(2, 1),
+                        new Output(3, 1L << 63), new Output(4, 1L << 63 | 1)));
+    }
+
+    /** Every checksum that was right is right after the rewrite: the notation computes them when it describes a frame, and names those that are wrong. */
+    @Test
+    void addressesAndPortsAreSetWithTheirChecksums() {
+        String v4 = ETH + " ipv4(src=10.0.0.1,dst=10.0.0.2) ";
+        String v6 = ETH + " ipv6(src=2001:db8::1,dst=2001:db8::2) ";
+        for (String transport : List.of("tcp(src=1000,dst=80,flags=S) payload(5)", "udp(src=1000,dst=80) payload(5)")) {
+            assertEquals(List.of("1 " + ETH + " ipv4(src=192.0.2.9,dst=198.51.100.7) " + transport.replace("1000", "3").replace("80", "65535")),
+                    run(frame(v4 + transport), new SetField(Field.IP_SRC, 0xc0000209L), new SetField(Field.IP_DST, 0xc6336407L), new SetField(Field.L4_SRC, 3),
+                            new SetField(Field.L4_DST, 65535), new Output(1)));
+            assertEquals(List.of("1 " + ETH + " ipv6(src=fd00::5,dst=2001:db8::2) ext(type=60,size=8) " + transport.replace("80", "443")),
+                    run(frame(v6 + "ext(type=60,size=8) " + transport), new SetField(Field.IP_SRC, 0xfd00L << 48, 5), new SetField(Field.L4_DST, 443), new Output(1)));
+        }
+        assertEquals(List.of("1 " + ETH + " ipv6(src=2001:db8::1,dst=fd00::5) icmpv6(type=128,code=0) payload(6)"),
+                run(frame(v6 + "icmpv6(type=128,code=0) payload(6)"), new SetField(Field.IP_DST, 0xfd00L << 48, 5), new SetField(Field.L4_SRC, 5), new Output(1)));
+        assertEquals(List.of("1 " + ETH + " ipv4(src=10.0.0.1,dst=192.0.2.1) icmp(type=8,code=0) payload(6)"),
+                run(frame(v4 + "icmp(type=8,code=0) payload(6)"), new SetField(Field.IP_DST, 0xc0000201L), new SetField(Field.L4_SRC, 5), new Output(1)));
     }
 
     private static final ActionRunner.Output NOTHING = new ActionRunner.Output() {
@@ -163,6 +205,19 @@ class ActionRunnerTest {
 
         @Override
         public void copyUp(Frame frame) {
+        }
+
+        @Override
+        public boolean meter(Action.Meter meter, Frame frame) {
+            return true;
+        }
+
+        @Override
+        public void refused(Frame frame) {
+        }
+
+        @Override
+        public void count(long counter, Frame frame) {
         }
     };
 }

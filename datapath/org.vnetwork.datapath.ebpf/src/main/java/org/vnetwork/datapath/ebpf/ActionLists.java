@@ -2,11 +2,14 @@ package org.vnetwork.datapath.ebpf;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.vnetwork.datapath.DropNumbers;
+import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.Action;
 
 /**
@@ -27,11 +30,13 @@ final class ActionLists {
     static final class Entry {
         final int id;
         final List<Action> actions;
+        private final List<Integer> meters;
         private int users;
 
-        private Entry(int id, List<Action> actions) {
+        private Entry(int id, List<Action> actions, List<Integer> meters) {
             this.id = id;
             this.actions = actions;
+            this.meters = meters;
         }
     }
 
@@ -39,25 +44,59 @@ final class ActionLists {
         this.maps = maps;
     }
 
-    /** The list's entry with one user more; null when there is no room or the list is too long. */
+    /** The list's entry with one user more; null when there is no room for it, its meters or its counters, or the list is too long. */
     Entry take(List<Action> actions) {
         Entry entry = entries.get(actions);
         if (entry == null) {
-            int id = actions.size() > KernelMaps.ACTIONS ? -1 : ids.take();
-            if (id < 0) {
+            entry = make(List.copyOf(actions));
+            if (entry == null) {
                 return null;
             }
-            entry = new Entry(id, List.copyOf(actions));
-            write(maps.list(id), entry.actions);
             entries.put(entry.actions, entry);
         }
         entry.users++;
         return entry;
     }
 
+    private Entry make(List<Action> actions) {
+        List<Integer> meters = Action.size(actions) > KernelMaps.ACTIONS ? null : takeMeters(actions);
+        if (meters == null) {
+            return null;
+        }
+        boolean counted = actions.stream().allMatch(a -> !(a instanceof Action.Count count) || maps.counters().slot(count.id()) >= 0);
+        int id = counted ? ids.take() : -1;
+        if (id < 0) {
+            releaseMeters(meters);
+            return null;
+        }
+        write(maps.list(id), actions, meters);
+        return new Entry(id, actions, meters);
+    }
+
+    /** A slot for each meter of a list in order; null when there are not enough. */
+    private List<Integer> takeMeters(List<Action> actions) {
+        List<Integer> slots = new ArrayList<>();
+        for (Action action : actions) {
+            if (action instanceof Action.Meter meter) {
+                int slot = maps.meters().take(meter, System.nanoTime());
+                if (slot < 0) {
+                    releaseMeters(slots);
+                    return null;
+                }
+                slots.add(slot);
+            }
+        }
+        return slots;
+    }
+
+    private void releaseMeters(List<Integer> slots) {
+        slots.forEach(slot -> maps.meters().release(slot, System.nanoTime()));
+    }
+
     void release(Entry entry) {
         if (--entry.users == 0) {
             entries.remove(entry.actions, entry);
+            releaseMeters(entry.meters);
             ids.free(entry.id);
         }
     }
@@ -68,7 +107,8 @@ final class ActionLists {
         BitSet used = new BitSet();
         left.forEach((id, actions) -> {
             used.set(id);
-            Entry entry = new Entry(id, List.copyOf(actions));
+            // The slots of its meters are known already: they were read before.
+            Entry entry = new Entry(id, List.copyOf(actions), takeMeters(actions));
             resumed.put(id, entry);
             entries.putIfAbsent(entry.actions, entry);
         });
@@ -81,23 +121,39 @@ final class ActionLists {
         return entry;
     }
 
-    private static void write(MemorySegment list, List<Action> actions) {
+    private void write(MemorySegment list, List<Action> actions, List<Integer> meters) {
         List<Action> written = actions.isEmpty() ? List.of(new Action.Drop(DropNumbers.CONSUMED)) : actions;
-        for (int i = 0; i < written.size(); i++) {
-            write(list.asSlice(16 + 16L * i, 16), written.get(i));
+        Iterator<Integer> slots = meters.iterator();
+        int count = 0;
+        for (Action action : written) {
+            if (action instanceof Action.SetField set && set.field().width() > 64) {
+                // An address is two actions, its halves.
+                boolean source = set.field() == Field.IP_SRC;
+                write(at(list, count++), source ? 14 : 16, 0, 0, set.high());
+                write(at(list, count++), source ? 15 : 17, 0, 0, set.value());
+            } else if (action instanceof Action.Meter meter) {
+                write(at(list, count++), 12, meter.gate(), slots.next(), 0);
+            } else {
+                write(at(list, count++), action);
+            }
         }
-        list.set(INT, 0, written.size());
+        list.set(INT, 0, count);
     }
 
-    private static void write(MemorySegment at, Action action) {
-        at.fill((byte) 0);
+    private static MemorySegment at(MemorySegment list, int index) {
+        return list.asSlice(16 + 16L * index, 16);
+    }
+
+    private void write(MemorySegment at, Action action) {
         switch (action) {
-            case Action.Output to -> write(at, 1, 0, to.port(), 0);
+            case Action.Output to -> write(at, 1, 0, to.port(), to.gates());
             case Action.PushTag push -> write(at, 6, push.tci(), push.tpid(), 0);
             case Action.PopTag _ -> write(at, 7, 0, 0, 0);
             case Action.Inspect _ -> write(at, 8, 0, 1, 0);
             case Action.CopyUp _ -> write(at, 11, 0, 2, 0);
             case Action.Drop drop -> write(at, 9, 0, drop.reason(), 0);
+            case Action.Count counter -> write(at, 13, 0, maps.counters().slot(counter.id()), 0);
+            case Action.Meter meter -> throw new IllegalArgumentException("meter without a slot: " + meter);
             case Action.SetField set -> {
                 switch (set.field()) {
                     case ETH_DST -> write(at, 2, 0, 0, set.value());
@@ -105,6 +161,8 @@ final class ActionLists {
                     case VLAN_PCP -> write(at, 4, (int) set.value(), 0, 0);
                     case DSCP -> write(at, 5, (int) set.value(), 0, 0);
                     case VLAN_VID -> write(at, 10, (int) set.value(), 0, 0);
+                    case L4_SRC -> write(at, 18, (int) set.value(), 0, 0);
+                    case L4_DST -> write(at, 19, (int) set.value(), 0, 0);
                     default -> throw new IllegalArgumentException("set " + set.field().text() + " is not among the capabilities");
                 }
             }

@@ -8,12 +8,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Capabilities;
+import org.vnetwork.datapath.CounterTable;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.Execution;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.MeterTable;
 import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortCounters;
@@ -47,7 +49,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     private final MemorySegment eight = arena.allocate(8, 8);
     private final AtomicBoolean awake = new AtomicBoolean();
     private final Execution execution = new Execution(this);
-    private final Capabilities capabilities = new Capabilities(Capabilities.wholeKey(), Capabilities.SETTABLE, FLOWS, KernelMaps.PORT_MASKS);
+    private final Capabilities capabilities = Capabilities.all(FLOWS, KernelMaps.PORT_MASKS);
     private long refreshedNanos = System.nanoTime();
     private boolean tookOver;
 
@@ -68,7 +70,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
         }
         up.attach(object.program("vnet_upcall"), pins, maps);
         wakeups = Libc.eventfd();
-        int[] descriptors = {wakeups, links.newsDescriptor(), up.missDescriptor(), up.inspectDescriptor()};
+        int[] descriptors = {wakeups, links.newsDescriptor(), up.descriptors()[0], up.descriptors()[1]};
         for (int i = 0; i < descriptors.length; i++) {
             polled.set(ValueLayout.JAVA_INT, 8L * i, descriptors[i]);
             polled.set(ValueLayout.JAVA_SHORT, 8L * i + 4, (short) POLLIN);
@@ -216,6 +218,21 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     }
 
     @Override
+    public MeterTable meters() {
+        return maps.meters();
+    }
+
+    @Override
+    public CounterTable counters() {
+        return maps.counters();
+    }
+
+    @Override
+    public CounterTable.Count counter(long id) {
+        return maps.counter(id);
+    }
+
+    @Override
     public int poll(UpcallSink sink, int limit) {
         housekeeping();
         int count = read(sink, limit);
@@ -234,11 +251,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
             KernelPort port = ports.find(frame.ingress);
             if (port != null) {
                 accounts.touch(port);
-                if (up.wasMiss()) {
-                    port.arrivedMisses += frame.wireFrames();
-                } else {
-                    port.arrivedInspected += frame.wireFrames();
-                }
+                port.arrived[up.channel()] += frame.wireFrames();
                 if (!flows.isCurrent(frame.flow, up.generation())) {
                     frame.flow = -1;
                 }
@@ -284,6 +297,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
         }
     }
 
+    /** CLOCK_MONOTONIC, as the programs' clock is. */
     @Override
     public long nanoTime() {
         return System.nanoTime();

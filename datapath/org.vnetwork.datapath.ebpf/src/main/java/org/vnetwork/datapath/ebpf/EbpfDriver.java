@@ -20,9 +20,9 @@ import org.vnetwork.datapath.DatapathException;
 @Component(service = DatapathDriver.class)
 public final class EbpfDriver implements DatapathDriver {
     /** What the names of taps begin with that misses come up by. */
-    static final String MISS_PREFIX = "vnup-";
+    private static final String MISS_PREFIX = "vnup-";
     /** What the names of taps begin with that frames of inspect flows come up by. */
-    static final String INSPECT_PREFIX = "vnin-";
+    private static final String INSPECT_PREFIX = "vnin-";
     private static final String OBJECT = "/vnet.bpf.o";
     private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*", Pattern.DOTALL);
 
@@ -73,8 +73,8 @@ public final class EbpfDriver implements DatapathDriver {
             boolean adopts = PinnedMaps.reuse(object, Pins.folder(host, switchName));
             object.load();
             // The first step that another process would notice, and the one that fails when it has the switch.
-            UpcallTap misses = tap(tapName(MISS_PREFIX, host, switchName), links, adopts, opened);
-            UpcallTap inspected = tap(tapName(INSPECT_PREFIX, host, switchName), links, adopts, opened);
+            UpcallTap misses = tap(tapName(host, switchName), links, adopts, opened);
+            UpcallTap inspected = tap(inspectTapName(host, switchName), links, adopts, opened);
             Pins pins = push(opened, new Pins(host, switchName, adopts));
             PacketSocket socket = push(opened, new PacketSocket());
             KernelMaps maps = push(opened, new KernelMaps(object));
@@ -89,8 +89,8 @@ public final class EbpfDriver implements DatapathDriver {
         }
     }
 
-    private static UpcallTap tap(String name, Links links, boolean goesOn, Deque<AutoCloseable> opened) throws DatapathException {
-        UpcallTap tap = push(opened, new UpcallTap(name, links, goesOn));
+    private static UpcallTap tap(String name, Links links, boolean adopts, Deque<AutoCloseable> opened) throws DatapathException {
+        UpcallTap tap = push(opened, new UpcallTap(name, links, adopts));
         opened.push(tap::remove);
         return tap;
     }
@@ -116,8 +116,18 @@ public final class EbpfDriver implements DatapathDriver {
         return device.startsWith(MISS_PREFIX) || device.startsWith(INSPECT_PREFIX);
     }
 
+    /** The tap of a switch's misses. */
+    static String tapName(String host, String switchName) {
+        return tapName(MISS_PREFIX, host, switchName);
+    }
+
+    /** The tap of a switch's inspected frames. */
+    static String inspectTapName(String host, String switchName) {
+        return tapName(INSPECT_PREFIX, host, switchName);
+    }
+
     /** A device name of at most 15 characters that is this switch's alone on the machine. */
-    static String tapName(String prefix, String host, String switchName) {
+    private static String tapName(String prefix, String host, String switchName) {
         CRC32 crc = new CRC32();
         crc.update((host + "/" + switchName).getBytes(java.nio.charset.StandardCharsets.UTF_8));
         return prefix + Long.toHexString(crc.getValue());

@@ -106,7 +106,7 @@ final class FlowAdoption {
 
     private boolean isReadable(int list) {
         if (!lists.containsKey(list)) {
-            List<Action> actions = ListReader.read(maps.list(list));
+            List<Action> actions = ListReader.read(maps.list(list), maps);
             if (actions == null) {
                 return false;
             }

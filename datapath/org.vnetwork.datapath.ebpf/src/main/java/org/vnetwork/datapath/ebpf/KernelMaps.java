@@ -6,8 +6,10 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.vnetwork.datapath.CounterTable;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
+import org.vnetwork.datapath.MeterTable;
 import org.vnetwork.model.PortId;
 import org.vnetwork.packet.wire.FlowKey;
 
@@ -43,6 +45,11 @@ final class KernelMaps implements AutoCloseable {
     private final int portIdsFd;
     private final int portStatsFd;
     private final int dropsFd;
+    private final int counterStatsFd;
+    private final MemorySegment meterMemory;
+    private final MemorySegment counterMemory;
+    private final MeterTable meters;
+    private final CounterTable counters;
     private final MemorySegment key = arena.allocate(8, 8);
     private final MemorySegment value = arena.allocate(8, 8);
     private final MemorySegment cursor = arena.allocate(8, 8);
@@ -59,6 +66,11 @@ final class KernelMaps implements AutoCloseable {
         portIdsFd = object.map("port_ids");
         portStatsFd = object.map("port_stats");
         dropsFd = object.map("drops");
+        counterStatsFd = object.map("counter_stats");
+        meterMemory = map(object, "meters", MeterTable.SIZE, MeterTable.METERS);
+        counterMemory = map(object, "counters", CounterTable.SIZE, CounterTable.COUNTERS);
+        meters = new MeterTable(meterMemory, Numbers.QUARANTINE_NANOS);
+        counters = new CounterTable(counterMemory);
         ctl.set(INT, 0, ABI_VERSION);
         ctl.set(INT, 12, FlowMaps.FILTER_SHIFT);
     }
@@ -202,6 +214,28 @@ final class KernelMaps implements AutoCloseable {
         return sum;
     }
 
+    /** The meters, which the programs ask too. */
+    MeterTable meters() {
+        return meters;
+    }
+
+    /** The counters, with what Java counted. */
+    CounterTable counters() {
+        return counters;
+    }
+
+    /** What Java and the programs counted. */
+    CounterTable.Count counter(long id) {
+        CounterTable.Count sum = counters.count(id);
+        key.set(INT, 0, counters.known(id));
+        if (counters.known(id) >= 0 && Bpf.lookup(counterStatsFd, key, values) == 0) {
+            for (int cpu = 0; cpu < cpus; cpu++) {
+                sum = sum.plus(new CounterTable.Count(values.getAtIndex(LONG, 2L * cpu), values.getAtIndex(LONG, 2L * cpu + 1)));
+            }
+        }
+        return sum;
+    }
+
     /** Adds the drops of a port by number of the reason. */
     void drops(int port, long[] sum) {
         cursor.set(INT, 0, port * DropNumbers.LIMIT - 1);
@@ -227,7 +261,7 @@ final class KernelMaps implements AutoCloseable {
 
     @Override
     public void close() {
-        for (MemorySegment mapped : new MemorySegment[] {ctl, ports, portMasks, masks, lists, books}) {
+        for (MemorySegment mapped : new MemorySegment[] {ctl, ports, portMasks, masks, lists, books, meterMemory, counterMemory}) {
             Libc.munmap(mapped);
         }
         arena.close();

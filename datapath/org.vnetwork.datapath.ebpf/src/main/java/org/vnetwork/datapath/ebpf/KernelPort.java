@@ -8,10 +8,8 @@ final class KernelPort {
     final int id;
     final Attachment attachment;
     final PortBooks books = new PortBooks();
-    /** Frames on the wire that came up from here as misses. */
-    long arrivedMisses;
-    /** Frames on the wire that came up from here as inspected ones, and copies. */
-    long arrivedInspected;
+    /** Frames on the wire that came up from here, by the channel of {@link UpChannels}. */
+    final long[] arrived = new long[UpChannels.CHANNELS];
     boolean open;
     /** Ifindex of the device that the program is attached to; 0 when there is none. */
     int ifindex;

@@ -11,7 +11,7 @@ import java.util.Deque;
  */
 final class Numbers {
     /** Long after the last program that could have seen what a freed number stood for has ended. */
-    private static final long QUARANTINE_NANOS = 1_000_000_000L;
+    static final long QUARANTINE_NANOS = 1_000_000_000L;
 
     private final int limit;
     private final Deque<Freed> freed = new ArrayDeque<>();

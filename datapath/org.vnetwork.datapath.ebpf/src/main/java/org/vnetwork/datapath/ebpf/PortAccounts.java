@@ -17,10 +17,7 @@ import org.vnetwork.datapath.PortCounters;
 final class PortAccounts {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final int COUNTERS = DropNumbers.LIMIT;
-    private static final int ARRIVED_MISSES = COUNTERS + 8;
-    private static final int ARRIVED_INSPECTED = COUNTERS + 9;
-    private static final int MISSES = 9;
-    private static final int INSPECTED = 10;
+    private static final int ARRIVED = COUNTERS + 8;
 
     private final KernelMaps maps;
     private final UpChannels up;
@@ -35,9 +32,11 @@ final class PortAccounts {
         store();
         long[] k = maps.portStatistics(port.id);
         PortBooks b = port.books;
-        long lost = up.lostMisses(k[MISSES], port.arrivedMisses) + b.drops[DropNumbers.UPCALL_LOST]
-                + up.lostInspected(k[INSPECTED], port.arrivedInspected) + b.drops[DropNumbers.INSPECT_LOST];
-        return new PortCounters(k[0], k[1], k[2], k[3] + b.sent, k[4] + b.sentBytes, k[8] + b.outputs, k[7] + b.copies, k[MISSES] + k[INSPECTED], lost);
+        long lost = 0;
+        for (int channel = 0; channel < UpChannels.CHANNELS; channel++) {
+            lost += up.lost(channel, sent(k, channel) - port.arrived[channel]) + b.drops[UpChannels.lossReason(channel)];
+        }
+        return new PortCounters(k[0], k[1], k[2], k[3] + b.sent, k[4] + b.sentBytes, k[8] + b.outputs, k[7] + b.copies, k[9] + k[10], lost);
     }
 
     long[] drops(KernelPort port) {
@@ -45,9 +44,15 @@ final class PortAccounts {
         long[] sum = port.books.drops.clone();
         maps.drops(port.id, sum);
         long[] k = maps.portStatistics(port.id);
-        sum[DropNumbers.UPCALL_LOST] += up.lostMisses(k[MISSES], port.arrivedMisses);
-        sum[DropNumbers.INSPECT_LOST] += up.lostInspected(k[INSPECTED], port.arrivedInspected);
+        for (int channel = 0; channel < UpChannels.CHANNELS; channel++) {
+            sum[UpChannels.lossReason(channel)] += up.lost(channel, sent(k, channel) - port.arrived[channel]);
+        }
         return sum;
+    }
+
+    /** Frames that the programs sent up by a channel: misses or inspects. */
+    private static long sent(long[] statistics, int channel) {
+        return statistics[9 + channel];
     }
 
     /** The books of a port are about to change. */
@@ -73,8 +78,7 @@ final class PortAccounts {
             at.setAtIndex(LONG, COUNTERS + 5, b.outputs);
             at.setAtIndex(LONG, COUNTERS + 6, b.copies);
             at.setAtIndex(LONG, COUNTERS + 7, b.up);
-            at.setAtIndex(LONG, ARRIVED_MISSES, port.arrivedMisses);
-            at.setAtIndex(LONG, ARRIVED_INSPECTED, port.arrivedInspected);
+            MemorySegment.copy(port.arrived, 0, at, LONG, ARRIVED * 8L, UpChannels.CHANNELS);
             port.touched = false;
         }
         touched.clear();
@@ -93,8 +97,7 @@ final class PortAccounts {
         b.outputs = at.getAtIndex(LONG, COUNTERS + 5);
         b.copies = at.getAtIndex(LONG, COUNTERS + 6);
         b.up = at.getAtIndex(LONG, COUNTERS + 7);
-        port.arrivedMisses = at.getAtIndex(LONG, ARRIVED_MISSES);
-        port.arrivedInspected = at.getAtIndex(LONG, ARRIVED_INSPECTED);
+        MemorySegment.copy(at, LONG, ARRIVED * 8L, port.arrived, 0, UpChannels.CHANNELS);
     }
 
     void clear(int id) {
@@ -105,18 +108,16 @@ final class PortAccounts {
     /** Counts what was on its way up when an earlier process died as lost, once; nothing may be on its way now. */
     void settle(Collection<Integer> ids) {
         for (int id : ids) {
+            MemorySegment at = maps.books(id);
             long[] k = maps.portStatistics(id);
-            settle(id, k[MISSES], ARRIVED_MISSES, DropNumbers.UPCALL_LOST);
-            settle(id, k[INSPECTED], ARRIVED_INSPECTED, DropNumbers.INSPECT_LOST);
-        }
-    }
-
-    private void settle(int id, long sent, int arrived, int reason) {
-        MemorySegment at = maps.books(id);
-        long lost = sent - at.getAtIndex(LONG, arrived);
-        if (lost > 0) {
-            at.setAtIndex(LONG, reason, at.getAtIndex(LONG, reason) + lost);
-            at.setAtIndex(LONG, arrived, sent);
+            for (int channel = 0; channel < UpChannels.CHANNELS; channel++) {
+                long lost = sent(k, channel) - at.getAtIndex(LONG, ARRIVED + channel);
+                int reason = UpChannels.lossReason(channel);
+                if (lost > 0) {
+                    at.setAtIndex(LONG, reason, at.getAtIndex(LONG, reason) + lost);
+                    at.setAtIndex(LONG, ARRIVED + channel, sent(k, channel));
+                }
+            }
         }
     }
 }

@@ -1,51 +1,50 @@
 package org.vnetwork.datapath.ebpf;
 
+import java.util.Arrays;
 import java.util.List;
 import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.packet.wire.Frame;
 
 /**
- * The two taps that frames come up by: one for misses, one for frames of inspect flows and copies.
+ * The two taps that frames come up by: channel 0 for misses, channel 1 for frames of inspect flows and copies.
  *
  * <p>They are read in turn, so that a flood of one kind delays the other by a turn at most and takes none of its room. Loop thread only.
  */
 final class UpChannels {
+    static final int CHANNELS = 2;
     /** Frames read from one tap before the other has its turn. */
     private static final int TURN = 32;
 
-    private final UpcallTap misses;
-    private final UpcallTap inspected;
+    private final UpcallTap[] taps;
     private final int[] uplinks = {-1, -1};
-    private UpcallTap now;
+    private int now;
     private int left = TURN;
 
     UpChannels(UpcallTap misses, UpcallTap inspected) {
-        this.misses = misses;
-        this.inspected = inspected;
-        this.now = misses;
+        taps = new UpcallTap[] {misses, inspected};
     }
 
     /** Has a program mark what comes up, and the programs of ports send to here. */
     void attach(int program, Pins pins, KernelMaps maps) throws DatapathException {
-        UpcallTap[] taps = {misses, inspected};
-        for (int i = 0; i < taps.length; i++) {
+        for (int i = 0; i < CHANNELS; i++) {
             uplinks[i] = pins.carry(program, taps[i].ifindex(), Bpf.TCX_EGRESS);
             pins.dropBefore(taps[i].staleIfindex());
         }
-        maps.setTaps(misses.ifindex(), inspected.ifindex());
+        maps.setTaps(taps[0].ifindex(), taps[1].ifindex());
     }
 
-    /** Of both taps. */
     List<Integer> ifindexes() {
-        return List.of(misses.ifindex(), inspected.ifindex());
+        return Arrays.stream(taps).map(UpcallTap::ifindex).toList();
     }
 
-    int missDescriptor() {
-        return misses.descriptor();
+    int[] descriptors() {
+        return Arrays.stream(taps).mapToInt(UpcallTap::descriptor).toArray();
     }
 
-    int inspectDescriptor() {
-        return inspected.descriptor();
+    /** Number of the reason for what a channel has no room for. */
+    static int lossReason(int channel) {
+        return channel == 0 ? DropNumbers.UPCALL_LOST : DropNumbers.INSPECT_LOST;
     }
 
     /** The next frame, valid until the next call; null when none waits in either. */
@@ -53,63 +52,57 @@ final class UpChannels {
         if (left <= 0) {
             turn();
         }
-        Frame frame = now.read();
+        Frame frame = taps[now].read();
         if (frame == null) {
             turn();
-            frame = now.read();
+            frame = taps[now].read();
         }
         left--;
         return frame;
     }
 
     private void turn() {
-        now = now == misses ? inspected : misses;
+        now = 1 - now;
         left = TURN;
     }
 
-    /** Whether the last frame was a miss. */
-    boolean wasMiss() {
-        return now == misses;
+    /** By which the last frame came. */
+    int channel() {
+        return now;
     }
 
     /** Generation of the flow that sent the last frame up. */
     int generation() {
-        return now.generation();
+        return taps[now].generation();
     }
 
-    /** Misses of those sent that did not arrive. */
-    long lostMisses(long sent, long arrived) {
-        return lost(misses, sent - arrived);
-    }
-
-    /** Inspected frames and copies of those sent that did not arrive. */
-    long lostInspected(long sent, long arrived) {
-        return lost(inspected, sent - arrived);
-    }
-
-    /** Frames that were sent up and did not arrive, if the tap lost any; those still on their way are not taken for lost. */
-    private static long lost(UpcallTap tap, long missing) {
+    /**
+     * How many frames are lost of those that were sent up and did not arrive; those still on their way are not taken for lost.
+     *
+     * @param missing frames on the wire
+     */
+    long lost(int channel, long missing) {
         if (missing <= 0) {
             return 0;
         }
         // NB: the tap counts a superframe once. With nothing left to read, what is missing is lost.
-        long units = tap.lost();
-        return units > 0 && tap.isEmpty() ? missing : Math.min(missing, units);
+        long units = taps[channel].lost();
+        return units > 0 && taps[channel].isEmpty() ? missing : Math.min(missing, units);
     }
 
     /** Takes the devices away, before {@link #close}. */
     void remove() {
-        misses.remove();
-        inspected.remove();
+        for (UpcallTap tap : taps) {
+            tap.remove();
+        }
     }
 
     void close() {
-        for (int link : uplinks) {
-            if (link >= 0) {
-                Libc.close(link);
+        for (int i = 0; i < CHANNELS; i++) {
+            if (uplinks[i] >= 0) {
+                Libc.close(uplinks[i]);
             }
+            taps[i].close();
         }
-        misses.close();
-        inspected.close();
     }
 }

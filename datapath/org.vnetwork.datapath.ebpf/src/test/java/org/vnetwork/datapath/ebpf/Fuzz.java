@@ -166,5 +166,18 @@ final class Fuzz {
         @Override
         public void copyUp(Frame frame) {
         }
+
+        @Override
+        public boolean meter(Action.Meter meter, Frame frame) {
+            return true;
+        }
+
+        @Override
+        public void refused(Frame frame) {
+        }
+
+        @Override
+        public void count(long counter, Frame frame) {
+        }
     }
 }

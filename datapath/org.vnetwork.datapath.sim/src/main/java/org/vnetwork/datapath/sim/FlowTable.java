@@ -64,7 +64,7 @@ final class FlowTable {
 
     /** Adds a flow; false when it is no valid one, its id or key is taken, or the table or the port's mask list is full. */
     boolean add(FlowEntry entry) {
-        boolean valid = entry.id() >= 0 && entry.id() < FLOWS && entry.actions().size() <= Action.LIMIT
+        boolean valid = entry.id() >= 0 && entry.id() < FLOWS && Action.size(entry.actions()) <= Action.LIMIT
                 && Field.INGRESS.in(entry.mask()) == Field.INGRESS.bits();
         if (!valid || byId.containsKey(entry.id())) {
             return false;

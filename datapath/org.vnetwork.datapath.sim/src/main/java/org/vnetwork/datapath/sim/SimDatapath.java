@@ -10,12 +10,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Capabilities;
+import org.vnetwork.datapath.CounterTable;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.Execution;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.MeterTable;
 import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
@@ -36,7 +38,7 @@ import org.vnetwork.packet.wire.KeyParser;
  * received one by one, so that a flow installed for the first of them serves the second.
  */
 final class SimDatapath implements Datapath, Simulated, Execution.Sender {
-    private static final Capabilities CAPABILITIES = new Capabilities(Capabilities.wholeKey(), Capabilities.SETTABLE, FlowTable.FLOWS, FlowTable.MASKS_PER_PORT);
+    private static final Capabilities CAPABILITIES = Capabilities.all(FlowTable.FLOWS, FlowTable.MASKS_PER_PORT);
 
     private final SimPort[] ports = new SimPort[PortId.LIMIT];
     private final FlowTable flows = new FlowTable();
@@ -45,6 +47,8 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     private final AtomicBoolean woken = new AtomicBoolean();
     private final long[] key = new long[FlowKey.WORDS];
     private final Execution execution = new Execution(this);
+    private final MeterTable meters = new MeterTable(MemorySegment.ofArray(new long[MeterTable.METERS * MeterTable.SIZE / Long.BYTES]), 0);
+    private final CounterTable counters = new CounterTable(MemorySegment.ofArray(new long[CounterTable.COUNTERS * CounterTable.SIZE / Long.BYTES]));
     private volatile Thread waiting;
     private long nanos;
 
@@ -96,7 +100,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     @Override
     public boolean replace(int id, List<Action> actions) {
         FlowTable.Flow flow = flows.find(id);
-        if (flow == null || actions.size() > Action.LIMIT) {
+        if (flow == null || Action.size(actions) > Action.LIMIT) {
             return false;
         }
         flow.actions = List.copyOf(actions);
@@ -105,7 +109,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public boolean drain(int id, List<Action> actions) {
-        return actions.size() <= Action.LIMIT && flows.drain(id, actions);
+        return Action.size(actions) <= Action.LIMIT && flows.drain(id, actions);
     }
 
     @Override
@@ -217,6 +221,21 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     @Override
     public PortBooks books(int port) {
         return known(port) ? ports[port].books : null;
+    }
+
+    @Override
+    public MeterTable meters() {
+        return meters;
+    }
+
+    @Override
+    public CounterTable counters() {
+        return counters;
+    }
+
+    @Override
+    public CounterTable.Count counter(long id) {
+        return counters.count(id);
     }
 
     private boolean known(int port) {
