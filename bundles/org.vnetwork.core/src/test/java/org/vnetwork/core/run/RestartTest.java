@@ -3,13 +3,8 @@ package org.vnetwork.core.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,14 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vnetwork.control.FlowView;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.core.journal.Journal;
-import org.vnetwork.datapath.Datapath;
-import org.vnetwork.datapath.FlowEntry;
-import org.vnetwork.datapath.Simulated;
-import org.vnetwork.datapath.sim.SimDriver;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.engine.learning.LearningEngine;
 import org.vnetwork.model.PortVlan;
-import org.vnetwork.packet.wire.Action;
 
 /** A switch whose process dies, on a datapath that goes on: what the next process makes of the journal and the flows. */
 class RestartTest {
@@ -34,10 +24,8 @@ class RestartTest {
 
     @TempDir
     private Path folder;
-    private final Datapath sim = new SimDriver().open("test", "sw1", Path.of("."));
-    private final Map<Integer, FlowEntry> working = new TreeMap<>();
-    private final List<String> writes = new ArrayList<>();
-    private final List<Integer> attached = new ArrayList<>();
+    private final OutlivingDatapath datapath = new OutlivingDatapath();
+    private final List<String> writes = datapath.writes;
     private TestSwitch sw;
 
     @BeforeEach
@@ -55,12 +43,12 @@ class RestartTest {
     @AfterEach
     void close() {
         sw.close();
-        sim.close();
+        datapath.close();
     }
 
     /** A switch over the same datapath and journal. */
     private TestSwitch life() {
-        return new TestSwitch(outliving(), Journal.open(folder.resolve("sw1.journal"), line -> writes.add("told " + line)));
+        return new TestSwitch(datapath.forOneLife(), Journal.open(folder.resolve("sw1.journal"), line -> writes.add("told " + line)));
     }
 
     private static void ports(TestSwitch home, int vlanOfA, int vlanOfB) {
@@ -81,48 +69,6 @@ class RestartTest {
         sw.swap("learning", engine);
         sw.home.restored();
         sw.settle();
-    }
-
-    private Datapath outliving() {
-        return (Datapath) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Datapath.class, Simulated.class}, (self, method, arguments) -> {
-            switch (method.getName()) {
-                case "outlives":
-                    return true;
-                case "adopted":
-                    return List.copyOf(working.values());
-                case "close":
-                    return null;
-                case "attach":
-                    if (attached.contains(arguments[0])) {
-                        return null;
-                    }
-                    attached.add((Integer) arguments[0]);
-                    break;
-                case "install":
-                    ((List<?>) arguments[0]).forEach(e -> working.put(((FlowEntry) e).id(), (FlowEntry) e));
-                    writes.add("install");
-                    break;
-                case "replace", "drain":
-                    working.computeIfPresent((Integer) arguments[0], (id, e) -> new FlowEntry(id, e.key(), e.mask(), actions(arguments[1])));
-                    writes.add(method.getName());
-                    break;
-                case "remove":
-                    working.remove(arguments[0]);
-                    writes.add("remove");
-                    break;
-                default:
-            }
-            try {
-                return method.invoke(sim, arguments);
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
-        });
-    }
-
-    @SuppressWarnings("unchecked")
-    private static List<Action> actions(Object list) {
-        return (List<Action>) list;
     }
 
     private String summary() {

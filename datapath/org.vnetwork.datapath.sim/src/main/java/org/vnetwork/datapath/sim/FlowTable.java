@@ -14,7 +14,7 @@ import org.vnetwork.packet.wire.FlowKey;
 
 /** Flows by ingress port, mask and masked key: tuple space search (Srinivasan, Suri and Varghese, SIGCOMM 1999). */
 final class FlowTable {
-    static final int FLOWS = 65_536;
+    static final int FLOWS = 262_144;
     static final int MASKS_PER_PORT = 32;
 
     private final Map<Integer, Flow> byId = new HashMap<>();
