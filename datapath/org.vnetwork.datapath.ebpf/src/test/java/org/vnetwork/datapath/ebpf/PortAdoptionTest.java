@@ -85,6 +85,23 @@ class PortAdoptionTest extends Lives {
     }
 
     @Test
+    void aPortThatIsAttachedButNotOpenedInTimeStays() throws DatapathException {
+        install(dropping(1, 1000));
+        die();
+        reopen();
+        datapath.adopted();
+        datapath.attach(PORT, new Attachment("tap", TAP));
+        int other = ifindex(OTHER_TAP);
+        until("the other is let go", () -> !Files.exists(FOLDER.resolve("link-" + other)));
+        run(FRAME, TAP);
+        datapath.unblock(PORT);
+        run(FRAME, TAP);
+        assertEquals(2, datapath.drops(PORT)[REASON]);
+        assertEquals(1, Bpf.attached(ifindex(TAP), Bpf.TCX_INGRESS));
+        assertTrue(Files.exists(FOLDER.resolve("link-" + ifindex(TAP))));
+    }
+
+    @Test
     void portsThatNobodyAttachesAgainAreLetGo() throws DatapathException {
         int tap = ifindex(EbpfDriver.tapName(HOST, "sw"));
         die();
