@@ -36,7 +36,10 @@ class PortAdoptionTest extends Lives {
         traffic.start();
         try {
             until("traffic", () -> packets().get(1) > 100);
-            attach(PORT, TAP);
+            datapath.attach(PORT, new Attachment("tap", TAP));
+            long attached = packets().get(1);
+            until("traffic through a port that is not open again yet", () -> packets().get(1) > attached + 100);
+            datapath.unblock(PORT);
             attach(OTHER, OTHER_TAP);
             long now = packets().get(1);
             until("more traffic", () -> packets().get(1) > now + 100);
