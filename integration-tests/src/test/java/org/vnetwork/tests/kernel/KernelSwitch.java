@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.vnetwork.control.PortView;
+import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.ebpf.EbpfDriver;
 import org.vnetwork.model.PortVlan;
@@ -21,6 +23,11 @@ final class KernelSwitch extends CoreSwitch implements Closeable {
 
     KernelSwitch(String engine, String... devices) throws DatapathException {
         super(fixture(engine, devices.length), false, "netdev", new EbpfDriver().open(HOST, NAME, Path.of("/tmp")), port -> devices[port - 1]);
+    }
+
+    /** As the other, on what a test makes of the driver's datapath. */
+    KernelSwitch(String engine, UnaryOperator<Datapath> wrapped, String... devices) throws DatapathException {
+        super(fixture(engine, devices.length), false, "netdev", wrapped.apply(new EbpfDriver().open(HOST, NAME, Path.of("/tmp"))), port -> devices[port - 1]);
     }
 
     private static Fixture fixture(String engine, int count) {

@@ -3,17 +3,22 @@ package org.vnetwork.core.run;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.vnetwork.control.Limit;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.MissLimit;
+import org.vnetwork.datapath.Simulated;
 
 /**
  * Divides what the loop can serve between the ports that send unknown frames up, so that no port's flood delays the frames of another.
  *
  * <p>All ports share one queue to the loop. While the loop keeps up, each port has the rate that is configured. When it is at work nearly all of the
- * time, the ports that send most get equal shares of less than it served, and those that send less are left alone. Loop thread only.
+ * time, the ports that send most get equal shares of less than it served, and those that send less are left alone. At the highest rate that can be
+ * configured nothing is divided, so that the loop itself can be measured. Loop thread only.
  */
 final class MissShares {
+    /** How often the ports are looked at. */
+    static final long PERIOD_NANOS = 250_000_000;
     /** Parts of the time that the loop is at work: above the first less is given away, below the second more. */
     private static final double BUSY = 0.8;
     private static final double IDLE = 0.6;
@@ -30,6 +35,8 @@ final class MissShares {
     private MissLimit configured = MissLimit.PRESET;
     /** What all ports together may send up in a second; as much as they want while the loop keeps up. */
     private double given = Double.MAX_VALUE;
+    private long framesBefore;
+    private long busyBefore;
     private long sampledNanos;
 
     /** What one port sent when it was looked at last. */
@@ -71,15 +78,20 @@ final class MissShares {
     /**
      * Looks at every port, and divides anew.
      *
-     * @param frames that were served since the last time
-     * @param busyNanos that the loop was at work since then
+     * @param framesSoFar that were served
+     * @param busySoFar nanoseconds that the loop was at work
      */
-    void divide(long frames, long busyNanos, long now) {
+    void divide(long framesSoFar, long busySoFar, long now) {
         long passed = now - sampledNanos;
-        if (passed <= 0) {
+        long frames = framesSoFar - framesBefore;
+        long busyNanos = busySoFar - busyBefore;
+        framesBefore = framesSoFar;
+        busyBefore = busySoFar;
+        sampledNanos = now;
+        if (passed <= 0 || datapath instanceof Simulated) {
+            // Simulated time stands still while the loop works: there is nothing to be measured.
             return;
         }
-        sampledNanos = now;
         ports.forEach((id, port) -> sample(port, datapath.counters(id).up(), datapath.drops(id)[DropNumbers.MISS_LIMIT], passed));
         // NB: frames per time at work would not do as a measure: the fewer come at once, the more each of them costs.
         if (busyNanos > BUSY * passed) {
@@ -87,7 +99,7 @@ final class MissShares {
         } else if (busyNanos < IDLE * passed) {
             given *= MORE;
         }
-        share(shares());
+        share(configured.perSecond() == Limit.PORT_MISSES.most() ? new Share(Double.MAX_VALUE, 0) : shares());
     }
 
     private static void sample(Port port, long sent, long dropped, long passed) {

@@ -20,7 +20,6 @@ import org.vnetwork.core.rule.RuleLists;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.FlowEntry;
-import org.vnetwork.datapath.Simulated;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
 import org.vnetwork.model.Refusal;
@@ -34,7 +33,6 @@ import org.vnetwork.table.shared.Station;
  */
 public final class VirtualSwitch {
     private static final long PULL_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long SHARE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long LONGEST_SETTLING_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long FLOW_IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -65,8 +63,6 @@ public final class VirtualSwitch {
     private final Timers timers;
     private final SwitchLoop loop;
     private final long bornNanos;
-    private long sharedFrames;
-    private long sharedBusyNanos;
     /** Whether the flows of an earlier process have been decided again: only then is it known which rows traffic keeps young. */
     private boolean settledOnce;
 
@@ -106,7 +102,7 @@ public final class VirtualSwitch {
                 text -> events.add("switch " + name, text));
         bornNanos = datapath.nanoTime();
         timers.every("statistics", PULL_NANOS, this::pull, bornNanos);
-        timers.every("shares", SHARE_NANOS, this::share, bornNanos);
+        timers.every("shares", MissShares.PERIOD_NANOS, () -> misses.divide(loop.polled(), loop.busyNanos(), datapath.nanoTime()), bornNanos);
         timers.every("ports", RETRY_NANOS, ports::retry, bornNanos);
         loop.start();
     }
@@ -316,17 +312,6 @@ public final class VirtualSwitch {
         tables.expire(start);
         limits.check(start);
         mismatches.check();
-    }
-
-    /** On a simulated datapath time stands still while the loop works: there is nothing to be measured. */
-    private void share() {
-        long frames = loop.polled() - sharedFrames;
-        long busy = loop.busyNanos() - sharedBusyNanos;
-        sharedFrames += frames;
-        sharedBusyNanos += busy;
-        if (!(datapath instanceof Simulated)) {
-            misses.divide(frames, busy, datapath.nanoTime());
-        }
     }
 
     Timers.Timer every(String owner, Duration period, Runnable task) {

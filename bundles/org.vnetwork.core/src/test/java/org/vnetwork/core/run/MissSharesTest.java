@@ -32,6 +32,8 @@ class MissSharesTest {
             });
     private final MissShares shares = new MissShares(datapath);
     private long now;
+    private long frames;
+    private long busy;
 
     private void port(int id, int perSecond) {
         offered.put(id, perSecond);
@@ -48,7 +50,9 @@ class MissSharesTest {
             dropped.merge(id, offered.get(id) - passed, Long::sum);
             up += passed;
         }
-        shares.divide(Math.min(up, speed), Math.min(TimeUnit.SECONDS.toNanos(1), up * TimeUnit.SECONDS.toNanos(1) / speed), now);
+        frames += Math.min(up, speed);
+        busy += Math.min(TimeUnit.SECONDS.toNanos(1), up * TimeUnit.SECONDS.toNanos(1) / speed);
+        shares.divide(frames, busy, now);
     }
 
     private int allowed() {
@@ -64,6 +68,16 @@ class MissSharesTest {
             second(1_000_000);
         }
         limits.values().forEach(limit -> assertEquals(MissLimit.PRESET, limit));
+    }
+
+    @Test
+    void atTheHighestRateNothingIsDivided() {
+        shares.set(1_000_000, 4096);
+        port(1, 50_000);
+        for (int i = 0; i < 5; i++) {
+            second(20_000);
+        }
+        assertEquals(Map.of(1, new MissLimit(1_000_000, 4096)), limits);
     }
 
     @Test
