@@ -39,7 +39,7 @@ VNET_ARRAY(port_masks, struct vnet_port_masks, VNET_PORTS, BPF_F_MMAPABLE);
 VNET_ARRAY(masks, struct vnet_key, VNET_MASKS, BPF_F_MMAPABLE);
 VNET_HASH(flows, struct vnet_key, struct vnet_flow, VNET_FLOWS);
 VNET_ARRAY(flow_slots, __u64, VNET_FLOWS, BPF_F_MMAPABLE);
-VNET_PERCPU(flow_stats, struct vnet_flow_stats, VNET_FLOWS);
+VNET_ARRAY(flow_stats, struct vnet_flow_stats, VNET_FLOWS, BPF_F_MMAPABLE);
 VNET_ARRAY(flow_filter, __u64, VNET_FILTER_WORDS, BPF_F_MMAPABLE);
 VNET_ARRAY(action_lists, struct vnet_action_list, VNET_LISTS, BPF_F_MMAPABLE);
 VNET_PERCPU(port_stats, struct vnet_port_stats, VNET_PORTS);

@@ -62,8 +62,14 @@ static __always_inline void vnet_drop_copy(const struct vnet_frame *frame, __u32
 
 static __always_inline void vnet_count_flow(struct __sk_buff *skb, const struct vnet_frame *frame)
 {
-	struct vnet_flow_stats *flow = bpf_map_lookup_elem(&flow_stats, &frame->slot);
+	__u32 zero = 0, at;
+	const struct vnet_ctl *control = bpf_map_lookup_elem(&ctl, &zero);
+	struct vnet_flow_stats *flow;
 
+	if (!control)
+		return;
+	at = bpf_get_smp_processor_id() * control->flow_count + frame->slot;
+	flow = bpf_map_lookup_elem(&flow_stats, &at);
 	if (!flow)
 		return;
 	flow->frames += frame->frames;

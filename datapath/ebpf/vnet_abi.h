@@ -23,7 +23,7 @@
  *   masks          ARRAY         MMAPABLE  mask id     vnet_key                     VNET_MASKS
  *   flows          HASH          prealloc  vnet_key    vnet_flow                    VNET_FLOWS *
  *   flow_slots     ARRAY         MMAPABLE  slot        u64, see vnet_slot           VNET_FLOWS *
- *   flow_stats     PERCPU_ARRAY  -         slot        vnet_flow_stats              VNET_FLOWS *
+ *   flow_stats     ARRAY         MMAPABLE  see there   vnet_flow_stats              VNET_FLOWS * for each CPU
  *   flow_filter    ARRAY         MMAPABLE  word index  u64, see "Flow filter"       VNET_FILTER_WORDS *
  *   action_lists   ARRAY         MMAPABLE  list id     vnet_action_list             VNET_LISTS *
  *   port_stats     PERCPU_ARRAY  -         port id     vnet_port_stats              VNET_PORTS
@@ -36,7 +36,8 @@
  *   port_books     ARRAY         MMAPABLE  port id     vnet_port_books (driver's)   VNET_PORTS
  *   key_out        ARRAY         -         u32 0       vnet_key_out (tests only)    1
  *
- * Entries marked * may be set before load (bpf_map__set_max_entries); flows, flow_slots and flow_stats alike.
+ * Entries marked * may be set before load (bpf_map__set_max_entries); flows and flow_slots alike,
+ * flow_stats to as many for each possible CPU.
  */
 #define VNET_PORTS        1024   /* ids 1..1023; id 0 stands for "no port" and collects its drops */
 #define VNET_MASKS        2048   /* ids, those of draining flows among them */
@@ -148,7 +149,7 @@ struct vnet_key {
  *
  *    0        4            8       12             16            24                32                64
  *   +--------+------------+-------+--------------+-------------+-----------------+-----------------+
- *   | abi    | miss tap   | insp. | filter shift | heartbeat ns| heartbeat limit | reserved        |
+ *   | abi    | miss tap   | insp. | filter shift | heartbeat ns| heartbeat limit | flow count, ... |
  *   +--------+------------+-------+--------------+-------------+-----------------+-----------------+
  */
 struct vnet_ctl {
@@ -158,7 +159,9 @@ struct vnet_ctl {
 	__u32 filter_shift;
 	__u64 heartbeat_ns;	/* reserved for the dead-man policy: CLOCK_MONOTONIC of the driver's last sign of life */
 	__u64 heartbeat_limit_ns;
-	__u64 reserved[4];
+	__u32 flow_count;	/* entries of flow_slots */
+	__u32 reserved0;
+	__u64 reserved[3];
 };
 
 /* Port. The driver writes one field at a time, each with one store.
@@ -386,6 +389,10 @@ struct vnet_port_stats {
 	__u64 reserved;
 };
 
+/*
+ * Value of flow_stats: what one CPU counted, at CPU * ctl.flow_count + slot, so that CPUs share no cache line. A per-CPU array would do the
+ * same by allocating each of its entries, which takes 0.4 s, and has to be read by system calls.
+ */
 struct vnet_flow_stats {
 	__u64 frames;
 	__u64 bytes;

@@ -104,12 +104,13 @@ void vnet_load(struct vnet_switch *vnet, const char *path, uint32_t flow_count, 
 	memset(vnet, 0, sizeof(*vnet));
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "flows"), flow_count);
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "flow_slots"), flow_count);
-	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "flow_stats"), flow_count);
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "flow_stats"), flow_count * libbpf_num_possible_cpus());
 	if (bpf_object__load(object))
 		vnet_die("load");
 	take(vnet, object, pins);
 	vnet->ctl->abi_version = VNET_ABI_VERSION;
 	vnet->ctl->filter_shift = VNET_FILTER_SHIFT;
+	vnet->ctl->flow_count = flow_count;
 }
 
 void vnet_adopt(struct vnet_switch *vnet, const char *pins)
@@ -294,15 +295,17 @@ struct vnet_port_stats vnet_get_port_stats(struct vnet_switch *vnet, uint32_t po
 
 struct vnet_flow_stats vnet_get_flow_stats(struct vnet_switch *vnet, uint32_t slot)
 {
-	struct vnet_flow_stats values[vnet->cpus], sum = {};
+	struct vnet_flow_stats value, sum = {};
 
-	if (bpf_map_lookup_elem(vnet->flow_stats_fd, &slot, values))
-		vnet_die("flow_stats");
-	for (int i = 0; i < vnet->cpus; i++) {
-		sum.frames += values[i].frames;
-		sum.bytes += values[i].bytes;
-		if (values[i].last_seen_ns > sum.last_seen_ns)
-			sum.last_seen_ns = values[i].last_seen_ns;
+	for (uint32_t cpu = 0; cpu < (uint32_t)vnet->cpus; cpu++) {
+		uint32_t at = cpu * vnet->flow_count + slot;
+
+		if (bpf_map_lookup_elem(vnet->flow_stats_fd, &at, &value))
+			vnet_die("flow_stats");
+		sum.frames += value.frames;
+		sum.bytes += value.bytes;
+		if (value.last_seen_ns > sum.last_seen_ns)
+			sum.last_seen_ns = value.last_seen_ns;
 	}
 	return sum;
 }

@@ -32,7 +32,7 @@ final class Native {
 
     /** Numbers of system calls on x86-64 and arm64. */
     enum Call {
-        READ(0, 63), WRITE(1, 64), CLOSE(3, 57), IOCTL(16, 29), SOCKET(41, 198), SENDTO(44, 206), RECVMSG(47, 212), BIND(49, 200), SETSOCKOPT(54, 208), OPENAT(257, 56);
+        READ(0, 63), WRITE(1, 64), CLOSE(3, 57), IOCTL(16, 29), SOCKET(41, 198), SENDTO(44, 206), RECVMSG(47, 212), BIND(49, 200), SETSOCKOPT(54, 208), OPENAT(257, 56), BPF(321, 280);
 
         private final int number;
 

@@ -25,7 +25,7 @@ import org.vnetwork.table.shared.Station;
 class ManyFlowsTest {
     private static final int FROM = 400;
     private static final int TO = 250;
-    private static final long FIRST_FROM = 0x0200_0000_0a00L;
+    private static final long FIRST_FROM = 0x0200_0000_0c00L;
     private static final long FIRST_TO = 0x0200_0000_0b00L;
 
     @TempDir

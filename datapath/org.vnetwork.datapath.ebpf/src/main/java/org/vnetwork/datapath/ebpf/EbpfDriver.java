@@ -20,9 +20,9 @@ import org.vnetwork.datapath.DatapathException;
 @Component(service = DatapathDriver.class)
 public final class EbpfDriver implements DatapathDriver {
     /** What the names of taps begin with that misses come up by. */
-    private static final String MISS_PREFIX = "vnup-";
+    static final String MISS_PREFIX = "vnup-";
     /** What the names of taps begin with that frames of inspect flows come up by. */
-    private static final String INSPECT_PREFIX = "vnin-";
+    static final String INSPECT_PREFIX = "vnin-";
     private static final String OBJECT = "/vnet.bpf.o";
     private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*", Pattern.DOTALL);
 
@@ -69,9 +69,7 @@ public final class EbpfDriver implements DatapathDriver {
         try {
             Links links = push(opened, new Links());
             BpfObject object = push(opened, BpfObject.open(elf()));
-            for (String map : new String[] {"flows", "flow_slots", "flow_stats"}) {
-                object.size(map, EbpfDatapath.FLOWS);
-            }
+            FlowMaps.size(object, EbpfDatapath.FLOWS);
             boolean adopts = PinnedMaps.reuse(object, Pins.folder(host, switchName));
             object.load();
             // The first step that another process would notice, and the one that fails when it has the switch.
@@ -129,7 +127,7 @@ public final class EbpfDriver implements DatapathDriver {
     }
 
     /** A device name of at most 15 characters that is this switch's alone on the machine. */
-    private static String tapName(String prefix, String host, String switchName) {
+    static String tapName(String prefix, String host, String switchName) {
         CRC32 crc = new CRC32();
         crc.update((host + "/" + switchName).getBytes(java.nio.charset.StandardCharsets.UTF_8));
         return prefix + Long.toHexString(crc.getValue());

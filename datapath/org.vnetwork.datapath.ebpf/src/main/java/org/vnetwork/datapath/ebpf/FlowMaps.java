@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.StatisticsSink;
 import org.vnetwork.packet.wire.FlowKey;
 
 /**
@@ -16,6 +17,7 @@ final class FlowMaps implements AutoCloseable {
     static final int FILTER_SHIFT = 12;
     private static final int FILTER_WORDS = 16384;
     private static final int BATCH = 4096;
+    private static final int COUNTERS_SIZE = 24;
     private static final long[] HASH = {0x152bf8818ec8d8bdL, 0xd66887a3a5561783L, 0xf266f24a7a44668fL, 0x877f77b22c5c6317L, 0x5f0aea68001d5229L,
         0x602ac25bf929aa91L, 0x3b64d0a991d86fb9L, 0x61f8416310d7543bL, 0x19025fcd669f99ffL, 0x1e6248070b1913ddL, 0x3628587ec46bc129L};
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -28,18 +30,13 @@ final class FlowMaps implements AutoCloseable {
     private final MemorySegment slots;
     private final MemorySegment filter;
     private final int flowsFd;
-    private final int statisticsFd;
+    private final MemorySegment statistics;
     private final int[] filterCounts = new int[FILTER_WORDS * 64];
     private final MemorySegment key = arena.allocate(FlowKey.SIZE, 8);
     private final MemorySegment value = arena.allocate(8, 8);
     private final MemorySegment cursor = arena.allocate(8, 8);
     private final MemorySegment keys = arena.allocate((long) FlowKey.SIZE * BATCH, 8);
-    private final MemorySegment values;
-
-    /** Takes the counters of one slot: frames, octets, time of the last one. */
-    interface CounterReader {
-        void read(int slot, long frames, long bytes, long lastSeenNanos);
-    }
+    private final MemorySegment values = arena.allocate(8L * BATCH, 8);
 
     /** Takes one entry; the key, with the mask id in it, is the reader's own. */
     interface EntryReader {
@@ -51,8 +48,14 @@ final class FlowMaps implements AutoCloseable {
         slots = KernelMaps.map(object, "flow_slots", 8, count);
         filter = KernelMaps.map(object, "flow_filter", 8, FILTER_WORDS);
         flowsFd = object.map("flows");
-        statisticsFd = object.map("flow_stats");
-        values = arena.allocate(24L * BATCH * cpus, 8);
+        statistics = KernelMaps.map(object, "flow_stats", COUNTERS_SIZE, count * cpus);
+    }
+
+    /** Has an object that is not loaded yet make room for so many flows. */
+    static void size(BpfObject object, int count) {
+        object.size("flows", count);
+        object.size("flow_slots", count);
+        object.size("flow_stats", count * BpfObject.cpus());
     }
 
     /** How many flows there may be. */
@@ -152,52 +155,35 @@ final class FlowMaps implements AutoCloseable {
         } while (read >= 0);
     }
 
+    private long counters(int cpu, int slot) {
+        return ((long) cpu * count + slot) * COUNTERS_SIZE;
+    }
+
     void clearCounters(int slot) {
-        cursor.set(INT, 0, slot);
-        values.asSlice(0, 24L * cpus).fill((byte) 0);
-        Bpf.update(statisticsFd, cursor, values, Bpf.ANY);
-    }
-
-    void readCounters(int slot, CounterReader reader) {
-        cursor.set(INT, 0, slot);
-        if (Bpf.lookup(statisticsFd, cursor, values) == 0) {
-            sum(slot, 0, reader);
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            statistics.asSlice(counters(cpu, slot), COUNTERS_SIZE).fill((byte) 0);
         }
     }
 
-    /** Reads the counters of the slots below a bound, many with each call. */
-    void readAllCounters(int bound, CounterReader reader) {
-        MemorySegment after = MemorySegment.NULL;
-        for (int slot = 0; slot < Math.min(bound, count);) {
-            int read = Bpf.lookupBatch(statisticsFd, after, cursor, keys, values, Math.min(BATCH, count - slot));
-            if (read <= 0) {
-                return;
-            }
-            for (int i = 0; i < read; i++) {
-                sum(slot + i, i, reader);
-            }
-            slot += read;
-            after = cursor;
-        }
-    }
-
-    private void sum(int slot, int index, CounterReader reader) {
+    /** The counters of a slot, summed over the CPUs. */
+    void readCounters(int slot, StatisticsSink sink) {
         long frames = 0;
         long bytes = 0;
         long last = 0;
         for (int cpu = 0; cpu < cpus; cpu++) {
-            long at = ((long) index * cpus + cpu) * 24;
-            frames += values.get(LONG, at);
-            bytes += values.get(LONG, at + 8);
-            last = Math.max(last, values.get(LONG, at + 16));
+            long at = counters(cpu, slot);
+            frames += statistics.get(LONG, at);
+            bytes += statistics.get(LONG, at + 8);
+            last = Math.max(last, statistics.get(LONG, at + 16));
         }
-        reader.read(slot, frames, bytes, last);
+        sink.flow(slot, frames, bytes, last);
     }
 
     @Override
     public void close() {
         Libc.munmap(slots);
         Libc.munmap(filter);
+        Libc.munmap(statistics);
         arena.close();
     }
 }

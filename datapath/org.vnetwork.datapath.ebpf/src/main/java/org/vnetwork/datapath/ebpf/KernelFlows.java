@@ -56,6 +56,7 @@ final class KernelFlows {
         this.lists = new ActionLists(shared);
         this.masks = new PortMasks(shared);
         this.flows = new Flow[maps.count()];
+        shared.setFlowCount(maps.count());
     }
 
     /** Takes over what an earlier process left; it stays at work until it is claimed or {@link #dropUnclaimed dropped}. */
@@ -205,11 +206,11 @@ final class KernelFlows {
         while (bound > 0 && flows[bound - 1] == null) {
             bound--;
         }
-        maps.readAllCounters(bound, (slot, frames, bytes, seen) -> {
-            if (slot < bound && flows[slot] != null && flows[slot].claimed) {
-                sink.flow(slot, frames, bytes, seen);
+        for (int id = 0; id < bound; id++) {
+            if (flows[id] != null && flows[id].claimed) {
+                maps.readCounters(id, sink);
             }
-        });
+        }
     }
 
     /** Whether a frame that came up names a flow that is still the same one. */

@@ -92,6 +92,11 @@ final class KernelMaps implements AutoCloseable {
         INT_STORE.setRelease(ctl, 4L, misses);
     }
 
+    /** Where the counters of the next CPU begin. */
+    void setFlowCount(int count) {
+        ctl.set(INT, 32, count);
+    }
+
     /** The memory of a port: ifindex, flags, peer MAC, mtu. */
     MemorySegment port(int port) {
         return ports.asSlice((long) port * PORT_SIZE, PORT_SIZE);

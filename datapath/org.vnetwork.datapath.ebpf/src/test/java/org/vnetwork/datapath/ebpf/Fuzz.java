@@ -56,9 +56,7 @@ final class Fuzz {
         try (var elf = EbpfDriver.class.getResourceAsStream("/vnet.bpf.o")) {
             object = BpfObject.open(elf.readAllBytes());
         }
-        for (String map : new String[] {"flows", "flow_slots", "flow_stats"}) {
-            object.size(map, FLOWS);
-        }
+        FlowMaps.size(object, FLOWS);
         object.load();
         parser = object.program("vnet_key");
         program = object.program("vnet_ingress");

@@ -58,9 +58,7 @@ class ParserEqualityTest {
         try (var elf = EbpfDriver.class.getResourceAsStream("/vnet.bpf.o")) {
             object = BpfObject.open(elf.readAllBytes());
         }
-        for (String map : new String[] {"flows", "flow_slots", "flow_stats"}) {
-            object.size(map, FLOWS);
-        }
+        FlowMaps.size(object, FLOWS);
         object.load();
         program = object.program("vnet_key");
         keyOut = object.map("key_out");

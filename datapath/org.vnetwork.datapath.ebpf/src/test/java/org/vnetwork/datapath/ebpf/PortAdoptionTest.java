@@ -86,11 +86,11 @@ class PortAdoptionTest extends Lives {
 
     @Test
     void portsThatNobodyAttachesAgainAreLetGo() throws DatapathException {
-        int tap = ifindex(EbpfDriver.tapName(HOST, "sw"));
+        int tap = ifindex(EbpfDriver.tapName(EbpfDriver.MISS_PREFIX, HOST, "sw"));
         die();
-        assertEquals(tap, ifindex(EbpfDriver.tapName(HOST, "sw")), "the upcall tap stays");
+        assertEquals(tap, ifindex(EbpfDriver.tapName(EbpfDriver.MISS_PREFIX, HOST, "sw")), "the upcall tap stays");
         reopen();
-        assertEquals(tap, ifindex(EbpfDriver.tapName(HOST, "sw")), "and is taken up again");
+        assertEquals(tap, ifindex(EbpfDriver.tapName(EbpfDriver.MISS_PREFIX, HOST, "sw")), "and is taken up again");
         datapath.adopted();
         attach(PORT, TAP);
         int other = ifindex(OTHER_TAP);

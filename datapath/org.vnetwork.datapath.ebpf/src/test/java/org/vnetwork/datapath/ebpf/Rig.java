@@ -35,9 +35,7 @@ final class Rig implements AutoCloseable {
         try (var elf = EbpfDriver.class.getResourceAsStream("/vnet.bpf.o")) {
             object = BpfObject.open(elf.readAllBytes());
         }
-        for (String map : new String[] {"flows", "flow_slots", "flow_stats"}) {
-            object.size(map, FLOWS);
-        }
+        FlowMaps.size(object, FLOWS);
         object.load();
         maps = new KernelMaps(object);
         flowMaps = new FlowMaps(object, FLOWS);
