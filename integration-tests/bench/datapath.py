@@ -82,7 +82,6 @@ class Datapath:
             work = masks_work(masks, flows)
             for _ in range(self.report.rounds):
                 self.shapes.forget()
-                self.shapes.unlimited()
                 traffic.prime(self.shapes, max(masks, flows), masks)
                 misses = self.shapes.upcalls()
                 first = masks - 1 if flows == 1 else 0

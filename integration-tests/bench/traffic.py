@@ -12,7 +12,7 @@ from lab import Failed, TOOLS, run, until
 
 def prepare():
     """Builds the generator."""
-    made = subprocess.run(["make", "-s", "-C", TOOLS, "vnet-traffic", "traffic.bpf.o", "miss-rate"], capture_output=True, text=True, check=False)
+    made = subprocess.run(["make", "-s", "-C", TOOLS, "vnet-traffic", "traffic.bpf.o"], capture_output=True, text=True, check=False)
     if made.returncode:
         raise Failed("the traffic generator did not build; apt-get install gcc make clang libbpf-dev: " + (made.stderr.strip().splitlines() or ["make failed"])[-1])
 

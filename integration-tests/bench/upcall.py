@@ -18,8 +18,7 @@ def measure(lab, report, quick):
     peers = [java, kernel, Direct(lab)]
     for peer in peers:
         traffic.reach(peer)
-    for number in (1, 2):
-        java.unlimited(number)
+    java.unlimited()
     if not quick:
         warm(java)
     for _ in range(report.rounds):

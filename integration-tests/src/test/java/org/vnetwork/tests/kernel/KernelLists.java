@@ -34,14 +34,19 @@ final class KernelLists implements Closeable {
 
     /** Has every frame that comes in by a port treated so. */
     void list(int port, Action... actions) {
+        if (!installs(port, actions)) {
+            throw new AssertionError("not installed: " + List.of(actions));
+        }
+    }
+
+    /** As {@link #list}; false when the datapath refuses. */
+    boolean installs(int port, Action... actions) {
         datapath.remove(port);
         long[] mask = new long[11];
         long[] key = new long[11];
         mask[0] = 0xffffffffL << 32;
         key[0] = (long) port << 32;
-        if (!datapath.install(List.of(new FlowEntry(port, key, mask, List.of(actions))))[0]) {
-            throw new AssertionError("not installed: " + List.of(actions));
-        }
+        return datapath.install(List.of(new FlowEntry(port, key, mask, List.of(actions))))[0];
     }
 
     /** Frames that come up, taken until there are so many. */

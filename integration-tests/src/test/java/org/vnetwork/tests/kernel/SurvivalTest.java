@@ -124,4 +124,30 @@ class SurvivalTest {
             assertEquals(List.of(), files.map(file -> file.getFileName().toString()).filter(file -> !file.equals("pid") && !file.equals("vnet.log")).sorted().toList());
         }
     }
+
+    @Test
+    void aDamagedJournalIsNamedAndTheHostStartsWithTheRest() throws Exception {
+        try (Ping ping = new Ping(first, second, ADDRESS)) {
+            Until.holds(() -> "first answers", () -> ping.sent() > 200);
+            untilAnswered(ping, 100);
+            host.kill();
+            Path journal = folder.resolve("run/sw1.journal");
+            byte[] octets = Files.readAllBytes(journal);
+            assertTrue(new String(octets, java.nio.charset.StandardCharsets.ISO_8859_1).contains("fdb/1"), "rows are journaled");
+            // The header stays whole; what follows loses one octet in 512.
+            for (int i = 600; i < 4096; i += 512) {
+                octets[i] ^= 0x10;
+            }
+            Files.write(journal, octets);
+
+            int killed = ping.sent();
+            host = RunningHost.start(folder, HOST, "ebpf");
+            Until.holds(this::ports, this::bothPortsAreUp);
+            String events = host.run("host:events");
+            assertTrue(events.contains("journal") && events.contains("damaged"), events);
+            untilAnswered(ping, 100);
+            ping.stop();
+            assertEquals(0, ping.missing(killed, ping.sent() - 50), "lost");
+        }
+    }
 }

@@ -3,6 +3,7 @@ package org.vnetwork.core.run;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.vnetwork.control.Limit;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.MissLimit;
@@ -12,7 +13,8 @@ import org.vnetwork.datapath.Simulated;
  * Divides what the loop can serve between the ports that send unknown frames up, so that no port's flood delays the frames of another.
  *
  * <p>All ports share one queue to the loop. While the loop keeps up, each port has the rate that is configured. When it is at work nearly all of the
- * time, the ports that send most get equal shares of less than it served, and those that send less are left alone. Loop thread only.
+ * time, the ports that send most get equal shares of less than it served, and those that send less are left alone. At the highest rate that can be
+ * configured nothing is divided, so that the loop itself can be measured. Loop thread only.
  */
 final class MissShares {
     /** How often the ports are looked at. */
@@ -97,7 +99,7 @@ final class MissShares {
         } else if (busyNanos < IDLE * passed) {
             given *= MORE;
         }
-        share(shares());
+        share(configured.perSecond() == Limit.PORT_MISSES.most() ? new Share(Double.MAX_VALUE, 0) : shares());
     }
 
     private static void sample(Port port, long sent, long dropped, long passed) {

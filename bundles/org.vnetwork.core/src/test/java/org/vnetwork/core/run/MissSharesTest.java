@@ -71,6 +71,16 @@ class MissSharesTest {
     }
 
     @Test
+    void atTheHighestRateNothingIsDivided() {
+        shares.set(1_000_000, 4096);
+        port(1, 50_000);
+        for (int i = 0; i < 5; i++) {
+            second(20_000);
+        }
+        assertEquals(Map.of(1, new MissLimit(1_000_000, 4096)), limits);
+    }
+
+    @Test
     void whatAllMaySendTogetherStaysBelowWhatTheLoopCanServe() {
         for (int id = 1; id <= 16; id++) {
             port(id, 50_000);

@@ -32,7 +32,9 @@ class FlowAdoptionTest extends Lives {
         List<FlowEntry> installed = List.of(entry(3, FRAME, new Action.Output(OTHER), new Action.Drop(REASON)), dropping(7, 7),
                 entry(100, Rig.frame(100), new Action.PushTag(0x88a8, 77), new Action.SetField(Field.VLAN_VID, 4094), new Action.SetField(Field.VLAN_PCP, 7), new Action.PopTag(),
                         new Action.SetField(Field.ETH_DST, 0xffffffffffffL), new Action.SetField(Field.ETH_SRC, 2), new Action.SetField(Field.DSCP, 63), new Action.Output(1023)),
-                entry(101, Rig.frame(101)), entry(102, Rig.frame(102), new Action.CopyUp(), new Action.Output(OTHER)), entry(200_000, Rig.frame(200), new Action.Inspect()));
+                entry(101, Rig.frame(101)), entry(102, Rig.frame(102), new Action.CopyUp(), new Action.Output(OTHER)), entry(103, Rig.frame(103), new Action.Count(77), new Action.Count(-5), new Action.Meter(0, 9, 1_000_000, 65_536), new Action.Meter(63, -9, 2_000_000, 70_000),
+                        new Action.SetField(Field.IP_SRC, 0, 0xc0000201L), new Action.SetField(Field.IP_DST, 0xfd00L << 48, -1), new Action.SetField(Field.L4_SRC, 65535),
+                        new Action.SetField(Field.L4_DST, 0), new Action.Output(OTHER, 1L << 63 | 1)), entry(200_000, Rig.frame(200), new Action.Inspect()));
         install(installed.toArray(FlowEntry[]::new));
         run(Rig.frame(7), TAP);
         die();
