@@ -34,10 +34,13 @@
 
 VNET_ARRAY(ctl, struct vnet_ctl, 1, BPF_F_MMAPABLE);
 VNET_HASH(port_ids, __u32, __u32, VNET_PORTS);
+VNET_ARRAY(near_ports, __u32, VNET_NEAR_PORTS, BPF_F_MMAPABLE);
 VNET_ARRAY(ports, struct vnet_port, VNET_PORTS, BPF_F_MMAPABLE);
 VNET_ARRAY(port_masks, struct vnet_port_masks, VNET_PORTS, BPF_F_MMAPABLE);
 VNET_ARRAY(masks, struct vnet_key, VNET_MASKS, BPF_F_MMAPABLE);
 VNET_HASH(flows, struct vnet_key, struct vnet_flow, VNET_FLOWS);
+VNET_ARRAY(fast_lines, struct vnet_fast_line, VNET_FAST_LINES, BPF_F_MMAPABLE);
+VNET_ARRAY(fast_keys, struct vnet_fast_key, VNET_FLOWS, BPF_F_MMAPABLE);
 VNET_ARRAY(flow_slots, __u64, VNET_FLOWS, BPF_F_MMAPABLE);
 VNET_ARRAY(flow_stats, struct vnet_flow_stats, VNET_FLOWS, BPF_F_MMAPABLE);
 VNET_ARRAY(flow_filter, __u64, VNET_FILTER_WORDS, BPF_F_MMAPABLE);

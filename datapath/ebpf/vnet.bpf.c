@@ -34,17 +34,25 @@ static __always_inline int vnet_miss(struct __sk_buff *skb, const struct vnet_fr
 	return bpf_redirect(tap, 0);
 }
 
+/* 0 when the device is no port. */
+static __always_inline __u32 vnet_port_of(__u32 ifindex)
+{
+	const __u32 *port = bpf_map_lookup_elem(&near_ports, &ifindex);
+
+	if (!port || !*port)
+		port = bpf_map_lookup_elem(&port_ids, &ifindex);
+	return port ? *port : 0;
+}
+
 SEC("tc")
 int vnet_ingress(struct __sk_buff *skb)
 {
 	__u32 ifindex = skb->ifindex, reason;
-	const __u32 *known = bpf_map_lookup_elem(&port_ids, &ifindex);
 	const struct vnet_port *port;
 	struct vnet_port_stats *stats;
 	struct vnet_frame frame = {};
 
-	if (known)
-		frame.port = *known;
+	frame.port = vnet_port_of(ifindex);
 	stats = vnet_port_stats_of(frame.port);
 	port = bpf_map_lookup_elem(&ports, &frame.port);
 	if (!stats || !port)

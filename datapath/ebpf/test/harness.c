@@ -88,6 +88,9 @@ static void take(struct vnet_switch *vnet, struct bpf_object *object, const char
 	fd = find(object, pins, "flow_slots", 0);
 	vnet->flow_count = entries_of(fd);
 	vnet->slots = map_memory(fd, sizeof(uint64_t), vnet->flow_count);
+	vnet->near_ports = map_memory(find(object, pins, "near_ports", 0), sizeof(uint32_t), VNET_NEAR_PORTS);
+	vnet->fast_lines = map_memory(find(object, pins, "fast_lines", 0), sizeof(struct vnet_fast_line), VNET_FAST_LINES);
+	vnet->fast_keys = map_memory(find(object, pins, "fast_keys", 0), sizeof(struct vnet_fast_key), vnet->flow_count);
 	fd = find(object, pins, "flow_filter", 0);
 	vnet->filter_words = entries_of(fd);
 	vnet->filter = map_memory(fd, sizeof(uint64_t), vnet->filter_words);
@@ -104,6 +107,7 @@ void vnet_load(struct vnet_switch *vnet, const char *path, uint32_t flow_count, 
 	memset(vnet, 0, sizeof(*vnet));
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "flows"), flow_count);
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "flow_slots"), flow_count);
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "fast_keys"), flow_count);
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "flow_stats"), flow_count * libbpf_num_possible_cpus());
 	if (bpf_object__load(object))
 		vnet_die("load");
@@ -165,6 +169,8 @@ void vnet_set_port(struct vnet_switch *vnet, uint32_t id, uint32_t ifindex, uint
 	__atomic_store_n(&vnet->ports[id].flags, flags, __ATOMIC_RELEASE);
 	if (ifindex && bpf_map_update_elem(vnet->port_ids_fd, &ifindex, &id, BPF_ANY))
 		vnet_die("port_ids");
+	if (ifindex && ifindex < VNET_NEAR_PORTS)
+		vnet->near_ports[2 * ifindex] = id;
 }
 
 uint32_t vnet_add_mask(struct vnet_switch *vnet, uint32_t port, const struct vnet_key *mask)
@@ -210,6 +216,30 @@ struct vnet_key vnet_masked(const struct vnet_key *key, const struct vnet_key *m
 	return masked;
 }
 
+/* Has a flow found the fast way, if its line has room. */
+static void quicken(struct vnet_switch *vnet, const struct vnet_key *masked, uint32_t hash, const struct vnet_flow *flow)
+{
+	volatile __u64 *entries = vnet->fast_lines[hash >> 16].entries;
+
+	for (int i = 0; i < VNET_KEY_WORDS; i++)
+		vnet->fast_keys[flow->slot].w[i] = masked->w[i];
+	vnet->fast_keys[flow->slot].generation = flow->generation;
+	for (int i = 0; i < VNET_FAST_ENTRIES; i++)
+		if (!entries[i]) {
+			__atomic_store_n(&entries[i], (uint64_t)hash << 32 | (flow->slot + 1), __ATOMIC_RELEASE);
+			return;
+		}
+}
+
+static void slow(struct vnet_switch *vnet, uint32_t hash, uint32_t slot)
+{
+	volatile __u64 *entries = vnet->fast_lines[hash >> 16].entries;
+
+	for (int i = 0; i < VNET_FAST_ENTRIES; i++)
+		if ((uint32_t)entries[i] == slot + 1)
+			__atomic_store_n(&entries[i], 0, __ATOMIC_RELEASE);
+}
+
 uint32_t vnet_add_flow(struct vnet_switch *vnet, const struct vnet_key *key, const struct vnet_key *mask, uint32_t mask_id,
 		       uint32_t list)
 {
@@ -222,6 +252,7 @@ uint32_t vnet_add_flow(struct vnet_switch *vnet, const struct vnet_key *key, con
 		vnet->filter[bit / 64] |= 1ULL << (bit & 63);
 	if (bpf_map_update_elem(vnet->flows_fd, &masked, &flow, BPF_NOEXIST))
 		vnet_die("flows");
+	quicken(vnet, &masked, hash, &flow);
 	return flow.slot;
 }
 
@@ -245,7 +276,10 @@ uint32_t vnet_drain_flow(struct vnet_switch *vnet, const struct vnet_key *key, c
 	draining = vnet_masked(key, mask, id);
 	own->drain_mask_id[own->drain_count] = id;
 	__atomic_store_n(&own->drain_count, own->drain_count + 1, __ATOMIC_RELEASE);
-	if (bpf_map_lookup_elem(vnet->flows_fd, &regular, &flow) || bpf_map_update_elem(vnet->flows_fd, &draining, &flow, BPF_NOEXIST))
+	if (bpf_map_lookup_elem(vnet->flows_fd, &regular, &flow))
+		vnet_die("flows: no such flow");
+	slow(vnet, vnet->slots[flow.slot] >> 32, flow.slot);
+	if (bpf_map_update_elem(vnet->flows_fd, &draining, &flow, BPF_NOEXIST))
 		vnet_die("flows: cannot be drained");
 	vnet_replace_flow(vnet, flow.slot, list);
 	if (bpf_map_delete_elem(vnet->flows_fd, &regular))
@@ -259,7 +293,10 @@ void vnet_remove_flow(struct vnet_switch *vnet, const struct vnet_key *key, cons
 	uint32_t bit = vnet_hash(&hashed) >> vnet->ctl->filter_shift;
 	struct vnet_flow flow;
 
-	if (bpf_map_lookup_elem(vnet->flows_fd, &masked, &flow) || bpf_map_delete_elem(vnet->flows_fd, &masked))
+	if (bpf_map_lookup_elem(vnet->flows_fd, &masked, &flow))
+		vnet_die("flows: no such flow");
+	slow(vnet, vnet_hash(&hashed), flow.slot);
+	if (bpf_map_delete_elem(vnet->flows_fd, &masked))
 		vnet_die("flows: no such flow");
 	if (bit / 64 < vnet->filter_words && --vnet->filter_counts[bit] == 0)
 		vnet->filter[bit / 64] &= ~(1ULL << (bit & 63));

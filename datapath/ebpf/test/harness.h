@@ -18,6 +18,9 @@ struct vnet_switch {
 	volatile struct vnet_port_masks *port_masks;
 	volatile struct vnet_key *masks;
 	volatile uint64_t *slots;
+	volatile uint32_t *near_ports;	/* eight bytes each */
+	volatile struct vnet_fast_line *fast_lines;
+	volatile struct vnet_fast_key *fast_keys;
 	volatile uint64_t *filter;
 	volatile struct vnet_action_list *lists;
 	uint32_t flow_count, filter_words;

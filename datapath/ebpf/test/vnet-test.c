@@ -142,6 +142,7 @@ static void reset(void)
 		vnet_set_port(&vnet, id, 0, 0, 0), vnet.ports[id].mtu = 0, vnet.ports[id].miss_rate = 0;
 	for (uint32_t word = 0; word < vnet.filter_words; word++)
 		vnet.filter[word] = 0;
+	memset((void *)vnet.fast_lines, 0, sizeof(*vnet.fast_lines) * VNET_FAST_LINES);
 	memset(vnet.filter_counts, 0, vnet.filter_words * 64UL * sizeof(uint16_t));
 	vnet.port_masks[PORT].count = vnet.port_masks[PORT].drain_count = 0;
 	vnet.next_mask = vnet.next_list = vnet.next_slot = 0;
@@ -272,6 +273,7 @@ static void refusesFramesOfUnknownAndBlockedPorts(void)
 	uint32_t lo = LO;
 
 	reset();
+	vnet.near_ports[2 * lo] = 0;
 	bpf_map_delete_elem(vnet.port_ids_fd, &lo);
 	last = vnet_run(vnet.ingress_fd, tcp4, tcp4_size, after, sizeof(after), LO, 1, 0, 0);
 	CHECK_EQUAL(last.verdict, SHOT);

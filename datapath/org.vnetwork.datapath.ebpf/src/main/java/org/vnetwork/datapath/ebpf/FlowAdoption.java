@@ -44,6 +44,7 @@ final class FlowAdoption {
     FlowAdoption(KernelMaps maps, FlowMaps flowMaps) {
         this.maps = maps;
         this.flowMaps = flowMaps;
+        flowMaps.fast().clear();
         flowMaps.entries((key, slot, generation) -> {
             int mask = (int) key[4];
             key[4] &= ~0xffffffffL;
@@ -119,7 +120,9 @@ final class FlowAdoption {
         Set<Long> used = new HashSet<>();
         for (Left flow : flows) {
             used.add((long) port(flow.key) << 32 | flow.mask);
-            flowMaps.countInFilter(FlowMaps.hash(flow.key, flow.mask));
+            int hash = FlowMaps.hash(flow.key, flow.mask);
+            flowMaps.countInFilter(hash);
+            flowMaps.fast().add(flow.key, flow.mask, hash, flow.id, flow.generation);
         }
         for (int port = 0; port < PortId.LIMIT; port++) {
             for (int mask : maps.portMasks(port, false)) {

@@ -29,6 +29,7 @@ final class FlowMaps implements AutoCloseable {
     private final int cpus = BpfObject.cpus();
     private final MemorySegment slots;
     private final MemorySegment filter;
+    private final FastFlows fast;
     private final int flowsFd;
     private final MemorySegment statistics;
     private final int[] filterCounts = new int[FILTER_WORDS * 64];
@@ -47,6 +48,7 @@ final class FlowMaps implements AutoCloseable {
         this.count = count;
         slots = KernelMaps.map(object, "flow_slots", 8, count);
         filter = KernelMaps.map(object, "flow_filter", 8, FILTER_WORDS);
+        fast = new FastFlows(object, count);
         flowsFd = object.map("flows");
         statistics = KernelMaps.map(object, "flow_stats", COUNTERS_SIZE, count * cpus);
     }
@@ -55,7 +57,13 @@ final class FlowMaps implements AutoCloseable {
     static void size(BpfObject object, int count) {
         object.size("flows", count);
         object.size("flow_slots", count);
+        object.size("fast_keys", count);
         object.size("flow_stats", count * BpfObject.cpus());
+    }
+
+    /** The shorter way to flows that are in. */
+    FastFlows fast() {
+        return fast;
     }
 
     /** How many flows there may be. */
@@ -183,6 +191,7 @@ final class FlowMaps implements AutoCloseable {
     public void close() {
         Libc.munmap(slots);
         Libc.munmap(filter);
+        fast.close();
         Libc.munmap(statistics);
         arena.close();
     }

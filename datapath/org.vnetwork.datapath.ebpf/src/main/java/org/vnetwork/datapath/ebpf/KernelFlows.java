@@ -126,6 +126,7 @@ final class KernelFlows {
             lists.release(list);
             return false;
         }
+        maps.fast().add(flow.key, mask.id, flow.hash(), id, flow.generation);
         put(id, flow);
         return true;
     }
@@ -172,6 +173,7 @@ final class KernelFlows {
         if (list == null) {
             return false;
         }
+        maps.fast().remove(flow.hash(), id);
         boolean placed = masks.drain(flow.mask, flow.port());
         if (!placed || !maps.insert(flow.key, flow.mask.id(true), flow.hash(), id, flow.generation)) {
             if (placed) {
@@ -192,6 +194,7 @@ final class KernelFlows {
         if (flow == null) {
             return FlowCounters.NONE;
         }
+        maps.fast().remove(flow.hash(), id);
         maps.delete(flow.key, flow.mask.id(flow.drains), flow.hash());
         maps.clearSlot(id);
         masks.release(flow.mask, flow.port(), flow.drains);

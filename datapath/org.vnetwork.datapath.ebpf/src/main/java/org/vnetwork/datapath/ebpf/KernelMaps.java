@@ -19,7 +19,9 @@ import org.vnetwork.packet.wire.FlowKey;
  * <p>What the programs read in one load is written here in one store. Loop thread only.
  */
 final class KernelMaps implements AutoCloseable {
-    static final int ABI_VERSION = 3;
+    static final int ABI_VERSION = 4;
+    /** Devices below this ifindex are found by a shorter way too. */
+    static final int NEAR_PORTS = 65536;
     static final int MASKS = 2048;
     static final int PORT_MASKS = 32;
     /** Octets of {@code vnet_port_books}. */
@@ -37,6 +39,7 @@ final class KernelMaps implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final int cpus = BpfObject.cpus();
     private final MemorySegment ctl;
+    private final MemorySegment nearPorts;
     private final MemorySegment ports;
     private final MemorySegment portMasks;
     private final MemorySegment masks;
@@ -58,6 +61,7 @@ final class KernelMaps implements AutoCloseable {
 
     KernelMaps(BpfObject object) throws DatapathException {
         ctl = map(object, "ctl", 64, 1);
+        nearPorts = map(object, "near_ports", 4, NEAR_PORTS);
         ports = map(object, "ports", PORT_SIZE, PortId.LIMIT);
         portMasks = map(object, "port_masks", PORT_MASKS_SIZE, PortId.LIMIT);
         masks = map(object, "masks", FlowKey.SIZE, MASKS);
@@ -128,10 +132,21 @@ final class KernelMaps implements AutoCloseable {
     boolean addPortId(int ifindex, int port) {
         value.set(INT, 0, port);
         key.set(INT, 0, ifindex);
-        return Bpf.update(portIdsFd, key, value, Bpf.ANY) == 0;
+        boolean added = Bpf.update(portIdsFd, key, value, Bpf.ANY) == 0;
+        if (added) {
+            near(ifindex, port);
+        }
+        return added;
+    }
+
+    private void near(int ifindex, int port) {
+        if (ifindex < NEAR_PORTS) {
+            INT_STORE.setRelease(nearPorts, ifindex * 8L, port);
+        }
     }
 
     void removePortId(int ifindex) {
+        near(ifindex, 0);
         key.set(INT, 0, ifindex);
         Bpf.delete(portIdsFd, key);
     }
@@ -261,7 +276,7 @@ final class KernelMaps implements AutoCloseable {
 
     @Override
     public void close() {
-        for (MemorySegment mapped : new MemorySegment[] {ctl, ports, portMasks, masks, lists, books, meterMemory, counterMemory}) {
+        for (MemorySegment mapped : new MemorySegment[] {ctl, nearPorts, ports, portMasks, masks, lists, books, meterMemory, counterMemory}) {
             Libc.munmap(mapped);
         }
         arena.close();
