@@ -18,6 +18,9 @@ public interface Host {
     /** Installed datapath drivers, and why one cannot be used. */
     List<PluginView> datapaths();
 
+    /** What the driver of this name can do. */
+    DatapathView datapath(String name);
+
     /** Name of the driver of a switch that is created without naming one. */
     String defaultDatapath();
 

@@ -20,6 +20,9 @@ public interface DatapathDriver {
     /** Kinds of attachment that {@link Datapath#attach} takes: {@code netdev}, {@code tap}, {@code sim}. */
     Set<String> attachments();
 
+    /** What each of its datapaths can do; constant. */
+    Capabilities capabilities();
+
     /**
      * Opens the datapath of one switch, without ports or flows.
      *

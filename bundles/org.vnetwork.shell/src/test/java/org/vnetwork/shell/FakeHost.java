@@ -8,6 +8,7 @@ import java.util.Map;
 import org.vnetwork.control.Change;
 import org.vnetwork.control.Configuration;
 import org.vnetwork.control.CounterView;
+import org.vnetwork.control.DatapathView;
 import org.vnetwork.control.DropView;
 import org.vnetwork.control.Edit;
 import org.vnetwork.control.EventView;
@@ -84,6 +85,11 @@ final class FakeHost implements Host, Configuration, Simulation {
     @Override
     public List<PluginView> filters() {
         return List.of(new PluginView("count", "org.vnetwork.filter.count", "0.1.0", "ready", List.of()));
+    }
+
+    @Override
+    public DatapathView datapath(String name) {
+        return new DatapathView(name, "ready", List.of("sim"), List.of("eth_dst"), List.of("eth_dst"), List.of("meter"), 10, 2);
     }
 
     @Override

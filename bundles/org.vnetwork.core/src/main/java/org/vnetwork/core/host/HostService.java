@@ -3,7 +3,9 @@ package org.vnetwork.core.host;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.component.annotations.Activate;
@@ -11,6 +13,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.vnetwork.control.Configuration;
 import org.vnetwork.control.CounterView;
+import org.vnetwork.control.DatapathView;
 import org.vnetwork.control.DropView;
 import org.vnetwork.control.EventView;
 import org.vnetwork.control.FlowView;
@@ -26,8 +29,10 @@ import org.vnetwork.control.TableView;
 import org.vnetwork.control.TraceView;
 import org.vnetwork.core.run.Plugin;
 import org.vnetwork.core.run.VirtualSwitch;
+import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.DatapathDriver;
 import org.vnetwork.model.Refusal;
+import org.vnetwork.packet.Field;
 
 /** Answers what consoles ask about the host. */
 @Component(service = Host.class)
@@ -97,6 +102,18 @@ public final class HostService implements Host {
             return new PluginView(d.name(), bundle.getSymbolicName(), bundle.getVersion().toString(), d.unavailable().orElse("ready"),
                     switches.all().stream().filter(s -> s.driver().equals(d.name())).map(s -> s.name()).toList());
         }).toList();
+    }
+
+    @Override
+    public DatapathView datapath(String name) {
+        List<DatapathDriver> drivers = switches.installed().drivers();
+        DatapathDriver driver = drivers.stream().filter(d -> d.name().equals(name)).findFirst()
+                .orElseThrow(() -> Refusal.value("datapath", name, "one of " + drivers.stream().map(DatapathDriver::name).toList()));
+        Capabilities can = driver.capabilities();
+        List<String> matches = Stream.of(Field.values()).filter(f -> f.inKey() && (can.matchable()[f.word()] & f.keyBits()) != 0).map(Field::text).toList();
+        return new DatapathView(name, driver.unavailable().orElse("ready"), driver.attachments().stream().sorted().toList(), matches,
+                can.settable().stream().sorted().map(Field::text).toList(), can.features().stream().sorted().map(f -> f.name().toLowerCase(Locale.ROOT).replace('_', ' ')).toList(),
+                can.flows(), can.masksPerPort());
     }
 
     private static PluginView view(Plugin<?> plugin, List<String> users) {

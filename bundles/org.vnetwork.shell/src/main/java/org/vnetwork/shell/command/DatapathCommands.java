@@ -1,6 +1,7 @@
 package org.vnetwork.shell.command;
 
 import java.util.List;
+import org.vnetwork.control.DatapathView;
 import org.vnetwork.control.Host;
 import org.vnetwork.control.PluginView;
 
@@ -18,5 +19,11 @@ public final class DatapathCommands {
     @Does(value = "Lists the installed datapath drivers, and why one cannot be used here.", example = "datapath:list")
     public List<PluginView> list() {
         return host.datapaths();
+    }
+
+    /** datapath:show. */
+    @Does(value = "Shows what a datapath driver can do: ports, fields that flows compare and set, actions, bounds.", example = "datapath:show sim")
+    public DatapathView show(@Argument(value = Kind.DATAPATH, help = "the driver") String datapath) {
+        return host.datapath(datapath);
     }
 }

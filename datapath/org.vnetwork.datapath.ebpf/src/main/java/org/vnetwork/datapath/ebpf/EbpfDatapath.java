@@ -31,6 +31,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     /** How long what an earlier process left is kept for ports that are still to be attached. */
     private static final long BEFORE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    static final Capabilities CAPABILITIES = Capabilities.all(FLOWS, KernelMaps.PORT_MASKS);
     private static final int POLLIN = 1;
 
     private final BpfObject object;
@@ -49,7 +50,6 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     private final MemorySegment eight = arena.allocate(8, 8);
     private final AtomicBoolean awake = new AtomicBoolean();
     private final Execution execution = new Execution(this);
-    private final Capabilities capabilities = Capabilities.all(FLOWS, KernelMaps.PORT_MASKS);
     private long refreshedNanos = System.nanoTime();
     private boolean tookOver;
 
@@ -89,7 +89,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
 
     @Override
     public Capabilities capabilities() {
-        return capabilities;
+        return CAPABILITIES;
     }
 
     @Override

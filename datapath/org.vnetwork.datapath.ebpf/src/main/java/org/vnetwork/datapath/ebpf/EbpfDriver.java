@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.osgi.service.component.annotations.Component;
+import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathDriver;
 import org.vnetwork.datapath.DatapathException;
@@ -61,6 +62,11 @@ public final class EbpfDriver implements DatapathDriver {
     @Override
     public Set<String> attachments() {
         return Set.of("netdev", "tap");
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return EbpfDatapath.CAPABILITIES;
     }
 
     @Override

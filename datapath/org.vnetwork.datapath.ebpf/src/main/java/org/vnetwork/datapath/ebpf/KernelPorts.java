@@ -180,8 +180,18 @@ final class KernelPorts {
      * switch had nowhere to send frames to.
      */
     void takeOver() {
+        pins.before().stream().filter(ifindex -> !byIfindex.containsKey(ifindex)).forEach(this::putBack);
         pins.dropBefore();
+        left.keySet().removeAll(byIfindex.keySet());
         List.copyOf(left.keySet()).forEach(this::letGo);
+    }
+
+    /** Leaves a device that is no port now as it was found, before its notes go. */
+    private void putBack(int ifindex) {
+        Links.Link device = links.byIndex(ifindex);
+        if (device != null && changes.putBack(device)) {
+            links.delete(ifindex);
+        }
     }
 
     /** Lets go of a device that an earlier process left and that is no port now. */
@@ -191,13 +201,10 @@ final class KernelPorts {
             KernelMaps.setFlags(maps.port(id), BLOCKED);
             accounts.clear(id);
         }
-        Links.Link device = links.byIndex(ifindex);
-        boolean made = device != null && changes.putBack(device);
+        pins.detach(ifindex);
+        putBack(ifindex);
         pins.drop(ifindex);
         maps.removePortId(ifindex);
-        if (made) {
-            links.delete(ifindex);
-        }
     }
 
     void detach(int id) {
@@ -207,13 +214,10 @@ final class KernelPorts {
         }
         KernelMaps.setFlags(maps.port(id), BLOCKED);
         accounts.store();
-        int ifindex = port.ifindex;
-        Links.Link device = ifindex == 0 ? null : links.byIndex(ifindex);
-        boolean made = device != null && changes.putBack(device);
-        letGo(port);
-        if (made) {
-            links.delete(ifindex);
+        if (port.ifindex != 0) {
+            putBack(port.ifindex);
         }
+        letGo(port);
         ports[id] = null;
     }
 

@@ -91,6 +91,15 @@ final class Pins implements AutoCloseable {
         return link;
     }
 
+    /** Takes the program whose link is pinned here off its device, now. */
+    void detach(int ifindex) {
+        int link = Bpf.open(folder.resolve(LINK + ifindex).toString());
+        if (link >= 0) {
+            Bpf.detach(link);
+            Libc.close(link);
+        }
+    }
+
     /** Whether this process or an earlier one left a link at this device. */
     boolean has(int ifindex) {
         return Files.exists(folder.resolve(LINK + ifindex)) || Files.exists(before.resolve(LINK + ifindex));

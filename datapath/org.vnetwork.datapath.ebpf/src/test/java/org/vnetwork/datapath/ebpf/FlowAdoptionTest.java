@@ -92,6 +92,9 @@ class FlowAdoptionTest extends Lives {
                 Rig.entry(6, PORT, Rig.frame(6), List.of(new Action.Drop(REASON)), Field.L4_SRC), Rig.entry(8, OTHER, Rig.frame(8), List.of(new Action.Drop(REASON)), Field.L4_SRC));
         assertTrue(datapath.drain(1, List.of(new Action.Drop(REASON + 1))));
         try (FlowMaps flows = new FlowMaps(datapath.object(), EbpfDatapath.FLOWS)) {
+            FlowEntry one = dropping(1, 1);
+            int mask = masks(PORT)[0];
+            assertTrue(flows.insert(one.key(), mask, FlowMaps.hash(one.key(), mask), 1, 1), "it began to drain, and its old entry is there still");
             FlowEntry two = dropping(2, 2);
             flows.setSlot(2, FlowMaps.hash(two.key(), 0) + 1, 0);
             flows.setSlot(77, 12345, 3);

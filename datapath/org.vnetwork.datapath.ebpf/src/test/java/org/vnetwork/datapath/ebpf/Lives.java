@@ -49,7 +49,7 @@ abstract class Lives {
         if (datapath != null) {
             datapath.close();
             assertFalse(Files.exists(FOLDER.getParent()), "pins");
-            for (String device : new String[] {TAP, OTHER_TAP, EbpfDriver.tapName(EbpfDriver.MISS_PREFIX, HOST, "sw")}) {
+            for (String device : new String[] {TAP, OTHER_TAP, EbpfDriver.tapName(HOST, "sw")}) {
                 assertFalse(Files.exists(Path.of("/sys/class/net", device)), device);
             }
         }

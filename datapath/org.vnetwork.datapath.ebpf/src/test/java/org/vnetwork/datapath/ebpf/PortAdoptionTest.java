@@ -36,7 +36,10 @@ class PortAdoptionTest extends Lives {
         traffic.start();
         try {
             until("traffic", () -> packets().get(1) > 100);
-            attach(PORT, TAP);
+            datapath.attach(PORT, new Attachment("tap", TAP));
+            long attached = packets().get(1);
+            until("traffic through a port that is not open again yet", () -> packets().get(1) > attached + 100);
+            datapath.unblock(PORT);
             attach(OTHER, OTHER_TAP);
             long now = packets().get(1);
             until("more traffic", () -> packets().get(1) > now + 100);
@@ -85,12 +88,29 @@ class PortAdoptionTest extends Lives {
     }
 
     @Test
-    void portsThatNobodyAttachesAgainAreLetGo() throws DatapathException {
-        int tap = ifindex(EbpfDriver.tapName(EbpfDriver.MISS_PREFIX, HOST, "sw"));
+    void aPortThatIsAttachedButNotOpenedInTimeStays() throws DatapathException {
+        install(dropping(1, 1000));
         die();
-        assertEquals(tap, ifindex(EbpfDriver.tapName(EbpfDriver.MISS_PREFIX, HOST, "sw")), "the upcall tap stays");
         reopen();
-        assertEquals(tap, ifindex(EbpfDriver.tapName(EbpfDriver.MISS_PREFIX, HOST, "sw")), "and is taken up again");
+        datapath.adopted();
+        datapath.attach(PORT, new Attachment("tap", TAP));
+        int other = ifindex(OTHER_TAP);
+        until("the other is let go", () -> !Files.exists(FOLDER.resolve("link-" + other)));
+        run(FRAME, TAP);
+        datapath.unblock(PORT);
+        run(FRAME, TAP);
+        assertEquals(2, datapath.drops(PORT)[REASON]);
+        assertEquals(1, Bpf.attached(ifindex(TAP), Bpf.TCX_INGRESS));
+        assertTrue(Files.exists(FOLDER.resolve("link-" + ifindex(TAP))));
+    }
+
+    @Test
+    void portsThatNobodyAttachesAgainAreLetGo() throws DatapathException {
+        int tap = ifindex(EbpfDriver.tapName(HOST, "sw"));
+        die();
+        assertEquals(tap, ifindex(EbpfDriver.tapName(HOST, "sw")), "the upcall tap stays");
+        reopen();
+        assertEquals(tap, ifindex(EbpfDriver.tapName(HOST, "sw")), "and is taken up again");
         datapath.adopted();
         attach(PORT, TAP);
         int other = ifindex(OTHER_TAP);

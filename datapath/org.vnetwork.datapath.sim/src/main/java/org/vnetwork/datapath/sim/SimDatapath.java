@@ -38,7 +38,7 @@ import org.vnetwork.packet.wire.KeyParser;
  * received one by one, so that a flow installed for the first of them serves the second.
  */
 final class SimDatapath implements Datapath, Simulated, Execution.Sender {
-    private static final Capabilities CAPABILITIES = Capabilities.all(FlowTable.FLOWS, FlowTable.MASKS_PER_PORT);
+    static final Capabilities CAPABILITIES = Capabilities.all(FlowTable.FLOWS, FlowTable.MASKS_PER_PORT);
 
     private final SimPort[] ports = new SimPort[PortId.LIMIT];
     private final FlowTable flows = new FlowTable();

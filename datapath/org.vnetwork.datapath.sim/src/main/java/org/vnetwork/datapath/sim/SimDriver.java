@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
+import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathDriver;
 
@@ -28,6 +29,11 @@ public final class SimDriver implements DatapathDriver {
     @Override
     public Set<String> attachments() {
         return Set.of("sim");
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return SimDatapath.CAPABILITIES;
     }
 
     @Override
