@@ -45,7 +45,7 @@ class CommandLineTest {
             port:add sw1 p --sim --trunk 10,         ! vlan: (empty) (expected: 1..4094)
             port:add sw1 p --sim --access 1 --trunk 2! vlan: --access 1 and --trunk 2 (expected: one of them)
             port:add sw1 p --sim --native 1          ! --native: 1 (expected: --trunk with it); an access port has its VLAN from --access
-            port:set sw1 web1                        ! port:set: nothing to set (expected: --access VLAN, or --trunk VLAN,.. [--native VLAN])
+            port:set sw1 web1                        ! port:set: nothing to set (expected: --access VLAN, or --trunk VLAN,.. [--native VLAN], or --mirror)
             filter:add web1 count                    ! port: web1 (expected: SWITCH/PORT, since sw1 and sw2 have one of this name)
             filter:add nope count                    ! port: nope (expected: a port of this host); port:list shows them
             filter:add up1 count --slot 17           ! slot: 17 (expected: 1..16)
@@ -156,13 +156,14 @@ class CommandLineTest {
     @Test
     void helpTellsTheWordsOfACommand() {
         assertEquals("""
-                port:set SWITCH PORT [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--plan]
+                port:set SWITCH PORT [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--mirror] [--plan]
                 Puts a port into other VLANs. Its flows are decided again; nothing is flushed.
                   SWITCH           the switch
                   PORT             the port
                   --access VLAN    untagged frames only, in this VLAN
                   --trunk VLAN,..  tagged frames of these VLANs
                   --native VLAN    with --trunk: untagged frames too, in this VLAN
+                  --mirror         in no VLAN: it takes mirrored copies, and nothing else
                   --plan           print the difference and change nothing
                 example: port:set sw1 web1 --trunk 10,20 --native 1
                 """, console.run("help port:set"));
