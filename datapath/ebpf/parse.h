@@ -51,7 +51,8 @@ struct vnet_layers {
 	__u32 source;
 	__u32 destination;
 	__u32 icmp;		/* the protocol number that is ICMP here */
-	__u32 reserved;
+	__u32 at;		/* of the L4 header, if that is to be parsed, with the size of the IP payload */
+	__u32 size;
 };
 
 static __always_inline __u32 vnet_tag_kind(__u32 tpid)
@@ -106,19 +107,15 @@ static __always_inline long vnet_read(struct __sk_buff *skb, __u32 at, __u16 *to
 	return 0;
 }
 
-/*
- * L4 at offset l4 with size bytes of IP payload. The header may lie beyond the linear part. A function of its own, like others
- * below: the verifier then sees it once and not behind every path through the IP headers.
- */
-__noinline int vnet_parse_l4(struct __sk_buff *skb, struct vnet_frame *frame, struct vnet_layers *is, __u32 l4, __u32 size)
+/* L4, for which IP said where. The header may lie beyond the linear part. */
+static __always_inline int vnet_parse_l4(struct __sk_buff *skb, struct vnet_frame *frame, struct vnet_layers *is)
 {
+	__u32 l4 = is->at, size = is->size;
 	union {
 		__u8 bytes[16];
 		__u16 halves[8];
 	} head;
 
-	if (!frame || !is)
-		return -1;
 	if (is->fragment == VNET_FRAGMENT_LATER)
 		return 0;
 	if (is->proto == 6) {
@@ -210,7 +207,9 @@ static __always_inline int vnet_parse_ipv4(struct __sk_buff *skb, struct vnet_fr
 	is->proto = ip[9];
 	frame->key.w[6] = vnet_load32(ip + 12);
 	frame->key.w[8] = vnet_load32(ip + 16);
-	return vnet_parse_l4(skb, frame, is, frame->l3 + header, total - header);
+	is->at = frame->l3 + header;
+	is->size = total - header;
+	return 0;
 }
 
 static __always_inline int vnet_is_extension(__u32 proto)
@@ -287,7 +286,9 @@ static __always_inline int vnet_parse_ipv6(struct __sk_buff *skb, struct vnet_fr
 		size -= length;
 	}
 	is->proto = proto;
-	return vnet_parse_l4(skb, frame, is, at, size);
+	is->at = at;
+	is->size = size;
+	return 0;
 }
 
 static __always_inline int vnet_parse_arp(struct __sk_buff *skb, struct vnet_frame *frame, struct vnet_layers *is)
@@ -377,6 +378,8 @@ __noinline int vnet_parse(struct __sk_buff *skb, struct vnet_frame *frame)
 			error = vnet_parse_ipv6(skb, frame, &is);
 		else if (ether_type == VNET_ETHERTYPE_ARP)
 			error = vnet_parse_arp(skb, frame, &is);
+		if (!error && is.at)
+			error = vnet_parse_l4(skb, frame, &is);
 		if (error)
 			return VNET_DROP_NO_MEMORY;
 	}
