@@ -14,12 +14,12 @@
 
 /*
  * The hash of the masked key. A key that has nothing in half of its words (IPv4, or no IP at all) says so by `wide`, once for
- * all masks, as zeros add nothing.
+ * all masks, as zeros add nothing. NB: read anew for each mask: as a value that the verifier follows it costs four times its work.
  */
-static __always_inline __u32 vnet_masked_hash(const struct vnet_key *key, const struct vnet_mask *mask, __u32 id,
-					      const __u64 *factors, __u64 wide)
+static __always_inline __u32 vnet_masked_hash(const struct vnet_frame *frame, const struct vnet_mask *mask, __u32 id,
+					      const __u64 *factors)
 {
-	const __u64 *k = key->w, *m = mask->w;
+	const __u64 *k = frame->key.w, *m = mask->w;
 	__u64 sum = id * factors[4];
 
 	sum += (k[0] & m[0]) * factors[0];
@@ -30,7 +30,7 @@ static __always_inline __u32 vnet_masked_hash(const struct vnet_key *key, const 
 		sum += (k[6] & m[6]) * factors[6];
 		sum += (k[8] & m[8]) * factors[8];
 	}
-	if (wide) {
+	if (*(const volatile __u32 *)&frame->wide) {
 		sum += (k[4] & m[4]) * factors[4];
 		sum += (k[5] & m[5]) * factors[5];
 		sum += (k[7] & m[7]) * factors[7];
@@ -41,21 +41,18 @@ static __always_inline __u32 vnet_masked_hash(const struct vnet_key *key, const 
 }
 
 /*
- * Whether the entry of a place that had the right hash has the right key too; then slot, generation and list are filled in, and
- * hold if the place still says the same. Not static, so that it is verified once, and not for each place.
+ * Whether an entry, which an index word with the right hash named, has the right key too; then slot, generation and list are
+ * filled in, and hold if the word still says the same. Reads word first and generation last.
  */
-__noinline int vnet_is_flow(struct vnet_frame *frame, __u32 id, __u64 had)
+static __always_inline int vnet_is_flow(struct vnet_frame *frame, const __u64 *mask, __u32 id, __u64 had)
 {
-	__u32 zero = 0, at = VNET_PLACE_SLOT(had);
-	const struct vnet_masks *all = bpf_map_lookup_elem(&masks, &zero);
+	__u32 at = VNET_PLACE_SLOT(had);
 	const volatile struct vnet_flow_entry *entry = bpf_map_lookup_elem(&flow_entries, &at);
-	const __u64 *mask;
 	__u64 word;
 	int i;
 
-	if (!frame || !all || !entry || id >= VNET_MASKS)
+	if (!entry)
 		return 0;
-	mask = all->by_id[id].w;
 	word = entry->word;
 	if (VNET_WORD_HASH(word) != VNET_PLACE_HASH(had))
 		return 0;
@@ -69,17 +66,28 @@ __noinline int vnet_is_flow(struct vnet_frame *frame, __u32 id, __u64 had)
 	return 1;
 }
 
-static __always_inline int vnet_in_bucket(struct vnet_frame *frame, __u32 id, __u64 want,
-					  const volatile struct vnet_bucket_line *line)
+/* The flow under one mask among those that drain or among the others. Not static: the verifier then sees it once, not for each mask. */
+__noinline int vnet_find(struct vnet_frame *frame, __u32 id, __u32 hash, __u32 drains)
 {
-	int i;
+	__u32 zero = 0, first = hash >> (32 - VNET_BUCKET_BITS), second = hash & (VNET_BUCKETS - 1);
+	const struct vnet_masks *all = bpf_map_lookup_elem(&masks, &zero);
+	const struct vnet_flow_index *index = bpf_map_lookup_elem(&flow_index, &zero);
+	const volatile __u64 *places;
+	__u64 want = (__u64)hash << 1 | (drains & 1);
+	__u32 pass, i;
 
+	if (!frame || !all || !index || id >= VNET_MASKS)
+		return 0;
+	places = index->lines[first].places;
+	for (pass = 0; pass < 2; pass++) {
 #pragma clang loop unroll(disable)
-	for (i = 0; i < VNET_BUCKET_PLACES; i++) {
-		__u64 had = line->places[i];
+		for (i = 0; i < VNET_BUCKET_PLACES; i++) {
+			__u64 had = places[i];
 
-		if (had >> 31 == want && vnet_is_flow(frame, id, had) && line->places[i] == had)
-			return 1;
+			if (had >> 31 == want && vnet_is_flow(frame, all->by_id[id].w, id, had) && places[i] == had)
+				return 1;
+		}
+		places = index->lines[second == first ? first ^ 1 : second].places;
 	}
 	return 0;
 }
@@ -92,7 +100,6 @@ static __always_inline int vnet_lookup_among(struct vnet_frame *frame, const __u
 	const struct vnet_masks *all = bpf_map_lookup_elem(&masks, &zero);
 	const struct vnet_flow_index *index = bpf_map_lookup_elem(&flow_index, &zero);
 	const volatile struct vnet_port_masks *own;
-	__u64 wide;
 
 	if (!frame || !control || !all || !index)
 		return 0;
@@ -100,11 +107,8 @@ static __always_inline int vnet_lookup_among(struct vnet_frame *frame, const __u
 	own = bpf_map_lookup_elem(&port_masks, &port);
 	if (!own)
 		return 0;
-	wide = frame->key.w[4] | frame->key.w[5] | frame->key.w[7] | frame->key.w[9] | frame->key.w[10];
 	for (i = 0; i < VNET_PORT_MASKS; i++) {
-		const volatile struct vnet_bucket_line *line;
-		__u32 id, hash, first, second;
-		__u64 want;
+		__u32 id, hash;
 
 		/* The count is read at each step, so that this also meets what is appended while it runs. */
 		if (i >= own->counts[drains])
@@ -112,17 +116,9 @@ static __always_inline int vnet_lookup_among(struct vnet_frame *frame, const __u
 		id = own->mask_id[drains][i];
 		if (id >= VNET_MASKS)
 			continue;
-		hash = vnet_masked_hash(&frame->key, &all->by_id[id], id, control->factors, wide);
-		first = hash >> (32 - VNET_BUCKET_BITS);
-		line = &index->lines[first];
-		if (!(line->marks >> (hash & 63) & 1))
-			continue;
-		want = (__u64)hash << 1 | drains;
-		if (vnet_in_bucket(frame, id, want, line))
-			return 1;
-		second = hash & (VNET_BUCKETS - 1);
-		line = &index->lines[second == first ? first ^ 1 : second];
-		if (vnet_in_bucket(frame, id, want, line))
+		hash = vnet_masked_hash(frame, &all->by_id[id], id, control->factors);
+		if (*(const volatile __u64 *)&index->lines[hash >> (32 - VNET_BUCKET_BITS)].marks >> (hash & 63) & 1 &&
+		    vnet_find(frame, id, hash, drains))
 			return 1;
 	}
 	return 0;
@@ -144,6 +140,9 @@ __noinline int vnet_lookup_draining(struct vnet_frame *frame)
  */
 static __always_inline int vnet_lookup(struct vnet_frame *frame)
 {
+	const __u64 *k = frame->key.w;
+
+	frame->wide = (k[4] | k[5] | k[7] | k[9] | k[10]) != 0;
 	return vnet_lookup_regular(frame) || vnet_lookup_draining(frame);
 }
 

@@ -34,6 +34,7 @@ struct vnet_frame {
 	__u32 stopped;		/* an action failed: the rest of the list does not run */
 	__u32 l4;		/* offset of the TCP, UDP or ICMPv6 header, 0 if there is none that parsed */
 	__u64 closed;		/* gates that meters closed */
+	__u32 wide;		/* the key has something in words 4, 5, 7, 9 or 10 */
 	__u32 l3;		/* offset of the L3 header in the bytes at hand; tags beside the frame do not count */
 	__u32 payload;		/* offset behind the TCP or UDP header, 0 if there is none */
 	__u32 frames;		/* frames on the wire */
@@ -51,7 +52,7 @@ struct vnet_layers {
 	__u32 source;
 	__u32 destination;
 	__u32 icmp;		/* the protocol number that is ICMP here */
-	__u32 at;		/* of the L4 header, if that is to be parsed, with the size of the IP payload */
+	__u32 at;		/* of the L4 header, with the size of the IP payload */
 	__u32 size;
 };
 
@@ -174,6 +175,12 @@ bad:
 	return 0;
 }
 
+/* For headers behind IPv6, which come with so many states that the verifier should see this once and not behind each. */
+__noinline int vnet_parse_far_l4(struct __sk_buff *skb, struct vnet_frame *frame, struct vnet_layers *is)
+{
+	return frame && is ? vnet_parse_l4(skb, frame, is) : -1;
+}
+
 static __always_inline int vnet_parse_ipv4(struct __sk_buff *skb, struct vnet_frame *frame, struct vnet_layers *is)
 {
 	const __u8 *ip = (const __u8 *)(long)skb->data + frame->l3;
@@ -209,7 +216,7 @@ static __always_inline int vnet_parse_ipv4(struct __sk_buff *skb, struct vnet_fr
 	frame->key.w[8] = vnet_load32(ip + 16);
 	is->at = frame->l3 + header;
 	is->size = total - header;
-	return 0;
+	return vnet_parse_l4(skb, frame, is);
 }
 
 static __always_inline int vnet_is_extension(__u32 proto)
@@ -288,7 +295,7 @@ static __always_inline int vnet_parse_ipv6(struct __sk_buff *skb, struct vnet_fr
 	is->proto = proto;
 	is->at = at;
 	is->size = size;
-	return 0;
+	return vnet_parse_far_l4(skb, frame, is);
 }
 
 static __always_inline int vnet_parse_arp(struct __sk_buff *skb, struct vnet_frame *frame, struct vnet_layers *is)
@@ -378,8 +385,6 @@ __noinline int vnet_parse(struct __sk_buff *skb, struct vnet_frame *frame)
 			error = vnet_parse_ipv6(skb, frame, &is);
 		else if (ether_type == VNET_ETHERTYPE_ARP)
 			error = vnet_parse_arp(skb, frame, &is);
-		if (!error && is.at)
-			error = vnet_parse_l4(skb, frame, &is);
 		if (error)
 			return VNET_DROP_NO_MEMORY;
 	}

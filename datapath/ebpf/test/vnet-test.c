@@ -746,6 +746,7 @@ static void readsNoEntryThatIsHalfAnothers(void)
 	struct vnet_key mask = exact(), own, other;
 	struct vnet_port_stats before[3];
 	uint32_t id, lists[2], slot = 500;
+	time_t end = time(NULL) + 20;
 	uint64_t rounds = 0;
 	struct vnet_key_out out;
 	pid_t child;
@@ -761,12 +762,14 @@ static void readsNoEntryThatIsHalfAnothers(void)
 	child = fork();
 	while (!child)
 		vnet_run(vnet.ingress_fd, tcp4, tcp4_size, after, sizeof(after), LO, 100000, 0, 0);
-	while (sent(1).tx_frames - before[1].tx_frames < 200000 && rounds < 3000000) {
+	while (sent(1).tx_frames - before[1].tx_frames < 200000 && time(NULL) < end) {
 		for (int i = 0; i < 1000; i++, rounds++) {
 			/* It differs in one word, another one each time. */
 			other = own;
 			other.w[rounds % VNET_KEY_WORDS] ^= rounds << 20 | 1;
 			vnet_put_flow(&vnet, slot, &own, 1, lists[0]);
+			for (volatile int wait = rounds % 256; wait; wait--)
+				;
 			vnet_take_flow(&vnet, slot);
 			vnet_put_flow(&vnet, slot, &other, 2, lists[1]);
 			vnet_take_flow(&vnet, slot);
