@@ -76,7 +76,7 @@ def interrupted(*_):
 def main():
     given = arguments()
     os.environ["VNET_AS_BUILT"] = "yes"
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupted)
     try:
         check()

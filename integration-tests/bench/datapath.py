@@ -67,6 +67,7 @@ class Datapath:
                     self.frames(work, peer, f=flows)
             self.report.at_least(1.5, work, "per core", Bridge.name)
             self.report.at_least(0.65, work, "per core", Direct.name)
+            self.report.at_least(5, work, "per core", "OVS userspace")
 
     def lossless(self):
         """A sender that waits for the receiver: what a switch carries without loss, and what that costs."""

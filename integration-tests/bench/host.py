@@ -1,13 +1,16 @@
 """A host of the product under test: started, spoken to through its console's socket, stopped."""
 
 import json
+import os
+import shutil
+import signal
 import socket
 import struct
 import subprocess
 import time
 from pathlib import Path
 
-from lab import Failed, ROOT, run
+from lab import Failed, ROOT, run, until
 
 
 class Host:
@@ -23,9 +26,25 @@ class Host:
         self.pid = int((self.folder / "pid").read_text())
 
     def stop(self):
-        if (self.folder / "pid").exists():
+        """Ends it, also when it was interrupted while it started, or does not end by itself."""
+        for _ in range(2):
             subprocess.run([ROOT / "vnet", "down", "--name", self.name], capture_output=True, check=False)
-        subprocess.run(["rm", "-rf", self.folder], check=False)
+            for pid in self.processes():
+                os.kill(pid, signal.SIGKILL)
+                until(lambda: not self.processes(), f"host {self.name} was killed")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def processes(self):
+        """Its process, found by its run folder."""
+        wanted = f"-Dvnet.run.dir={self.folder}".encode()
+        found = []
+        for entry in Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit() and wanted in (entry / "cmdline").read_bytes().split(b"\0"):
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+        return found
 
     def sh(self, command, form="text"):
         """Runs a console command; returns what it printed."""

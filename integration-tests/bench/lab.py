@@ -66,14 +66,16 @@ class Lab:
         return self
 
     def __exit__(self, *_):
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
+        before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         for ending in reversed(self.endings):
             try:
                 ending()
             except (Failed, OSError, subprocess.SubprocessError) as e:
                 print(f"bench: while tidying up: {e}")
         shutil.rmtree(self.work, ignore_errors=True)
+        # Processes begun with signals ignored would ignore them too, and a host would not stop.
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     def at_end(self, ending):
         self.endings.append(ending)

@@ -78,10 +78,24 @@ class Report:
             lines += ["", *table([("target", "measured", ""), *((n, v, {True: "met", False: "missed", None: ""}[m]) for n, v, m in self.targets)])]
         return "\n".join([*lines, *self.notes])
 
+    def markdown(self):
+        """The medians as a table of docs/PERFORMANCE.md, a column for each peer."""
+        peers = list(dict.fromkeys(peer for _, peer, _ in self.figures))
+        lines = ["| work | figure | " + " | ".join(peers) + " |", "|---" * (len(peers) + 2) + "|"]
+        order = list(dict.fromkeys(work for work, _, _ in self.figures))
+        for work, figure in sorted(dict.fromkeys((w, f) for w, _, f in self.figures), key=lambda row: order.index(row[0])):
+            unit = next(u for (w, _, f), (u, _) in self.figures.items() if (w, f) == (work, figure))
+            cells = [self.figures.get((work, peer, figure)) for peer in peers]
+            lines.append(f"| {work} | {figure}, {unit} | " + " | ".join(spread(cell[1]) if cell else "" for cell in cells) + " |")
+        met = {True: "met", False: "**missed**", None: ""}
+        lines += ["", "| target | measured | |", "|---|---|---|", *(f"| {name} | {value} | {met[holds]} |" for name, value, holds in self.targets)]
+        return "\n".join(lines) + "\n"
+
     def write(self, file):
-        """Writes JSON and returns the path."""
+        """Writes JSON, and the table beside it; returns the path of the first."""
         path = Path(file) if file else ROOT / f"target/bench/{self.name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_suffix(".md").write_text(self.markdown())
         path.write_text(json.dumps({
             "bench": self.name, "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": machine(), "rounds": self.rounds,
             "figures": [{"work": w, "peer": p, "figure": f, "unit": u, "values": v, "median": statistics.median(v)}
@@ -99,6 +113,12 @@ def shown(value):
     if value == int(value) and abs(value) < 1e9:
         return f"{int(value):,}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}" if abs(value) >= 100 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.3f}"
+
+
+def spread(values):
+    """Median, and how far the rounds lay apart."""
+    middle = shown(statistics.median(values))
+    return middle if min(values) == max(values) else f"{middle} ({shown(min(values))}..{shown(max(values))})"
 
 
 def table(rows, right=()):

@@ -15,7 +15,9 @@ public enum Limit {
     /** Unknown frames that one port may send up at once. */
     PORT_BURST("port-burst", 1024, 1, 4096, "the frame is dropped: datapath/miss-limit"),
     /** Moves of one learned row from port to port in ten seconds. */
-    MOVES("moves", 5, 1, 1000, "the row stays where it is for ten seconds");
+    MOVES("moves", 5, 1, 1000, "the row stays where it is for ten seconds"),
+    /** Milliseconds that a flow which gives way to others goes on where they do not match yet. */
+    DRAIN("drain-ms", 1000, 0, 60_000, "the flow is removed");
 
     private final String text;
     private final int preset;

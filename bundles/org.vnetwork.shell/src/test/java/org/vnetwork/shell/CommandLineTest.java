@@ -34,7 +34,7 @@ class CommandLineTest {
             switch:limit nope --flows 5              ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
             switch:limit sw1 --flows 0               ! --flows: 0 (expected: 1..1000000)
             switch:limit sw1 --port-masks many       ! --port-masks: many (expected: 2..32)
-            switch:limit sw1 --plan                  ! switch:limit: nothing to set (expected: one or more of --flows, --port-flows, --port-masks, --port-rows, --port-misses, --port-burst, --moves)
+            switch:limit sw1 --plan                  ! switch:limit: nothing to set (expected: one or more of --flows, --port-flows, --port-masks, --port-rows, --port-misses, --port-burst, --moves, --drain-ms)
             port:list nope                           ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
             port:show sw1 nope                       ! port: nope (expected: one of web1, up1); port:list sw1 shows them
             port:add sw1 web1 --sim                  ! port: web1 (expected: a name that is not in use yet in switch sw1)

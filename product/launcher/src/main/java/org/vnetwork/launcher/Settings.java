@@ -1,5 +1,7 @@
 package org.vnetwork.launcher;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -46,9 +48,19 @@ record Settings(String name, Path home, Path runFolder, Path dataFolder, String 
         all.put("vnet.name", name);
         all.put("vnet.home", home.toString());
         all.put("vnet.run.dir", runFolder.toString());
+        all.put("vnet.boot", boot());
         all.put("vnet.data.dir", dataFolder.toString());
         all.put("vnet.datapath", datapath);
         all.put("vnet.daemon", Boolean.toString(daemon));
         return all;
+    }
+
+    /** What tells this boot of the machine from others. */
+    private static String boot() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+        } catch (IOException e) {
+            return "unknown";
+        }
     }
 }

@@ -16,11 +16,10 @@ final class DirtyFlows {
         return first.isEmpty() && others.isEmpty();
     }
 
-    /** The next one, marked clean; null when there is none. A flow that stands in both queues comes once. */
+    /** The next one, to be marked clean by the caller; null when there is none. A flow that stands in both queues comes once. */
     Flow poll() {
         for (Flow flow = next(); flow != null; flow = next()) {
             if (flow.isDirty()) {
-                flow.clean();
                 return flow;
             }
         }

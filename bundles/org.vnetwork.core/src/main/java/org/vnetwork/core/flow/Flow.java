@@ -112,9 +112,12 @@ public final class Flow implements Dependency.Reader {
         }
     }
 
-    void clean() {
+    /** Takes it for decided; says whether what changed may deny what was allowed. */
+    boolean clean() {
+        boolean mayDeny = dirtyFirst;
         dirty = false;
         dirtyFirst = false;
+        return mayDeny;
     }
 
     /** Whether something that its decision read has changed since. */

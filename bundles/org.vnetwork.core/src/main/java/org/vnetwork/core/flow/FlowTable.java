@@ -26,9 +26,6 @@ import org.vnetwork.packet.wire.FlowKey;
  * <p>A new flow is pending until {@link #installPending}, when all frames that waited have been sent. Loop thread only.
  */
 public final class FlowTable {
-    /** How long a flow drains: long enough for each conversation under it to be seen once. */
-    private static final long DRAIN_NANOS = 1_000_000_000;
-
     private static final long SLICE_NANOS = 1_000_000;
 
     private final Datapath datapath;
@@ -40,6 +37,7 @@ public final class FlowTable {
     private final List<Flow> pending = new ArrayList<>();
     private final DirtyFlows dirty = new DirtyFlows();
     private final Deque<Flow> draining = new ArrayDeque<>();
+    private long drainNanos = 1_000_000_000;
     private final Deque<Flow> idle = new ArrayDeque<>();
     private final FlowJournal journal;
     private long refused;
@@ -278,15 +276,20 @@ public final class FlowTable {
         if (!flow.inspect()) {
             copying.addFirst(new Action.CopyUp());
         }
-        if (flow.removed || copying.size() > Action.LIMIT || !datapath.drain(flow.id, copying)) {
+        if (drainNanos == 0 || flow.removed || copying.size() > Action.LIMIT || !datapath.drain(flow.id, copying)) {
             remove(flow);
             return false;
         }
         leaveIndex(flow);
-        flow.drain(copying, now + DRAIN_NANOS);
+        flow.drain(copying, now + drainNanos);
         flow.dependOn(decision);
         draining.add(flow);
         return true;
+    }
+
+    /** Sets how long a flow drains; 0 has it go at once. */
+    public void drainFor(long nanos) {
+        drainNanos = nanos;
     }
 
     /** Removes flows that have drained; says how many. */

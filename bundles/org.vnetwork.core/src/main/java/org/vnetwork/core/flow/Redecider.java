@@ -12,8 +12,8 @@ import org.vnetwork.packet.wire.FlowKey;
  * Decides flows again whose rows have changed: the one mechanism for every change.
  *
  * <p>It runs on the flow's stored key and commits nothing. A flow ends in one of four ways. Kept or replaced: its mask covers what was read now, so
- * that at most one update is needed. Drained: more is read now, or the decision would write, which only a real frame may. Revoked: what it does is denied now, so that it
- * goes at once. Flows that may be denied come first. Loop thread only.
+ * that at most one update is needed. Drained: more is read now, or the decision would write, which only a real frame may. Revoked: what it does is denied now, or may be for
+ * some of its frames, since a port, filter or rule changed; it goes at once. Flows that may be denied come first. Loop thread only.
  */
 public final class Redecider {
     private static final long SLICE_NANOS = 1_000_000;
@@ -71,8 +71,9 @@ public final class Redecider {
         int done = 0;
         long end = System.nanoTime() + SLICE_NANOS;
         for (Flow flow = dirty.poll(); flow != null; flow = dirty.poll()) {
+            boolean mayDeny = flow.clean();
             if (!flow.removed) {
-                redecide(flow, now);
+                redecide(flow, mayDeny, now);
             }
             done++;
             if (System.nanoTime() >= end) {
@@ -82,7 +83,7 @@ public final class Redecider {
         return done;
     }
 
-    private void redecide(Flow flow, long now) {
+    private void redecide(Flow flow, boolean mayDeny, long now) {
         if (flow.pending) {
             // It is not in the datapath yet and now never comes there; its next frame is decided afresh.
             revoke(flow);
@@ -91,7 +92,7 @@ public final class Redecider {
         Decision decision = pipeline.evaluate(flow.fullKey, null);
         if (flow.draining()) {
             // Others come in its place already; only a denial ends it early.
-            if (denies(decision, flow)) {
+            if (mayDeny || denies(decision, flow)) {
                 revoke(flow);
             } else {
                 flow.dependOn(decision);
@@ -103,18 +104,19 @@ public final class Redecider {
                 kept++;
             }
         } else {
-            giveWay(flow, decision, now);
+            giveWay(flow, decision, mayDeny, now);
         }
     }
 
-    private void giveWay(Flow flow, Decision decision, long now) {
+    /** {@code mayDeny}: other frames of a wide flow than the one it was decided by may be denied now, so that it cannot go on for them. */
+    private void giveWay(Flow flow, Decision decision, boolean mayDeny, long now) {
         if (!decision.wrote()) {
             Flow narrower = flows.add(flow.fullKey, decision, now);
             if (narrower != null) {
                 flows.install(narrower);
             }
         }
-        if (denies(decision, flow)) {
+        if (mayDeny || denies(decision, flow)) {
             revoke(flow);
         } else if (flows.drain(flow, decision, now)) {
             drained++;

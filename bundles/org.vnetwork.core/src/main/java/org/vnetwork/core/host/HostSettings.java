@@ -10,12 +10,14 @@ import org.osgi.framework.BundleContext;
  * @param runFolder property {@code vnet.run.dir}: sockets, journals; empty after a reboot
  * @param dataFolder property {@code vnet.data.dir}: the configuration
  * @param datapath property {@code vnet.datapath}: a driver's name, or {@code auto}
+ * @param boot property {@code vnet.boot}: tells this boot of the machine from others
  */
-record HostSettings(String name, Path runFolder, Path dataFolder, String datapath) {
+record HostSettings(String name, Path runFolder, Path dataFolder, String datapath, String boot) {
     static HostSettings of(BundleContext context) {
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"), "vnetwork");
         return new HostSettings(property(context, "vnet.name", "default"), Path.of(property(context, "vnet.run.dir", temporary.resolve("run").toString())),
-                Path.of(property(context, "vnet.data.dir", temporary.resolve("data").toString())), property(context, "vnet.datapath", "auto"));
+                Path.of(property(context, "vnet.data.dir", temporary.resolve("data").toString())), property(context, "vnet.datapath", "auto"),
+                property(context, "vnet.boot", "unknown"));
     }
 
     /** Whether this process ends so that the next one can go on: system property {@code vnet.keep.forwarding}, set by the launcher at the end. */

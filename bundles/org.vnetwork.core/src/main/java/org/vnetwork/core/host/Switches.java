@@ -111,7 +111,7 @@ public final class Switches {
 
     private Journal journal(String name, Datapath datapath) {
         Path file = settings.runFolder().resolve(name + ".journal");
-        return datapath.outlives() ? Journal.open(file, line -> events.add("switch " + name, line)) : Journal.none();
+        return datapath.outlives() ? Journal.open(file, settings.boot(), line -> events.add("switch " + name, line)) : Journal.none();
     }
 
     /** Notes why a configured switch does not run (null: it need not any more), and says so once. */

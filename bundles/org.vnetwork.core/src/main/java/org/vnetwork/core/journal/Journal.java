@@ -51,6 +51,7 @@ public final class Journal implements AutoCloseable {
     private static final int BLOCK = 1 << 16;
 
     private final Path file;
+    private final JournalHeader header;
     private final Consumer<String> told;
     private final FileChannel channel;
     private final Arena arena = Arena.ofShared();
@@ -73,26 +74,28 @@ public final class Journal implements AutoCloseable {
     public record Found(int at, long a, long b, ByteBuffer octets) {
     }
 
-    private Journal(Path file, FileChannel channel, Consumer<String> told) {
+    private Journal(Path file, String boot, FileChannel channel, Consumer<String> told) {
         this.file = file;
+        this.header = new JournalHeader(boot);
         this.channel = channel;
         this.told = told;
     }
 
     /** A journal that keeps nothing, for datapaths whose flows end with the process. */
     public static Journal none() {
-        return new Journal(null, null, line -> { });
+        return new Journal(null, "", null, line -> { });
     }
 
     /**
      * Opens a journal, or makes it; what is damaged is left out and told.
      *
+     * @param boot what tells this boot of the machine from others; a journal of another one is not read
      * @param told takes a line for the administrator
      */
-    public static Journal open(Path file, Consumer<String> told) {
+    public static Journal open(Path file, String boot, Consumer<String> told) {
         try {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            Journal journal = new Journal(file, channel, told);
+            Journal journal = new Journal(file, boot, channel, told);
             journal.read();
             return journal;
         } catch (IOException e) {
@@ -108,7 +111,7 @@ public final class Journal implements AutoCloseable {
             // A torn tail is filled up with zeros, which are no record.
             fill(size, (size + CHUNK - 1) / CHUNK * CHUNK);
             map();
-            String problem = JournalHeader.problem(chunks.getFirst());
+            String problem = header.problem(chunks.getFirst());
             ours = problem.isEmpty();
             if (!ours && !problem.equals(JournalHeader.OTHER_BOOT)) {
                 told.accept("journal " + file + ": " + problem + "; rows and flows of the process before are left out");
@@ -121,7 +124,7 @@ public final class Journal implements AutoCloseable {
             channel.truncate(0);
             grow();
             if (!chunks.isEmpty()) {
-                JournalHeader.write(chunks.getFirst());
+                header.write(chunks.getFirst());
             }
         }
     }

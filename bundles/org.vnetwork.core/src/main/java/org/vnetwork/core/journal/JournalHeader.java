@@ -1,10 +1,7 @@
 package org.vnetwork.core.journal;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
 /** The first octets of a journal: what it is, of which boot of the machine, and how many records it should have. */
@@ -18,10 +15,14 @@ final class JournalHeader {
     private static final long TEXT = 8;
     private static final long CHECKSUM = TEXT + LENGTH;
 
-    private JournalHeader() {
+    private final String boot;
+
+    /** Of a boot of the machine. */
+    JournalHeader(String boot) {
+        this.boot = boot;
     }
 
-    static void write(MemorySegment in) {
+    void write(MemorySegment in) {
         byte[] text = text();
         MemorySegment.copy(MemorySegment.ofArray(text), 0, in, TEXT, LENGTH);
         in.set(Journal.INT, CHECKSUM, checksum(text));
@@ -29,7 +30,7 @@ final class JournalHeader {
     }
 
     /** What is wrong with it; empty when nothing is. */
-    static String problem(MemorySegment in) {
+    String problem(MemorySegment in) {
         byte[] there = in.asSlice(TEXT, LENGTH).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
         if (in.get(Journal.INT, CHECKSUM) != checksum(there)) {
             return "its header is damaged";
@@ -45,13 +46,7 @@ final class JournalHeader {
         in.set(Journal.LONG, RECORDS, records);
     }
 
-    private static byte[] text() {
-        String boot;
-        try {
-            boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-        } catch (IOException e) {
-            boot = "unknown";
-        }
+    private byte[] text() {
         return java.util.Arrays.copyOf((MAGIC + boot).getBytes(StandardCharsets.US_ASCII), LENGTH);
     }
 

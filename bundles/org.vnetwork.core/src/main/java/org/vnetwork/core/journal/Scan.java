@@ -16,10 +16,13 @@ final class Scan {
     private int end = JournalHeader.UNITS;
     private int damaged;
     private int badFrom = -1;
+    /** As long as a chunk, to see at once that the rest of one was never written. */
+    private final MemorySegment nothing;
 
     Scan(List<MemorySegment> chunks, int chunkUnits) {
         this.chunks = chunks;
         this.chunkUnits = chunkUnits;
+        this.nothing = MemorySegment.ofArray(new byte[chunkUnits * RecordForm.UNIT]);
     }
 
     void run() {
@@ -38,7 +41,7 @@ final class Scan {
                 if (!unwritten && badFrom < 0) {
                     badFrom = at;
                 }
-                at++;
+                at += unwritten && badFrom < 0 && in.asSlice(offset).mismatch(nothing.asSlice(offset)) < 0 ? most : 1;
                 if (at % chunkUnits == 0) {
                     endOfDamage(at);
                 }

@@ -2,6 +2,7 @@ package org.vnetwork.core.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import org.vnetwork.control.Limit;
 import org.vnetwork.control.LimitView;
@@ -45,6 +46,7 @@ final class Limits {
         flows.bounds().set(limits.of(Limit.FLOWS), limits.of(Limit.PORT_FLOWS), limits.of(Limit.PORT_MASKS));
         flows.trim(TRIMMED_AT_ONCE);
         tables.bound(limits.of(Limit.PORT_ROWS), limits.of(Limit.MOVES));
+        flows.drainFor(TimeUnit.MILLISECONDS.toNanos(limits.of(Limit.DRAIN)));
         misses.set(limits.of(Limit.PORT_MISSES), limits.of(Limit.PORT_BURST));
     }
 
@@ -83,6 +85,7 @@ final class Limits {
         views.add(view(Limit.PORT_MISSES, misses.perSecond(), misses::rate, misses::dropped));
         views.add(view(Limit.PORT_BURST, misses.burst(), port -> 0, port -> 0));
         views.add(view(Limit.MOVES, document.of(Limit.MOVES), port -> 0, this::heldRows));
+        views.add(new LimitView(Limit.DRAIN.text(), document.of(Limit.DRAIN), document.of(Limit.DRAIN), flows.draining(), "", 0, Limit.DRAIN.beyond()));
         views.add(new LimitView("datapath", flows.room(), flows.room(), flows.count(), "", flows.refused(), NOT_INSTALLED));
         return views;
     }

@@ -32,7 +32,7 @@ class JournalTest {
     }
 
     private Journal open() {
-        return Journal.open(file(), told::add);
+        return Journal.open(file(), "boot", told::add);
     }
 
     private static int put(Journal journal, String text, long a, long b) {
@@ -144,7 +144,7 @@ class JournalTest {
 
     @Test
     void aFileThatCannotBeOpenedIsToldAndNothingIsKept() {
-        Journal journal = Journal.open(folder.resolve("no such folder/sw1.journal"), told::add);
+        Journal journal = Journal.open(folder.resolve("no such folder/sw1.journal"), "boot", told::add);
         assertEquals(Journal.NOWHERE, put(journal, "one", 1, 2));
         journal.set(Journal.NOWHERE, 1, 2);
         journal.free(Journal.NOWHERE);
@@ -174,7 +174,7 @@ class JournalTest {
         Path disk = Files.createDirectory(folder.resolve("disk"));
         run("mount", "-t", "tmpfs", "-o", "size=5m", "vnet-journal-test", disk.toString());
         try {
-            Journal journal = Journal.open(disk.resolve("sw1.journal"), told::add);
+            Journal journal = Journal.open(disk.resolve("sw1.journal"), "boot", told::add);
             int kept = 0;
             for (int i = 0; i < 200_000; i++) {
                 kept += put(journal, "a record of more than one unit, number " + i, i, 0) == Journal.NOWHERE ? 0 : 1;
@@ -184,7 +184,7 @@ class JournalTest {
             assertTrue(told.getFirst().contains("no room"), told::toString);
             journal.close();
             told.clear();
-            Journal again = Journal.open(disk.resolve("sw1.journal"), told::add);
+            Journal again = Journal.open(disk.resolve("sw1.journal"), "boot", told::add);
             assertEquals(kept, again.take(Journal.Kind.ROW).size());
             assertFalse(again.hasFound());
             again.delete();

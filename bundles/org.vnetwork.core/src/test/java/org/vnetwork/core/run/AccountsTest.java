@@ -78,6 +78,7 @@ class AccountsTest {
             sw.home.simulated().inject(List.of("a", "b", "c", "d").get(random.nextInt(4)), frame(random));
             if (i % 500 == 0) {
                 sw.home.views().ports().forEach(p -> sw.captured(p.name()));
+                sw.warp(1);
             }
             if (i % 5000 == 1) {
                 sw.warp(random.nextInt(20));

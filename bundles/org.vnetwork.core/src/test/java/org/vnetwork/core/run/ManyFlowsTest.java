@@ -43,7 +43,7 @@ class ManyFlowsTest {
     }
 
     private void life() {
-        sw = new TestSwitch(datapath.forOneLife(), Journal.open(folder.resolve("sw1.journal"), line -> {
+        sw = new TestSwitch(datapath.forOneLife(), Journal.open(folder.resolve("sw1.journal"), "boot", line -> {
             throw new AssertionError(line);
         }));
         sw.home.limit(new LimitsDocument(Map.of(Limit.PORT_FLOWS, 150_000)));

@@ -48,7 +48,7 @@ class RestartTest {
 
     /** A switch over the same datapath and journal. */
     private TestSwitch life() {
-        return new TestSwitch(datapath.forOneLife(), Journal.open(folder.resolve("sw1.journal"), line -> writes.add("told " + line)));
+        return new TestSwitch(datapath.forOneLife(), Journal.open(folder.resolve("sw1.journal"), "boot", line -> writes.add("told " + line)));
     }
 
     private static void ports(TestSwitch home, int vlanOfA, int vlanOfB) {

@@ -17,7 +17,8 @@ public record LimitOptions(
         @Option(value = "port-rows", kind = Kind.COUNT, help = "most learned rows of one table that name one port") Optional<String> portRows,
         @Option(value = "port-misses", kind = Kind.COUNT, help = "unknown frames that one port may send up in a second") Optional<String> portMisses,
         @Option(value = "port-burst", kind = Kind.COUNT, help = "unknown frames that one port may send up at once") Optional<String> portBurst,
-        @Option(value = "moves", kind = Kind.COUNT, help = "moves of a station between ports in ten seconds") Optional<String> moves) {
+        @Option(value = "moves", kind = Kind.COUNT, help = "moves of a station between ports in ten seconds") Optional<String> moves,
+        @Option(value = "drain-ms", kind = Kind.COUNT, help = "milliseconds that a flow goes on which gives way to others; 0: none") Optional<String> drain) {
 
     /** What is given, checked. */
     Map<Limit, Integer> given() {
@@ -29,6 +30,7 @@ public record LimitOptions(
         put(given, Limit.PORT_MISSES, portMisses);
         put(given, Limit.PORT_BURST, portBurst);
         put(given, Limit.MOVES, moves);
+        put(given, Limit.DRAIN, drain);
         return given;
     }
 

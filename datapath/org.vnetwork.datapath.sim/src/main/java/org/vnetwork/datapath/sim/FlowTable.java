@@ -104,7 +104,8 @@ final class FlowTable {
 
     private static void takeOut(Map<Integer, List<Tuple>> ports, Flow flow) {
         List<Tuple> tuples = ports.getOrDefault(ingress(flow.entry), new ArrayList<>());
-        tuples.forEach(tuple -> tuple.flows.values().remove(flow));
+        Words key = new Words(FlowKey.masked(flow.entry.key(), flow.entry.mask()));
+        tuples.stream().filter(tuple -> Arrays.equals(tuple.mask, flow.entry.mask())).forEach(tuple -> tuple.flows.remove(key, flow));
         tuples.removeIf(tuple -> tuple.flows.isEmpty());
     }
 
