@@ -32,9 +32,14 @@ public record PortDocument(int id, String name, String attachment, String device
         Unique.check("slot of port " + name, filters.stream().map(f -> String.valueOf(f.slot())).toList());
     }
 
+    /** Whether ports of a kind are devices; others are sockets. */
+    static boolean isDevice(String attachment) {
+        return DEVICES.contains(attachment);
+    }
+
     /** What the words mean, and how many there are, the driver knows. */
     private static void checkDevice(String attachment, String device) {
-        if (DEVICES.contains(attachment)) {
+        if (isDevice(attachment)) {
             if (device.isEmpty() || device.length() > 31 || device.chars().anyMatch(c -> c <= ' ' || c == '/')) {
                 throw Refusal.value(attachment, device, "the name of a network device, at most 15 characters");
             }
