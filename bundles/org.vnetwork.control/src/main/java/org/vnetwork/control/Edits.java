@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.vnetwork.model.PortId;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
@@ -43,8 +44,8 @@ public final class Edits {
         return document -> {
             for (SwitchDocument other : document.switches()) {
                 for (PortDocument used : other.ports()) {
-                    if (!attachment.equals("sim") && !used.attachment().equals("sim") && used.device().equals(device)) {
-                        throw Refusal.value(attachment, device, "a device that is not in use; it is port " + used.name() + " of switch " + other.name());
+                    if (clash(attachment, device, used)) {
+                        throw Refusal.value(attachment, device, "one that is not in use; it is port " + used.name() + " of switch " + other.name());
                     }
                 }
             }
@@ -115,6 +116,17 @@ public final class Edits {
     /** Sets some limits of a switch. */
     public static Edit setLimits(String switchName, Map<Limit, Integer> changes) {
         return inSwitch(switchName, s -> s.withLimits(s.limits().with(changes)));
+    }
+
+    /** Whether a port has the same device, or a socket of the same kind the same address of its own or of its peer. */
+    private static boolean clash(String attachment, String device, PortDocument used) {
+        if (attachment.equals("sim") || used.attachment().equals("sim")) {
+            return false;
+        }
+        String[] words = device.split(" ");
+        String[] others = used.device().split(" ");
+        boolean same = used.attachment().equals(attachment) || PortDocument.isDevice(attachment) && PortDocument.isDevice(used.attachment());
+        return same && IntStream.range(0, Math.min(words.length, others.length)).anyMatch(i -> words[i].equals(others[i]));
     }
 
     private static List<RowDocument> without(List<RowDocument> rows, RowDocument row) {

@@ -67,19 +67,21 @@ final class Completion {
         List<Parameter> open = new ArrayList<>(command.arguments());
         List<Parameter> options = new ArrayList<>(command.options());
         Optional<Parameter> pending = Optional.empty();
+        int missing = 0;
         String switchName = "";
         for (String word : before) {
-            if (pending.isPresent()) {
-                pending = Optional.empty();
+            if (missing > 0) {
+                missing--;
             } else if (Words.isOption(word)) {
                 Optional<Parameter> option = options.stream().filter(o -> o.name().equals(word)).findFirst();
                 option.ifPresent(options::remove);
                 pending = option.filter(o -> !o.isFlag());
+                missing = pending.map(o -> o.kind().words()).orElse(0);
             } else if (!open.isEmpty() && open.removeFirst().kind() == Kind.SWITCH) {
                 switchName = word;
             }
         }
-        if (pending.isPresent()) {
+        if (missing > 0) {
             return words(pending.get(), switchName);
         }
         List<Offer> offers = new ArrayList<>(open.isEmpty() ? List.of() : words(open.getFirst(), switchName));

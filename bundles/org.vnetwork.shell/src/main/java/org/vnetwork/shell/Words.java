@@ -8,7 +8,7 @@ import org.vnetwork.model.Refusal;
 
 /**
  * The words behind a command, told apart: which argument, which option. Options may stand anywhere, as {@code --name value} or
- * {@code --name=value}; after {@code --} every word is an argument.
+ * {@code --name=value}; a value of two words has a blank between them; after {@code --} every word is an argument.
  */
 final class Words {
     private final ConsoleCommand command;
@@ -71,11 +71,12 @@ final class Words {
             values.put(option, word.substring(equals + 1));
             return at;
         }
-        if (at + 1 == words.size() || isOption(words.get(at + 1))) {
+        int last = at + option.kind().words();
+        if (last >= words.size() || words.subList(at + 1, last + 1).stream().anyMatch(Words::isOption)) {
             throw refuse(option.form() + ": its value is missing");
         }
-        values.put(option, words.get(at + 1));
-        return at + 1;
+        values.put(option, String.join(" ", words.subList(at + 1, last + 1)));
+        return last;
     }
 
     private Refusal refuse(String what) {

@@ -38,8 +38,8 @@ class CommandLineTest {
             port:list nope                           ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
             port:show sw1 nope                       ! port: nope (expected: one of web1, up1); port:list sw1 shows them
             port:add sw1 web1 --sim                  ! port: web1 (expected: a name that is not in use yet in switch sw1)
-            port:add sw1 p                           ! port:add: no attachment (expected: exactly one of --netdev DEVICE, --tap NAME, --sim)
-            port:add sw1 p --sim --tap t             ! port:add: 2 attachments (expected: exactly one of --netdev DEVICE, --tap NAME, --sim)
+            port:add sw1 p                           ! port:add: no attachment (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --sim)
+            port:add sw1 p --sim --tap t             ! port:add: 2 attachments (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --sim)
             port:add sw1 p --sim --access 4095       ! vlan: 4095 (expected: 1..4094)
             port:add sw1 p --sim --access ten        ! vlan: ten (expected: 1..4094)
             port:add sw1 p --sim --trunk 10,         ! vlan: (empty) (expected: 1..4094)

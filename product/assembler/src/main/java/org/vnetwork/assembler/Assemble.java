@@ -65,7 +65,7 @@ public final class Assemble {
             lines.add("feature " + feature.getID());
             for (var bundle : feature.getBundles()) {
                 ID id = bundle.getID();
-                String earlier = taken.putIfAbsent(id.getGroupId() + ":" + id.getArtifactId(), file.getFileName().toString());
+                String earlier = taken.putIfAbsent(id.getGroupId() + ":" + id.getArtifactId() + classifier(id), file.getFileName().toString());
                 if (earlier != null) {
                     throw new IllegalArgumentException(file.getFileName() + ": " + id + " is in " + earlier + " already");
                 }
@@ -81,8 +81,13 @@ public final class Assemble {
         product.finish(lines);
     }
 
+    /** What tells a jar of native code for one machine from that for another. */
+    private static String classifier(ID id) {
+        return id.getClassifier().map(c -> "-" + c).orElse("");
+    }
+
     private Path jar(Path file, ID id) {
-        String name = id.getArtifactId() + "-" + id.getVersion() + ".jar";
+        String name = id.getArtifactId() + "-" + id.getVersion() + classifier(id) + ".jar";
         Path jar = shelf.get(name);
         if (jar == null) {
             String others = shelf.keySet().stream().filter(other -> other.startsWith(id.getArtifactId() + "-")).sorted().findFirst().orElse("no version of it");

@@ -22,8 +22,8 @@ record Settings(String name, Path home, Path runFolder, Path dataFolder, String 
 
     static Settings of(Properties properties) throws StartFailure {
         String datapath = properties.getProperty("vnet.datapath", "auto");
-        if (!datapath.matches("ebpf|sim|auto")) {
-            throw new StartFailure("datapath: " + datapath + " (expected: ebpf, sim or auto)");
+        if (!datapath.matches("ebpf|user|sim|auto")) {
+            throw new StartFailure("datapath: " + datapath + " (expected: ebpf, user, sim or auto)");
         }
         String name = properties.getProperty("vnet.name", "default");
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")) {

@@ -47,7 +47,7 @@ class RunFolderTest {
 
     @Test
     void refusesNamesAndDatapathsThatAreNone() {
-        assertEquals("datapath: xdp (expected: ebpf, sim or auto)", message("vnet.datapath", "xdp"));
+        assertEquals("datapath: xdp (expected: ebpf, user, sim or auto)", message("vnet.datapath", "xdp"));
         assertEquals("name: ../a (expected: up to 32 letters, digits, '.', '_' or '-')", message("vnet.name", "../a"));
         assertEquals("vnet.home: not set (start the host with ./vnet up)", message("vnet.home", ""));
     }

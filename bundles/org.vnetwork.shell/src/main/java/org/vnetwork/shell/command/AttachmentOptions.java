@@ -1,5 +1,7 @@
 package org.vnetwork.shell.command;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.vnetwork.model.Refusal;
 
@@ -8,25 +10,45 @@ import org.vnetwork.model.Refusal;
  *
  * @param netdev an existing device
  * @param tap a tap device
+ * @param dgram the addresses of a datagram socket
+ * @param stream where a stream socket waits for its peer
+ * @param streamTo where the peer of a stream socket waits
  * @param sim whether it is a simulated port
  */
 public record AttachmentOptions(
         @Option(value = "netdev", kind = Kind.DEVICE, help = "an existing network device: a veth, an uplink") Optional<String> netdev,
         @Option(value = "tap", kind = Kind.NEW_NAME, help = "a tap device of this name, made when there is none") Optional<String> tap,
+        @Option(value = "dgram", kind = Kind.ADDRESSES, help = "a datagram socket and its peer, each a path or IP-ADDRESS:PORT: QEMU's -netdev dgram") Optional<String> dgram,
+        @Option(value = "stream", kind = Kind.ADDRESS, help = "a path or IP-ADDRESS:PORT where the peer calls: QEMU's -netdev stream") Optional<String> stream,
+        @Option(value = "stream-to", kind = Kind.ADDRESS, help = "a path or IP-ADDRESS:PORT to call the peer at: QEMU's -netdev stream,server=on") Optional<String> streamTo,
         @Option(value = "sim", help = "a port in memory; needs a switch with --datapath sim") boolean sim) {
 
-    private static final String ONE = "exactly one of --netdev DEVICE, --tap NAME, --sim";
+    private static final String ONE = "exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --sim";
 
-    String kind() {
-        int given = (netdev.isPresent() ? 1 : 0) + (tap.isPresent() ? 1 : 0) + (sim ? 1 : 0);
-        if (given != 1) {
-            throw new Refusal("port:add: " + (given == 0 ? "no attachment" : given + " attachments") + " (expected: " + ONE + ")");
+    private Map<String, String> given() {
+        Map<String, String> given = new LinkedHashMap<>();
+        netdev.ifPresent(device -> given.put("netdev", device));
+        tap.ifPresent(device -> given.put("tap", device));
+        dgram.ifPresent(addresses -> given.put("dgram", addresses));
+        stream.ifPresent(address -> given.put("stream", address));
+        streamTo.ifPresent(address -> given.put("stream-to", address));
+        if (sim) {
+            given.put("sim", null);
         }
-        return netdev.isPresent() ? "netdev" : tap.isPresent() ? "tap" : "sim";
+        return given;
     }
 
-    /** Name of the device; a simulated port has its own. */
+    String kind() {
+        int count = given().size();
+        if (count != 1) {
+            throw new Refusal("port:add: " + (count == 0 ? "no attachment" : count + " attachments") + " (expected: " + ONE + ")");
+        }
+        return given().keySet().iterator().next();
+    }
+
+    /** Name of the device, or addresses; a simulated port has its own name. */
     String device(String port) {
-        return netdev.or(() -> tap).orElse(port);
+        String device = given().get(kind());
+        return device == null ? port : device;
     }
 }

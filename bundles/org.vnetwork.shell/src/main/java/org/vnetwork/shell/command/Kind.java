@@ -18,6 +18,10 @@ public enum Kind {
     DATAPATH("DATAPATH"),
     /** A network device of this machine. */
     DEVICE("DEVICE"),
+    /** A socket's address: a path or an IP address with a port. */
+    ADDRESS("ADDRESS"),
+    /** A socket's own address and its peer's. */
+    ADDRESSES("LOCAL PEER"),
     /** A table of the switch that stands before it. */
     TABLE("TABLE"),
     /** The id of a flow of the switch that stands before it. */
@@ -51,6 +55,11 @@ public enum Kind {
 
     Kind(String placeholder) {
         this.placeholder = placeholder;
+    }
+
+    /** How many words it takes. */
+    public int words() {
+        return this == ADDRESSES ? 2 : 1;
     }
 
     /** How help writes it. */

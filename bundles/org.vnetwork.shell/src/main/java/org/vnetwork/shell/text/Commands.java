@@ -32,7 +32,9 @@ final class Commands {
     private static void port(StringBuilder text, String owner, PortDocument port) {
         text.append("port:add ").append(owner).append(' ').append(port.name()).append(" --").append(port.attachment());
         if (!port.attachment().equals("sim")) {
-            text.append(' ').append(word(port.device()));
+            for (String device : port.device().split(" ")) {
+                text.append(' ').append(word(device));
+            }
         }
         text.append(vlan(port.vlan())).append('\n');
         for (FilterDocument filter : port.filters()) {

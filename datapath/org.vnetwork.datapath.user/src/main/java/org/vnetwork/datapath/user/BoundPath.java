@@ -1,0 +1,67 @@
+package org.vnetwork.datapath.user;
+
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.vnetwork.datapath.DatapathException;
+
+/** The file of a socket that is bound to a path: taken over when nobody has it any more, removed with the port. */
+final class BoundPath {
+    private final Path path;
+    private final long inode;
+
+    private BoundPath(Path path) {
+        this.path = path;
+        this.inode = Address.inode(path);
+    }
+
+    /**
+     * Binds a socket; one with an IP address has no file, and null is returned.
+     *
+     * @param probe a socket of the same kind, closed here
+     */
+    static BoundPath bind(String kind, Socket socket, Address local, Socket probe) throws DatapathException {
+        try {
+            if (local.path() == null) {
+                socket.bind(local.socket());
+                return null;
+            }
+            if (isLeft(local.path(), probe)) {
+                Files.delete(local.path());
+            }
+            socket.bind(local.socket());
+            return new BoundPath(local.path());
+        } catch (IOException | RuntimeException e) {
+            String advice = local.path() == null ? "an address of this machine and a port that no other process has" : "a path in a folder that this user may write to, which no other socket or file has";
+            throw new DatapathException(kind + ": " + local + ": " + Failure.text(e) + " (expected: " + advice + ")", e);
+        } finally {
+            UserPort.closeQuietly(probe);
+        }
+    }
+
+    /** Whether a socket's file is there and no socket has it: its process was killed. */
+    private static boolean isLeft(Path path, Socket probe) {
+        try {
+            if (Address.inode(path) == 0 || Files.isRegularFile(path) || Files.isDirectory(path)) {
+                return false;
+            }
+            probe.connect(new DomainSocketAddress(path.toFile()));
+            return false;
+        } catch (IOException e) {
+            return Failure.text(e).startsWith("connection refused");
+        }
+    }
+
+    /** Removes the file, if it is still the one. */
+    void remove() {
+        try {
+            if (Address.inode(path) == inode) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            // Whoever changed the folder's permissions wants it to stay.
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package org.vnetwork.datapath.user;
+
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.DropNumbers;
+import org.vnetwork.datapath.PortState;
+import org.vnetwork.packet.wire.Frame;
+
+/**
+ * A port whose peer is one datagram socket, a frame in each datagram: what QEMU's {@code -netdev dgram} speaks.
+ *
+ * <p>The socket is connected, so that the kernel lets nobody but the peer in and tells when a slow peer has room again. A peer of a path that is
+ * gone is found by its file.
+ */
+final class DatagramPort extends UserPort {
+    private static final String KIND = "dgram";
+    private static final int BATCH = 64;
+    /** Octets of payload that a UDP datagram has at most (RFC 768 over RFC 791). */
+    private static final int LONGEST_UDP = 65_507;
+
+    private final Address local;
+    private final Address peer;
+    private final MemorySegment buffer;
+    private Watch watch;
+    private BoundPath file;
+    private boolean connected;
+    private long peerInode;
+    private String problem = "";
+
+    /** {@code device}: the two addresses; {@code buffer}: shared by all ports, with headroom. */
+    DatagramPort(int id, String device, Home home, MemorySegment buffer) throws DatapathException {
+        super(id, home);
+        String[] words = device.split(" ");
+        if (words.length != 2) {
+            throw new DatapathException(KIND + ": " + device + " (expected: two addresses, this port's own and its peer's)");
+        }
+        this.local = Address.of(KIND, words[0]);
+        this.peer = Address.of(KIND, words[1]);
+        this.buffer = buffer;
+        if ((local.path() == null) != (peer.path() == null)) {
+            throw new DatapathException(KIND + ": " + device + " (expected: two paths, or two of IP-ADDRESS:PORT)");
+        }
+        if (words[0].equals(words[1])) {
+            throw new DatapathException(KIND + ": " + device + " (expected: a peer at another address)");
+        }
+    }
+
+    private Socket socket() {
+        return local.path() == null ? Socket.newSocketDgram() : Socket.newSocketDomainDgram();
+    }
+
+    @Override
+    void open() throws DatapathException {
+        Socket socket = socket();
+        try {
+            file = BoundPath.bind(KIND, socket, local, socket());
+            if (local.path() == null) {
+                socket.connect(peer.socket());
+                connected = true;
+            }
+            watch = home.watch(socket, this);
+        } catch (IOException | RuntimeException e) {
+            closeQuietly(socket);
+            throw new DatapathException(KIND + ": " + peer + ": " + Failure.text(e), e);
+        } catch (DatapathException e) {
+            closeQuietly(socket);
+            throw e;
+        }
+        tick();
+    }
+
+    @Override
+    void tick() {
+        if (peer.path() == null) {
+            // What refused a datagram may take the next one.
+            problem = "";
+            return;
+        }
+        long inode = Address.inode(peer.path());
+        if (connected && inode != peerInode) {
+            gone("peer " + peer + " is gone");
+            discard(DropNumbers.LINK_DOWN);
+        }
+        if (!connected) {
+            connect(inode);
+        }
+    }
+
+    private void connect(long inode) {
+        if (inode == 0) {
+            problem = "nobody at " + peer;
+            return;
+        }
+        try {
+            watch.fd().connect(peer.socket());
+            connected = true;
+            peerInode = inode;
+            problem = "";
+        } catch (IOException | RuntimeException e) {
+            problem = peer + ": " + Failure.text(e);
+        }
+    }
+
+    private void gone(String why) {
+        problem = why;
+        watch.wantWrites(false);
+        if (peer.path() == null) {
+            return;
+        }
+        connected = false;
+        try {
+            // Or a new peer could not send: the kernel lets in but the one that is gone.
+            watch.fd().disconnect();
+        } catch (IOException | RuntimeException e) {
+            problem = why + "; " + Failure.text(e);
+        }
+    }
+
+    @Override
+    public void readable() {
+        for (int i = 0; i < BATCH && !home.crowded(); i++) {
+            int size;
+            try {
+                size = watch.fd().readAddress(buffer.address(), Frame.HEADROOM, Frame.HEADROOM + LONGEST + 1);
+            } catch (IOException | RuntimeException e) {
+                gone(peer + ": " + Failure.text(e));
+                discard(DropNumbers.LINK_DOWN);
+                return;
+            }
+            if (size == 0) {
+                return;
+            }
+            // An empty datagram reads like an end.
+            home.received(this, buffer, Frame.HEADROOM, Math.max(size, 0));
+        }
+    }
+
+    @Override
+    protected int write(Frame frame) {
+        try {
+            Frame sent = home.sendable(frame);
+            return watch.fd().writeAddress(sent.buffer.address(), sent.offset, sent.offset + sent.size) > 0 ? SENT : FULL;
+        } catch (IOException | RuntimeException e) {
+            String why = Failure.text(e);
+            if (why.contains("too long")) {
+                return DropNumbers.TOO_LONG;
+            }
+            gone(peer + ": " + why);
+            return DropNumbers.LINK_DOWN;
+        }
+    }
+
+    @Override
+    boolean isUp() {
+        return connected && problem.isEmpty();
+    }
+
+    @Override
+    int longest() {
+        return peer.path() == null ? LONGEST_UDP : LONGEST;
+    }
+
+    @Override
+    Watch out() {
+        return watch;
+    }
+
+    @Override
+    PortState state() {
+        return new PortState(isUp(), isUp() ? "datagrams of " + peer : problem, longest() - 18);
+    }
+
+    @Override
+    void close() {
+        if (watch != null) {
+            watch.close();
+        }
+        if (file != null) {
+            file.remove();
+        }
+        super.close();
+    }
+}

@@ -1,0 +1,272 @@
+package org.vnetwork.datapath.user;
+
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.DropNumbers;
+import org.vnetwork.datapath.PortState;
+import org.vnetwork.packet.wire.Frame;
+
+/**
+ * A port whose peer is one stream socket, each frame behind its length in four octets: what QEMU's {@code -netdev stream} speaks.
+ *
+ * <p>{@code stream} waits for the peer, one at a time; {@code stream-to} calls it, and again when it is lost.
+ */
+final class StreamPort extends UserPort {
+    private static final int PREFIX = Integer.BYTES;
+    /** Octets read at once: a few hundred short frames. */
+    private static final int BATCH = 1 << 15;
+    private static final int BUFFER = Frame.HEADROOM + 2 * (PREFIX + LONGEST);
+    private static final ValueLayout.OfInt LENGTH = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private final String kind;
+    private final Address address;
+    private final MemorySegment buffer;
+    private Watch listener;
+    private BoundPath file;
+    private Watch peer;
+    private boolean connected;
+    /** Writing failed: the loop, which alone may close the socket, is to do so. */
+    private boolean failed;
+    private String problem;
+    /** What was read and is not handled yet. */
+    private int start = Frame.HEADROOM;
+    private int end = Frame.HEADROOM;
+    /** Octets that the peer has of the frame to go out first. */
+    private int begun;
+
+    StreamPort(int id, String kind, String device, Home home) throws DatapathException {
+        super(id, home);
+        this.kind = kind;
+        this.address = Address.of(kind, device);
+        this.buffer = memory.allocate(BUFFER, 64);
+        this.problem = "nobody has called at " + address;
+    }
+
+    private Socket socket() {
+        return address.path() == null ? Socket.newSocketStream() : Socket.newSocketDomain();
+    }
+
+    @Override
+    void open() throws DatapathException {
+        if (kind.equals("stream-to")) {
+            tick();
+            return;
+        }
+        Socket socket = socket();
+        try {
+            if (address.path() == null) {
+                socket.setReuseAddress(true);
+            }
+            file = BoundPath.bind(kind, socket, address, socket());
+            socket.listen(1);
+            listener = home.watch(socket, new Watch.Owner() {
+                @Override
+                public void readable() {
+                    accept();
+                }
+
+                @Override
+                public void writable() {
+                    // Never asked for.
+                }
+            });
+        } catch (IOException | RuntimeException e) {
+            closeQuietly(socket);
+            throw new DatapathException(kind + ": " + address + ": " + Failure.text(e), e);
+        } catch (DatapathException e) {
+            closeQuietly(socket);
+            throw e;
+        }
+    }
+
+    private void accept() {
+        try {
+            int number = listener.fd().accept(new byte[128]);
+            if (number < 0) {
+                return;
+            }
+            Socket socket = new Socket(number);
+            if (peer != null) {
+                // Who is there stays: a port has one peer.
+                closeQuietly(socket);
+            } else {
+                take(socket, true);
+            }
+        } catch (IOException | RuntimeException e) {
+            // Out of file numbers, most likely: not to be asked again at once.
+            listener.rest(true);
+            problem = Failure.text(e);
+        }
+    }
+
+    private void take(Socket socket, boolean isConnected) throws IOException {
+        if (address.path() == null) {
+            socket.setTcpNoDelay(true);
+            socket.setKeepAlive(true);
+        }
+        start = Frame.HEADROOM;
+        end = Frame.HEADROOM;
+        begun = 0;
+        connected = isConnected;
+        failed = false;
+        peer = home.watch(socket, this);
+        peer.wantWrites(!isConnected);
+    }
+
+    @Override
+    void tick() {
+        if (failed && peer != null) {
+            lost(problem);
+        }
+        if (listener != null) {
+            listener.rest(false);
+        }
+        if (listener != null || peer != null) {
+            return;
+        }
+        Socket socket = socket();
+        try {
+            take(socket, socket.connect(address.socket()));
+            problem = "calling " + address;
+        } catch (IOException | RuntimeException e) {
+            closeQuietly(socket);
+            problem = address + ": " + Failure.text(e);
+        }
+    }
+
+    private void lost(String why) {
+        problem = why;
+        connected = false;
+        discard(DropNumbers.LINK_DOWN);
+        if (peer != null) {
+            peer.close();
+            peer = null;
+        }
+    }
+
+    @Override
+    public void writable() {
+        if (failed) {
+            lost(problem);
+            return;
+        }
+        try {
+            if (!connected) {
+                connected = peer.fd().finishConnect();
+            }
+            flush();
+        } catch (IOException | RuntimeException e) {
+            lost(address + ": " + Failure.text(e));
+        }
+    }
+
+    @Override
+    public void readable() {
+        if (failed) {
+            lost(problem);
+            return;
+        }
+        int size;
+        try {
+            size = peer.fd().readAddress(buffer.address(), end, Math.min(BUFFER, end + BATCH));
+        } catch (IOException | RuntimeException e) {
+            lost(address + ": " + Failure.text(e));
+            return;
+        }
+        if (size < 0) {
+            lost(start == end ? "the peer has hung up" : "the peer has hung up in the middle of a frame");
+            return;
+        }
+        end += size;
+        frames();
+    }
+
+    /** Handles the frames that are whole, and makes room for the rest of the next one. */
+    private void frames() {
+        while (end - start >= PREFIX) {
+            int size = buffer.get(LENGTH, start);
+            if (size < 0 || size > LONGEST) {
+                // Where the next frame begins is not known any more.
+                books.received++;
+                books.receivedUnits++;
+                books.drops[DropNumbers.TOO_LONG]++;
+                lost("the peer announced a frame of " + Integer.toUnsignedString(size) + " octets (expected: at most " + LONGEST + ")");
+                return;
+            }
+            if (end - start - PREFIX < size) {
+                break;
+            }
+            int at = start + PREFIX;
+            start = at + size;
+            home.received(this, buffer, at, size);
+            if (peer == null) {
+                return;
+            }
+        }
+        if (start == end) {
+            start = Frame.HEADROOM;
+            end = Frame.HEADROOM;
+        } else if (BUFFER - start < PREFIX + LONGEST) {
+            MemorySegment.copy(buffer, start, buffer, Frame.HEADROOM, end - start);
+            end -= start - Frame.HEADROOM;
+            start = Frame.HEADROOM;
+        }
+    }
+
+    /** Writes the length into the headroom before the frame, then both at once. */
+    @Override
+    protected int write(Frame frame) {
+        try {
+            Frame sent = home.sendable(frame);
+            sent.buffer.set(LENGTH, sent.offset - PREFIX, sent.size);
+            int size = peer.fd().writeAddress(sent.buffer.address(), sent.offset - PREFIX + begun, sent.offset + sent.size);
+            begun += Math.max(size, 0);
+            if (begun < PREFIX + sent.size) {
+                return FULL;
+            }
+            begun = 0;
+            return SENT;
+        } catch (IOException | RuntimeException e) {
+            problem = address + ": " + Failure.text(e);
+            connected = false;
+            failed = true;
+            return DropNumbers.LINK_DOWN;
+        }
+    }
+
+    @Override
+    boolean isUp() {
+        return connected;
+    }
+
+    @Override
+    int longest() {
+        return LONGEST;
+    }
+
+    @Override
+    Watch out() {
+        return peer;
+    }
+
+    @Override
+    PortState state() {
+        return new PortState(connected, connected ? "stream of " + address : problem, LONGEST - 18);
+    }
+
+    @Override
+    void close() {
+        lost("closed");
+        if (listener != null) {
+            listener.close();
+        }
+        if (file != null) {
+            file.remove();
+        }
+        super.close();
+    }
+}

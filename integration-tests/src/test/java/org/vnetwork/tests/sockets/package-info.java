@@ -1,0 +1,2 @@
+/** The user datapath between real sockets. */
+package org.vnetwork.tests.sockets;
