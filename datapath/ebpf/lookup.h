@@ -12,142 +12,138 @@
 #include "maps.h"
 #include "parse.h"
 
-static __always_inline __u32 vnet_masked_hash(const struct vnet_key *key, const struct vnet_key *mask)
+/*
+ * The hash of the masked key. A key that has nothing in half of its words (IPv4, or no IP at all) says so by `wide`, once for
+ * all masks, as zeros add nothing. NB: read anew for each mask: as a value that the verifier follows it costs four times its work.
+ */
+static __always_inline __u32 vnet_masked_hash(const struct vnet_frame *frame, const struct vnet_mask *mask, __u32 id,
+					      const __u64 *factors)
 {
-	const __u64 *k = key->w, *m = mask->w;
-	__u64 sum;
+	const __u64 *k = frame->key.w, *m = mask->w;
+	__u64 sum = id * factors[4];
 
-	sum = (k[0] & m[0]) * VNET_HASH_0;
-	sum += (k[1] & m[1]) * VNET_HASH_1;
-	sum += (k[2] & m[2]) * VNET_HASH_2;
-	sum += (k[3] & m[3]) * VNET_HASH_3;
-	sum += ((k[4] & m[4]) | (__u32)m[4]) * VNET_HASH_4;
-	sum += (k[5] & m[5]) * VNET_HASH_5;
-	sum += (k[6] & m[6]) * VNET_HASH_6;
-	sum += (k[7] & m[7]) * VNET_HASH_7;
-	sum += (k[8] & m[8]) * VNET_HASH_8;
-	sum += (k[9] & m[9]) * VNET_HASH_9;
-	sum += (k[10] & m[10]) * VNET_HASH_10;
-	return sum >> 32;
+	sum += (k[0] & m[0]) * factors[0];
+	sum += (k[1] & m[1]) * factors[1];
+	sum += (k[2] & m[2]) * factors[2];
+	sum += (k[3] & m[3]) * factors[3];
+	if (mask->groups & VNET_GROUP_L3) {
+		sum += (k[6] & m[6]) * factors[6];
+		sum += (k[8] & m[8]) * factors[8];
+	}
+	if (*(const volatile __u32 *)&frame->wide) {
+		sum += (k[4] & m[4]) * factors[4];
+		sum += (k[5] & m[5]) * factors[5];
+		sum += (k[7] & m[7]) * factors[7];
+		sum += (k[9] & m[9]) * factors[9];
+		sum += (k[10] & m[10]) * factors[10];
+	}
+	return (sum ^ sum >> 32) * VNET_HASH_MIX >> 32;
 }
 
-/* False only when no flow of this hash is installed. */
-static __always_inline int vnet_may_match(__u32 hash, __u32 shift)
+/*
+ * Whether an entry, which an index word with the right hash named, has the right key too; then slot, generation and list are
+ * filled in, and hold if the word still says the same. Reads word first and generation last.
+ */
+static __always_inline int vnet_is_flow(struct vnet_frame *frame, const __u64 *mask, __u32 id, __u64 had)
 {
-	__u32 bit = hash >> shift;
-	__u32 at = bit / 64;
-	const __u64 *word = bpf_map_lookup_elem(&flow_filter, &at);
+	__u32 at = VNET_PLACE_SLOT(had);
+	const volatile struct vnet_flow_entry *entry = bpf_map_lookup_elem(&flow_entries, &at);
+	__u64 word;
+	int i;
 
-	return !word || (*word >> (bit & 63) & 1);
-}
-
-/* As vnet_match, by the fast way; 0 says nothing about flows. */
-static __always_inline int vnet_match_fast(struct vnet_frame *frame, const struct vnet_key *mask, __u32 id, __u32 hash)
-{
-	const struct vnet_key *key = &frame->key;
-	const struct vnet_fast_line *line;
-	__u32 at = hash >> 16, i;
-
-	line = bpf_map_lookup_elem(&fast_lines, &at);
-	if (!line)
+	if (!entry)
 		return 0;
-	for (i = 0; i < VNET_FAST_ENTRIES; i++) {
-		__u64 entry = *(const volatile __u64 *)&line->entries[i], now, differ = 0;
-		const struct vnet_fast_key *own;
-		const volatile __u64 *slot;
-		int word;
-
-		if (!(__u32)entry || entry >> 32 != hash)
-			continue;
-		at = (__u32)entry - 1;
-		own = bpf_map_lookup_elem(&fast_keys, &at);
-		slot = bpf_map_lookup_elem(&flow_slots, &at);
-		if (!own || !slot)
-			continue;
+	word = entry->word;
+	if (VNET_WORD_HASH(word) != VNET_PLACE_HASH(had))
+		return 0;
 #pragma unroll
-		for (word = 0; word < VNET_KEY_WORDS; word++)
-			differ |= ((key->w[word] & mask->w[word]) | (word == 4 ? id : 0)) ^ *(const volatile __u64 *)&own->w[word];
-		if (differ)
-			continue;
-		frame->generation = *(const volatile __u32 *)&own->generation;
-		now = *slot;
-		if (VNET_SLOT_HASH(now) != hash)
-			continue;
-		frame->slot = at;
-		frame->list = VNET_SLOT_LIST(now);
-		return 1;
+	for (i = 0; i < VNET_KEY_WORDS; i++)
+		if (((frame->key.w[i] & mask[i]) | (i == 4 ? id : 0)) != entry->w[i])
+			return 0;
+	frame->generation = entry->generation;
+	frame->slot = at;
+	frame->list = VNET_WORD_LIST(word);
+	return 1;
+}
+
+/* The flow under one mask among those that drain or among the others. Not static: the verifier then sees it once, not for each mask. */
+__noinline int vnet_find(struct vnet_frame *frame, __u32 id, __u32 hash, __u32 drains)
+{
+	__u32 zero = 0, first = hash >> (32 - VNET_BUCKET_BITS), second = hash & (VNET_BUCKETS - 1);
+	const struct vnet_masks *all = bpf_map_lookup_elem(&masks, &zero);
+	const struct vnet_flow_index *index = bpf_map_lookup_elem(&flow_index, &zero);
+	const volatile __u64 *places;
+	__u64 want = (__u64)hash << 1 | (drains & 1);
+	__u32 pass, i;
+
+	if (!frame || !all || !index || id >= VNET_MASKS)
+		return 0;
+	places = index->lines[first].places;
+	for (pass = 0; pass < 2; pass++) {
+#pragma clang loop unroll(disable)
+		for (i = 0; i < VNET_BUCKET_PLACES; i++) {
+			__u64 had = places[i];
+
+			if (had >> 31 == want && vnet_is_flow(frame, all->by_id[id].w, id, had) && places[i] == had)
+				return 1;
+		}
+		places = index->lines[second == first ? first ^ 1 : second].places;
 	}
 	return 0;
 }
 
-/* Looks under one mask; 1 with slot, generation and list filled in, or 0. */
-static __always_inline int vnet_match(struct vnet_frame *frame, __u32 id, __u32 shift)
+/* Tries the masks of a port, or those of its draining flows; 1 with slot, generation and list filled in, or 0. */
+static __always_inline int vnet_lookup_among(struct vnet_frame *frame, const __u32 drains)
 {
-	const struct vnet_key *key = &frame->key, *mask = bpf_map_lookup_elem(&masks, &id);
-	const struct vnet_flow *flow;
-	const volatile __u64 *slot;
-	struct vnet_key masked;
-	__u32 hash, at;
-	__u64 now;
-	int word;
-
-	if (!mask)
-		return 0;
-	hash = vnet_masked_hash(key, mask);
-	if (!vnet_may_match(hash, shift))
-		return 0;
-	if (vnet_match_fast(frame, mask, id, hash))
-		return 1;
-#pragma unroll
-	for (word = 0; word < VNET_KEY_WORDS; word++)
-		masked.w[word] = key->w[word] & mask->w[word];
-	masked.w[4] |= id;
-	flow = bpf_map_lookup_elem(&flows, &masked);
-	if (!flow)
-		return 0;
-	/* NB: the element may be recycled under us; its slot's hash is then another one. */
-	frame->slot = *(const volatile __u32 *)&flow->slot;
-	frame->generation = *(const volatile __u32 *)&flow->generation;
-	at = frame->slot;
-	slot = bpf_map_lookup_elem(&flow_slots, &at);
-	if (!slot)
-		return 0;
-	now = *slot;
-	if (VNET_SLOT_HASH(now) != hash)
-		return 0;
-	frame->list = VNET_SLOT_LIST(now);
-	return 1;
-}
-
-/* 1 with slot, generation and list filled in, or 0. */
-__noinline int vnet_lookup(struct vnet_frame *frame)
-{
-	__u32 zero = 0, port, shift, i;
+	__u32 zero = 0, port, i;
 	const struct vnet_ctl *control = bpf_map_lookup_elem(&ctl, &zero);
-	const struct vnet_port_masks *own;
+	const struct vnet_masks *all = bpf_map_lookup_elem(&masks, &zero);
+	const struct vnet_flow_index *index = bpf_map_lookup_elem(&flow_index, &zero);
+	const volatile struct vnet_port_masks *own;
 
-	if (!frame || !control)
+	if (!frame || !control || !all || !index)
 		return 0;
 	port = frame->port;
 	own = bpf_map_lookup_elem(&port_masks, &port);
 	if (!own)
 		return 0;
-	shift = control->filter_shift & 31;
-	/* Each count is read at each step, so that this also meets what is appended while it runs. */
 	for (i = 0; i < VNET_PORT_MASKS; i++) {
-		if (i >= *(const volatile __u32 *)&own->count)
+		__u32 id, hash;
+
+		/* The count is read at each step, so that this also meets what is appended while it runs. */
+		if (i >= own->counts[drains])
 			break;
-		if (vnet_match(frame, *(const volatile __u32 *)&own->mask_id[i], shift))
-			return 1;
-	}
-	/* Read after the regular masks: a flow that was gone from those is here already. */
-	for (i = 0; i < VNET_PORT_MASKS; i++) {
-		if (i >= *(const volatile __u32 *)&own->drain_count)
-			break;
-		if (vnet_match(frame, *(const volatile __u32 *)&own->drain_mask_id[i], shift))
+		id = own->mask_id[drains][i];
+		if (id >= VNET_MASKS)
+			continue;
+		hash = vnet_masked_hash(frame, &all->by_id[id], id, control->factors);
+		if (*(const volatile __u64 *)&index->lines[hash >> (32 - VNET_BUCKET_BITS)].marks >> (hash & 63) & 1 &&
+		    vnet_find(frame, id, hash, drains))
 			return 1;
 	}
 	return 0;
+}
+
+__noinline int vnet_lookup_regular(struct vnet_frame *frame)
+{
+	return vnet_lookup_among(frame, 0);
+}
+
+__noinline int vnet_lookup_draining(struct vnet_frame *frame)
+{
+	return vnet_lookup_among(frame, 1);
+}
+
+/*
+ * Those that drain come last. A flow that begins to drain has its mask among them before its place says so: a frame that did
+ * not find it among the others any more finds it there.
+ */
+static __always_inline int vnet_lookup(struct vnet_frame *frame)
+{
+	const __u64 *k = frame->key.w;
+
+	frame->wide = (k[4] | k[5] | k[7] | k[9] | k[10]) != 0;
+	return vnet_lookup_regular(frame) || vnet_lookup_draining(frame);
 }
 
 #endif

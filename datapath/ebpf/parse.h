@@ -34,6 +34,7 @@ struct vnet_frame {
 	__u32 stopped;		/* an action failed: the rest of the list does not run */
 	__u32 l4;		/* offset of the TCP, UDP or ICMPv6 header, 0 if there is none that parsed */
 	__u64 closed;		/* gates that meters closed */
+	__u32 wide;		/* the key has something in words 4, 5, 7, 9 or 10 */
 	__u32 l3;		/* offset of the L3 header in the bytes at hand; tags beside the frame do not count */
 	__u32 payload;		/* offset behind the TCP or UDP header, 0 if there is none */
 	__u32 frames;		/* frames on the wire */
@@ -51,7 +52,8 @@ struct vnet_layers {
 	__u32 source;
 	__u32 destination;
 	__u32 icmp;		/* the protocol number that is ICMP here */
-	__u32 reserved;
+	__u32 at;		/* of the L4 header, with the size of the IP payload */
+	__u32 size;
 };
 
 static __always_inline __u32 vnet_tag_kind(__u32 tpid)
@@ -106,19 +108,15 @@ static __always_inline long vnet_read(struct __sk_buff *skb, __u32 at, __u16 *to
 	return 0;
 }
 
-/*
- * L4 at offset l4 with size bytes of IP payload. The header may lie beyond the linear part. A function of its own, like others
- * below: the verifier then sees it once and not behind every path through the IP headers.
- */
-__noinline int vnet_parse_l4(struct __sk_buff *skb, struct vnet_frame *frame, struct vnet_layers *is, __u32 l4, __u32 size)
+/* L4, for which IP said where. The header may lie beyond the linear part. */
+static __always_inline int vnet_parse_l4(struct __sk_buff *skb, struct vnet_frame *frame, struct vnet_layers *is)
 {
+	__u32 l4 = is->at, size = is->size;
 	union {
 		__u8 bytes[16];
 		__u16 halves[8];
 	} head;
 
-	if (!frame || !is)
-		return -1;
 	if (is->fragment == VNET_FRAGMENT_LATER)
 		return 0;
 	if (is->proto == 6) {
@@ -177,6 +175,12 @@ bad:
 	return 0;
 }
 
+/* For headers behind IPv6, which come with so many states that the verifier should see this once and not behind each. */
+__noinline int vnet_parse_far_l4(struct __sk_buff *skb, struct vnet_frame *frame, struct vnet_layers *is)
+{
+	return frame && is ? vnet_parse_l4(skb, frame, is) : -1;
+}
+
 static __always_inline int vnet_parse_ipv4(struct __sk_buff *skb, struct vnet_frame *frame, struct vnet_layers *is)
 {
 	const __u8 *ip = (const __u8 *)(long)skb->data + frame->l3;
@@ -210,7 +214,9 @@ static __always_inline int vnet_parse_ipv4(struct __sk_buff *skb, struct vnet_fr
 	is->proto = ip[9];
 	frame->key.w[6] = vnet_load32(ip + 12);
 	frame->key.w[8] = vnet_load32(ip + 16);
-	return vnet_parse_l4(skb, frame, is, frame->l3 + header, total - header);
+	is->at = frame->l3 + header;
+	is->size = total - header;
+	return vnet_parse_l4(skb, frame, is);
 }
 
 static __always_inline int vnet_is_extension(__u32 proto)
@@ -287,7 +293,9 @@ static __always_inline int vnet_parse_ipv6(struct __sk_buff *skb, struct vnet_fr
 		size -= length;
 	}
 	is->proto = proto;
-	return vnet_parse_l4(skb, frame, is, at, size);
+	is->at = at;
+	is->size = size;
+	return vnet_parse_far_l4(skb, frame, is);
 }
 
 static __always_inline int vnet_parse_arp(struct __sk_buff *skb, struct vnet_frame *frame, struct vnet_layers *is)

@@ -72,7 +72,7 @@ int vnet_ingress(struct __sk_buff *skb)
 	if (!vnet_lookup(&frame))
 		return vnet_miss(skb, &frame, port, stats);
 	vnet_count_flow(skb, &frame);
-	return vnet_execute(skb, &frame);
+	return vnet_execute(skb, &frame, stats);
 }
 
 SEC("tc")

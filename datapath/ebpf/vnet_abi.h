@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define VNET_ABI_VERSION 4
+#define VNET_ABI_VERSION 5
 
 /* Sizes. Map names are the identifiers in maps.h; they are repeated here for drivers in other languages.
  *
@@ -21,13 +21,10 @@
  *   near_ports     ARRAY         MMAPABLE  ifindex     u32 port id, or 0            VNET_NEAR_PORTS
  *   ports          ARRAY         MMAPABLE  port id     vnet_port                    VNET_PORTS
  *   port_masks     ARRAY         MMAPABLE  port id     vnet_port_masks              VNET_PORTS
- *   masks          ARRAY         MMAPABLE  mask id     vnet_key                     VNET_MASKS
- *   flows          HASH          prealloc  vnet_key    vnet_flow                    VNET_FLOWS *
- *   fast_lines     ARRAY         MMAPABLE  hash >> 16  vnet_fast_line               VNET_FAST_LINES
- *   fast_keys      ARRAY         MMAPABLE  slot        vnet_fast_key                VNET_FLOWS *
- *   flow_slots     ARRAY         MMAPABLE  slot        u64, see vnet_slot           VNET_FLOWS *
+ *   masks          ARRAY         MMAPABLE  u32 0       vnet_masks                   1
+ *   flow_entries   ARRAY         MMAPABLE  slot        vnet_flow_entry              VNET_FLOWS *
+ *   flow_index     ARRAY         MMAPABLE  u32 0       vnet_flow_index              1
  *   flow_stats     ARRAY         MMAPABLE  see there   vnet_flow_stats              VNET_FLOWS * for each CPU
- *   flow_filter    ARRAY         MMAPABLE  word index  u64, see "Flow filter"       VNET_FILTER_WORDS *
  *   action_lists   ARRAY         MMAPABLE  list id     vnet_action_list             VNET_LISTS *
  *   port_stats     PERCPU_ARRAY  -         port id     vnet_port_stats              VNET_PORTS
  *   drops          PERCPU_ARRAY  -         port*64+r   u64 frames                   VNET_PORTS * 64
@@ -39,8 +36,8 @@
  *   port_books     ARRAY         MMAPABLE  port id     vnet_port_books (driver's)   VNET_PORTS
  *   key_out        ARRAY         -         u32 0       vnet_key_out (tests only)    1
  *
- * Entries marked * may be set before load (bpf_map__set_max_entries); flows, fast_keys and flow_slots alike,
- * flow_stats to as many for each possible CPU.
+ * Entries marked * may be set before load (bpf_map__set_max_entries); flow_stats to as many as
+ * flow_entries for each possible CPU.
  */
 #define VNET_PORTS        1024   /* ids 1..1023; id 0 stands for "no port" and collects its drops */
 #define VNET_NEAR_PORTS   65536  /* devices below this ifindex are found in near_ports too, all are in port_ids */
@@ -48,7 +45,8 @@
 #define VNET_NO_MASK      0xffffffffu
 #define VNET_PORT_MASKS   32     /* masks per ingress port, and as many for draining flows */
 #define VNET_FLOWS        262144
-#define VNET_FILTER_WORDS 16384  /* 2^20 bits */
+#define VNET_BUCKETS      131072  /* 2^VNET_BUCKET_BITS */
+#define VNET_BUCKET_BITS  17
 #define VNET_LISTS        4096
 #define VNET_ACTIONS      128    /* actions per list */
 #define VNET_REASONS      64     /* drop reasons per port */
@@ -78,14 +76,26 @@
  *   L4 ports           ICMP and ICMPv6: type, code
  *   TCP flags          12 bits: bytes 12..13 of the TCP header & 0x0fff
  *
- * A mask has the same layout, a set bit is compared. Port id (w0 63..32) is set in every mask. The low half of w4 holds the id
- * under which the mask hashes: its own, or for a mask of draining flows that of the regular mask with the same bits.
+ * A mask has the same layout, a set bit is compared. Port id (w0 63..32) is set in every mask. The low half of w4 is 0.
  * A masked key is key & mask, with the mask id in the low half of w4.
  */
 #define VNET_KEY_WORDS 11
 struct vnet_key {
 	__u64 w[VNET_KEY_WORDS];
 };
+
+/* Two cache lines each. All stand in one element, so that the program looks for it once a frame and not once a mask. */
+struct vnet_mask {
+	__u64 w[VNET_KEY_WORDS];
+	__u64 groups;		/* VNET_GROUP_L3: words 5 to 8 have bits at all */
+	__u64 reserved[4];
+};
+
+struct vnet_masks {
+	struct vnet_mask by_id[VNET_MASKS];
+};
+
+#define VNET_GROUP_L3 1u
 
 #define VNET_TAG_NONE 0
 #define VNET_TAG_8021Q 1
@@ -124,48 +134,33 @@ struct vnet_key {
 #define VNET_W3_SOURCE_SHIFT 16
 
 /*
- * Key hash: the high 32 bits of sum(w[i] * VNET_HASH_i) modulo 2^64 over the masked key, with the id under which the mask
- * hashes in the place of the mask id: so a flow keeps its hash, and its slot, when it begins to drain. It guards flow_slots against a recycled hash element and indexes the flow filter. Multiplications are independent,
- * so it costs about 4 ns where a chained mix costs 15.
+ * Key hash: s = sum(w[i] * ctl.factors[i]) modulo 2^64 over the masked key, mask id included; the hash is the high half of
+ * (s ^ s >> 32) * VNET_HASH_MIX. Multiplications are independent, so it costs about 4 ns where a chained mix costs 15; the
+ * last one keeps rows of keys that count up from falling together. The factors are odd, of the driver's choice at
+ * random and kept as long as the maps: a guest that knew them could fill the buckets of its neighbours' flows.
  */
-#define VNET_HASH_0 0x152bf8818ec8d8bdULL
-#define VNET_HASH_1 0xd66887a3a5561783ULL
-#define VNET_HASH_2 0xf266f24a7a44668fULL
-#define VNET_HASH_3 0x877f77b22c5c6317ULL
-#define VNET_HASH_4 0x5f0aea68001d5229ULL
-#define VNET_HASH_5 0x602ac25bf929aa91ULL
-#define VNET_HASH_6 0x3b64d0a991d86fb9ULL
-#define VNET_HASH_7 0x61f8416310d7543bULL
-#define VNET_HASH_8 0x19025fcd669f99ffULL
-#define VNET_HASH_9 0x1e6248070b1913ddULL
-#define VNET_HASH_10 0x3628587ec46bc129ULL
-
-/*
- * Flow filter: one bit per hash bucket, so that a mask which cannot match costs no hash lookup.
- *   bit   = hash >> ctl.filter_shift         word = flow_filter[bit / 64], bit (bit & 63)
- * The driver sets the bit before it inserts a flow and clears it after the last flow of that bucket is gone (it counts).
- * A set bit is a hint. A word beyond the map reads as all ones: filter_shift 0 turns the filter off.
- * For VNET_FILTER_WORDS the shift is 32 - 20 = 12.
- */
-#define VNET_FILTER_SHIFT 12
+#define VNET_HASH_MIX 0x9e3779b97f4a7c15ULL
 
 /* Control block, one per switch.
  *
  *    0        4            8       12             16            24                32                64
  *   +--------+------------+-------+--------------+-------------+-----------------+-----------------+
- *   | abi    | miss tap   | insp. | filter shift | heartbeat ns| heartbeat limit | flow count, ... |
+ *   | abi    | miss tap   | insp. | reserved     | heartbeat ns| heartbeat limit | flow count, ... |
  *   +--------+------------+-------+--------------+-------------+-----------------+-----------------+
+ *   | hash factors (11)                                                                            |
+ *   +----------------------------------------------------------------------------------------------+ 152
  */
 struct vnet_ctl {
 	__u32 abi_version;	/* VNET_ABI_VERSION of the driver that made the maps */
 	__u32 tap_ifindex;	/* where misses go; 0: drop them */
 	__u32 inspect_ifindex;	/* where INSPECT and COPY_UP send, so that neither kind takes the other's room; 0: where misses go */
-	__u32 filter_shift;
+	__u32 reserved1;
 	__u64 heartbeat_ns;	/* reserved for the dead-man policy: CLOCK_MONOTONIC of the driver's last sign of life */
 	__u64 heartbeat_limit_ns;
-	__u32 flow_count;	/* entries of flow_slots */
+	__u32 flow_count;	/* entries of flow_entries */
 	__u32 reserved0;
 	__u64 reserved[3];
+	__u64 factors[VNET_KEY_WORDS];
 };
 
 /* Port. The driver writes one field at a time, each with one store.
@@ -195,8 +190,8 @@ struct vnet_port {
 #define VNET_PORT_BLOCKED 4u	/* nothing in, nothing out. A port starts so */
 
 /*
- * Masks of one ingress port, and behind them those of its draining flows. The program tries mask_id[0..count), then reads
- * drain_count and tries drain_mask_id[0..drain_count). A mask keeps its place while it is in use; VNET_NO_MASK is a
+ * Masks of one ingress port, and behind them those of its draining flows. The program tries mask_id[0][0..counts[0]), then
+ * reads counts[1] and tries mask_id[1][0..counts[1]). A mask keeps its place while it is in use; VNET_NO_MASK is a
  * free place. Counts are one more than the last place in use.
  *
  *    0       4             8                   136                       264
@@ -205,56 +200,69 @@ struct vnet_port {
  *   +-------+-------------+-------------------+-------------------------+
  */
 struct vnet_port_masks {
-	__u32 count;
-	__u32 drain_count;
-	__u32 mask_id[VNET_PORT_MASKS];
-	__u32 drain_mask_id[VNET_PORT_MASKS];
+	__u32 counts[2];			/* of masks, of those of draining flows */
+	__u32 mask_id[2][VNET_PORT_MASKS];	/* likewise */
 };
 
 /*
- * Value of flows. The stamp of an installed flow is this and its slot's word: an entry that nobody touched keeps both, so that
- * two dumps of the maps (bpftool map dump pinned) show which flows were written between them.
+ * Flow entry. A frame acts by `word`, which one 64-bit store changes: so it sees the old list or the new one. The stamp of an
+ * installed flow is its slot, generation and word: an entry that nobody touched keeps all, so that two dumps of the maps
+ * (bpftool map dump pinned) show which flows were written between them.
+ *
+ *    0      8                           96           104        128
+ *   +------+---------------------------+------------+----------+
+ *   | word | masked key, mask id in w4 | generation | reserved |      word: hash of the masked key << 32 | action list id
+ *   +------+---------------------------+------------+----------+
  */
-struct vnet_flow {
-	__u32 slot;
+struct vnet_flow_entry {
+	__u64 word;
+	__u64 w[VNET_KEY_WORDS];
 	__u32 generation;	/* of the driver's choice; comes back in upcalls, so that a late one is not taken for a new flow */
+	__u32 reserved0;
+	__u64 reserved[3];
 };
 
-/* The fast way to a flow: hash tables of the kernel cost a hash of their own over 88 bytes (45 ns a frame), this one has the
- * hash already. A line has room for eight flows whose hash begins alike; one that finds none stays in flows alone.
+#define VNET_WORD_LIST(word) ((__u32)(word))
+#define VNET_WORD_HASH(word) ((__u32)((word) >> 32))
+
+/*
+ * Flow index: what leads from a hash to entries. A bucket is one cache line; a flow stands in the bucket that the high bits of
+ * its hash name, or, when that had no room, in the one that the low bits name (or its neighbour, if that is the same).
  *
- *    63                    32 31                     0
- *   +------------------------+------------------------+
- *   | hash of the masked key | slot + 1; 0: nothing   |
- *   +------------------------+------------------------+
+ *    63                    32 31 30                  0
+ *   +------------------------+--+---------------------+
+ *   | hash of the masked key | d| slot + 1            |  x 7     0: nothing. d: the flow drains
+ *   +------------------------+--+---------------------+
+ *   | marks: bit (hash & 63) of each flow whose first bucket this is, wherever it stands
+ *   +-------------------------------------------------+
  *
- * fast_keys[slot] holds what must be equal: the masked key with the mask id in word 4. What flows says is what is true: an
- * entry comes after the flow's own in flows and goes before it, and before the slot means another flow. The program
- * reads the slot's word last: a slot that was given away meanwhile has another hash.
+ * A frame looks at marks first, so that most masks without a match cost one load. A mark is stored after the place, and
+ * goes after the place is 0, when no other flow needs it; one too many does no harm.
+ *
+ * A frame reads: index word, then word of the entry (the hash must be right), then all of the key (it must be equal), then
+ * the index word once more; when that has changed, the flow does not match. Who writes an entry has stored 0 in its index
+ * word before, and stores key, then word, then index word. So whoever read the same index word twice read an entry that was
+ * whole, or one that was made anew in between for a key equal to the frame's: word is read first and written last, so a
+ * word of another flow would be followed by that one's key. (What is left: a slot that went to a second key of the same 32-bit
+ * hash and back while one frame was at it.) The order of loads is that of the program, which x86-64 keeps; where the
+ * processor reorders loads, wait for a grace before a slot is used again.
+ *
+ * Draining is one store that sets d: regular masks find words without it, masks of draining flows those with it.
  */
-#define VNET_FAST_LINES 65536
-#define VNET_FAST_ENTRIES 8
-struct vnet_fast_line {
-	__u64 entries[VNET_FAST_ENTRIES];
+#define VNET_BUCKET_PLACES 7
+struct vnet_bucket_line {
+	__u64 places[VNET_BUCKET_PLACES];
+	__u64 marks;
 };
 
-struct vnet_fast_key {
-	__u64 w[11];
-	__u32 generation;
-	__u32 reserved;
+struct vnet_flow_index {
+	struct vnet_bucket_line lines[VNET_BUCKETS];
 };
 
-/* Value of flow_slots: changed by one 64-bit store, so that a frame sees the old list or the new one.
- *
- *    63                    32 31                     0
- *   +------------------------+------------------------+
- *   | hash of the masked key | action list id         |
- *   +------------------------+------------------------+
- *
- * A hash that differs from the frame's makes the flow "not this one". A free slot holds 0.
- */
-#define VNET_SLOT_LIST(slot) ((__u32)(slot))
-#define VNET_SLOT_HASH(slot) ((__u32)((slot) >> 32))
+#define VNET_MARK(hash) (1ULL << ((hash) & 63))
+#define VNET_PLACE_DRAINS 0x80000000u
+#define VNET_PLACE_SLOT(place) (((__u32)(place) & ~VNET_PLACE_DRAINS) - 1)
+#define VNET_PLACE_HASH(place) ((__u32)((place) >> 32))
 
 /* Actions.
  *

@@ -60,9 +60,16 @@ def heap(host):
 
 
 def resident(host):
-    """What the process holds of memory, without the maps that it shares with the kernel."""
+    """What the process holds of memory, its journal included, without the maps that it shares with the kernel: those are counted by `maps`."""
     status = Path(f"/proc/{host.pid}/status").read_text()
-    return sum(int(re.search(rf"{kind}:\s+(\d+)", status).group(1)) for kind in ("RssAnon", "RssFile")) * 1024 / 1e6
+    whole = sum(int(re.search(rf"{kind}:\s+(\d+)", status).group(1)) for kind in ("RssAnon", "RssFile", "RssShmem"))
+    shared, mapped = 0, False
+    for line in Path(f"/proc/{host.pid}/smaps").read_text().splitlines():
+        if re.match(r"[0-9a-f]+-[0-9a-f]+ ", line):
+            mapped = line.endswith("bpf-map")
+        elif mapped and line.startswith("Rss:"):
+            shared += int(line.split()[1])
+    return (whole - shared) * 1024 / 1e6
 
 
 def maps(host):

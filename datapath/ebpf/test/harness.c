@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -75,7 +76,6 @@ static void take(struct vnet_switch *vnet, struct bpf_object *object, const char
 	vnet->upcall_fd = find(object, pins, "vnet_upcall", 1);
 	vnet->key_fd = find(object, pins, "vnet_key", 1);
 	vnet->port_ids_fd = find(object, pins, "port_ids", 0);
-	vnet->flows_fd = find(object, pins, "flows", 0);
 	vnet->flow_stats_fd = find(object, pins, "flow_stats", 0);
 	vnet->port_stats_fd = find(object, pins, "port_stats", 0);
 	vnet->drops_fd = find(object, pins, "drops", 0);
@@ -84,17 +84,13 @@ static void take(struct vnet_switch *vnet, struct bpf_object *object, const char
 	vnet->ctl = map_memory(vnet->ctl_fd, sizeof(struct vnet_ctl), 1);
 	vnet->ports = map_memory(find(object, pins, "ports", 0), sizeof(struct vnet_port), VNET_PORTS);
 	vnet->port_masks = map_memory(find(object, pins, "port_masks", 0), sizeof(struct vnet_port_masks), VNET_PORTS);
-	vnet->masks = map_memory(find(object, pins, "masks", 0), sizeof(struct vnet_key), VNET_MASKS);
-	fd = find(object, pins, "flow_slots", 0);
+	vnet->masks = map_memory(find(object, pins, "masks", 0), sizeof(struct vnet_masks), 1);
+	fd = find(object, pins, "flow_entries", 0);
 	vnet->flow_count = entries_of(fd);
-	vnet->slots = map_memory(fd, sizeof(uint64_t), vnet->flow_count);
+	vnet->entries = map_memory(fd, sizeof(struct vnet_flow_entry), vnet->flow_count);
+	vnet->index = map_memory(find(object, pins, "flow_index", 0), sizeof(struct vnet_flow_index), 1);
+	vnet->elsewhere = calloc(VNET_BUCKETS, 1);
 	vnet->near_ports = map_memory(find(object, pins, "near_ports", 0), sizeof(uint32_t), VNET_NEAR_PORTS);
-	vnet->fast_lines = map_memory(find(object, pins, "fast_lines", 0), sizeof(struct vnet_fast_line), VNET_FAST_LINES);
-	vnet->fast_keys = map_memory(find(object, pins, "fast_keys", 0), sizeof(struct vnet_fast_key), vnet->flow_count);
-	fd = find(object, pins, "flow_filter", 0);
-	vnet->filter_words = entries_of(fd);
-	vnet->filter = map_memory(fd, sizeof(uint64_t), vnet->filter_words);
-	vnet->filter_counts = calloc(vnet->filter_words * 64UL, sizeof(uint16_t));
 	vnet->lists = map_memory(find(object, pins, "action_lists", 0), sizeof(struct vnet_action_list), VNET_LISTS);
 }
 
@@ -105,16 +101,20 @@ void vnet_load(struct vnet_switch *vnet, const char *path, uint32_t flow_count, 
 	if (!object)
 		vnet_die(path);
 	memset(vnet, 0, sizeof(*vnet));
-	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "flows"), flow_count);
-	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "flow_slots"), flow_count);
-	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "fast_keys"), flow_count);
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "flow_entries"), flow_count);
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "flow_stats"), flow_count * libbpf_num_possible_cpus());
 	if (bpf_object__load(object))
 		vnet_die("load");
 	take(vnet, object, pins);
 	vnet->ctl->abi_version = VNET_ABI_VERSION;
-	vnet->ctl->filter_shift = VNET_FILTER_SHIFT;
 	vnet->ctl->flow_count = flow_count;
+	for (int i = 0; i < VNET_KEY_WORDS; i++) {
+		uint64_t factor;
+
+		if (getrandom(&factor, sizeof(factor), 0) != sizeof(factor))
+			vnet_die("getrandom");
+		vnet->ctl->factors[i] = factor | 1;
+	}
 }
 
 void vnet_adopt(struct vnet_switch *vnet, const char *pins)
@@ -129,8 +129,15 @@ void vnet_adopt(struct vnet_switch *vnet, const char *pins)
 		vnet->next_mask++;
 	while (vnet->next_list < VNET_LISTS && vnet->lists[vnet->next_list].count)
 		vnet->next_list++;
-	while (vnet->next_slot < vnet->flow_count && vnet->slots[vnet->next_slot])
+	while (vnet->next_slot < vnet->flow_count && vnet->entries[vnet->next_slot].word)
 		vnet->next_slot++;
+	for (uint32_t i = 0; i < VNET_BUCKETS; i++)
+		for (int place = 0; place < VNET_BUCKET_PLACES; place++) {
+			uint32_t first = VNET_PLACE_HASH(vnet->index[i].places[place]) >> (32 - VNET_BUCKET_BITS);
+
+			if (vnet->index[i].places[place] && first != i)
+				vnet->elsewhere[first]++;
+		}
 }
 
 int vnet_pin(int fd, const char *path)
@@ -175,12 +182,13 @@ void vnet_set_port(struct vnet_switch *vnet, uint32_t id, uint32_t ifindex, uint
 
 uint32_t vnet_add_mask(struct vnet_switch *vnet, uint32_t port, const struct vnet_key *mask)
 {
-	uint32_t id = vnet->next_mask++, count = vnet->port_masks[port].count;
+	uint32_t id = vnet->next_mask++, count = vnet->port_masks[port].counts[0];
 
 	for (int i = 0; i < VNET_KEY_WORDS; i++)
-		vnet->masks[id].w[i] = mask->w[i] | (i == 4 ? id : 0);
-	vnet->port_masks[port].mask_id[count] = id;
-	__atomic_store_n(&vnet->port_masks[port].count, count + 1, __ATOMIC_RELEASE);
+		vnet->masks[id].w[i] = mask->w[i];
+	vnet->masks[id].groups = mask->w[5] | mask->w[6] | mask->w[7] | mask->w[8] ? VNET_GROUP_L3 : 0;
+	vnet->port_masks[port].mask_id[0][count] = id;
+	__atomic_store_n(&vnet->port_masks[port].counts[0], count + 1, __ATOMIC_RELEASE);
 	return id;
 }
 
@@ -193,17 +201,13 @@ uint32_t vnet_add_list(struct vnet_switch *vnet, const struct vnet_action *actio
 	return id;
 }
 
-uint32_t vnet_hash(const struct vnet_key *masked)
+uint32_t vnet_hash(struct vnet_switch *vnet, const struct vnet_key *masked)
 {
-	static const uint64_t factor[VNET_KEY_WORDS] = {
-		VNET_HASH_0, VNET_HASH_1, VNET_HASH_2, VNET_HASH_3, VNET_HASH_4, VNET_HASH_5,
-		VNET_HASH_6, VNET_HASH_7, VNET_HASH_8, VNET_HASH_9, VNET_HASH_10,
-	};
 	uint64_t sum = 0;
 
 	for (int i = 0; i < VNET_KEY_WORDS; i++)
-		sum += masked->w[i] * factor[i];
-	return sum >> 32;
+		sum += masked->w[i] * vnet->ctl->factors[i];
+	return (sum ^ sum >> 32) * VNET_HASH_MIX >> 32;
 }
 
 struct vnet_key vnet_masked(const struct vnet_key *key, const struct vnet_key *mask, uint32_t mask_id)
@@ -216,92 +220,117 @@ struct vnet_key vnet_masked(const struct vnet_key *key, const struct vnet_key *m
 	return masked;
 }
 
-/* Has a flow found the fast way, if its line has room. */
-static void quicken(struct vnet_switch *vnet, const struct vnet_key *masked, uint32_t hash, const struct vnet_flow *flow)
+static volatile struct vnet_bucket_line *bucket_of(struct vnet_switch *vnet, uint32_t hash, int second)
 {
-	volatile __u64 *entries = vnet->fast_lines[hash >> 16].entries;
+	uint32_t first = hash >> (32 - VNET_BUCKET_BITS), other = hash & (VNET_BUCKETS - 1);
 
-	for (int i = 0; i < VNET_KEY_WORDS; i++)
-		vnet->fast_keys[flow->slot].w[i] = masked->w[i];
-	vnet->fast_keys[flow->slot].generation = flow->generation;
-	for (int i = 0; i < VNET_FAST_ENTRIES; i++)
-		if (!entries[i]) {
-			__atomic_store_n(&entries[i], (uint64_t)hash << 32 | (flow->slot + 1), __ATOMIC_RELEASE);
-			return;
-		}
+	return &vnet->index[!second ? first : other == first ? other ^ 1 : other];
 }
 
-static void slow(struct vnet_switch *vnet, uint32_t hash, uint32_t slot)
+int vnet_put_flow(struct vnet_switch *vnet, uint32_t slot, const struct vnet_key *masked, uint32_t generation, uint32_t list)
 {
-	volatile __u64 *entries = vnet->fast_lines[hash >> 16].entries;
+	volatile struct vnet_flow_entry *entry = &vnet->entries[slot];
+	uint32_t hash = vnet_hash(vnet, masked);
 
-	for (int i = 0; i < VNET_FAST_ENTRIES; i++)
-		if ((uint32_t)entries[i] == slot + 1)
-			__atomic_store_n(&entries[i], 0, __ATOMIC_RELEASE);
+	for (int second = 0; second < 2; second++) {
+		volatile struct vnet_bucket_line *line = bucket_of(vnet, hash, second);
+
+		for (int i = 0; i < VNET_BUCKET_PLACES; i++) {
+			if (line->places[i])
+				continue;
+			for (int word = 0; word < VNET_KEY_WORDS; word++)
+				entry->w[word] = masked->w[word];
+			entry->generation = generation;
+			__atomic_store_n(&entry->word, (uint64_t)hash << 32 | list, __ATOMIC_RELEASE);
+			if (second)
+				vnet->elsewhere[hash >> (32 - VNET_BUCKET_BITS)]++;
+			__atomic_store_n(&line->places[i], (uint64_t)hash << 32 | (slot + 1), __ATOMIC_RELEASE);
+			line = bucket_of(vnet, hash, 0);
+			__atomic_store_n(&line->marks, line->marks | VNET_MARK(hash), __ATOMIC_RELEASE);
+			return 0;
+		}
+	}
+	return -1;
 }
 
 uint32_t vnet_add_flow(struct vnet_switch *vnet, const struct vnet_key *key, const struct vnet_key *mask, uint32_t mask_id,
 		       uint32_t list)
 {
 	struct vnet_key masked = vnet_masked(key, mask, mask_id);
-	uint32_t hash = vnet_hash(&masked), bit = hash >> vnet->ctl->filter_shift;
-	struct vnet_flow flow = { .slot = vnet->next_slot++, .generation = 1 };
+	uint32_t slot = vnet->next_slot++;
 
-	__atomic_store_n(&vnet->slots[flow.slot], (uint64_t)hash << 32 | list, __ATOMIC_RELEASE);
-	if (bit / 64 < vnet->filter_words && vnet->filter_counts[bit]++ == 0)
-		vnet->filter[bit / 64] |= 1ULL << (bit & 63);
-	if (bpf_map_update_elem(vnet->flows_fd, &masked, &flow, BPF_NOEXIST))
-		vnet_die("flows");
-	quicken(vnet, &masked, hash, &flow);
-	return flow.slot;
+	if (slot >= vnet->flow_count || vnet_put_flow(vnet, slot, &masked, 1, list)) {
+		fprintf(stderr, "flow %u: no room\n", slot);
+		exit(1);
+	}
+	return slot;
 }
 
 void vnet_replace_flow(struct vnet_switch *vnet, uint32_t slot, uint32_t list)
 {
-	uint64_t now = vnet->slots[slot];
+	uint64_t now = vnet->entries[slot].word;
 
-	__atomic_store_n(&vnet->slots[slot], (now & ~0xffffffffULL) | list, __ATOMIC_RELEASE);
+	__atomic_store_n(&vnet->entries[slot].word, (now & ~0xffffffffULL) | list, __ATOMIC_RELEASE);
 }
 
-uint32_t vnet_drain_flow(struct vnet_switch *vnet, const struct vnet_key *key, const struct vnet_key *mask, uint32_t mask_id,
-			 uint32_t list)
+static volatile __u64 *find_place(struct vnet_switch *vnet, uint32_t slot, int *second)
 {
-	struct vnet_key regular = vnet_masked(key, mask, mask_id), draining;
-	volatile struct vnet_port_masks *own = &vnet->port_masks[key->w[0] >> VNET_W0_PORT_SHIFT];
-	uint32_t id = vnet->next_mask++;
-	struct vnet_flow flow;
+	uint32_t hash = vnet->entries[slot].word >> 32;
 
-	for (int i = 0; i < VNET_KEY_WORDS; i++)
-		vnet->masks[id].w[i] = vnet->masks[mask_id].w[i];
-	draining = vnet_masked(key, mask, id);
-	own->drain_mask_id[own->drain_count] = id;
-	__atomic_store_n(&own->drain_count, own->drain_count + 1, __ATOMIC_RELEASE);
-	if (bpf_map_lookup_elem(vnet->flows_fd, &regular, &flow))
-		vnet_die("flows: no such flow");
-	slow(vnet, vnet->slots[flow.slot] >> 32, flow.slot);
-	if (bpf_map_update_elem(vnet->flows_fd, &draining, &flow, BPF_NOEXIST))
-		vnet_die("flows: cannot be drained");
-	vnet_replace_flow(vnet, flow.slot, list);
-	if (bpf_map_delete_elem(vnet->flows_fd, &regular))
-		vnet_die("flows: no such flow");
-	return id;
+	for (*second = 0; *second < 2; ++*second) {
+		volatile struct vnet_bucket_line *line = bucket_of(vnet, hash, *second);
+
+		for (int i = 0; i < VNET_BUCKET_PLACES; i++)
+			if (line->places[i] && VNET_PLACE_SLOT(line->places[i]) == slot)
+				return &line->places[i];
+	}
+	fprintf(stderr, "flow %u: not in the index\n", slot);
+	exit(1);
 }
 
-void vnet_remove_flow(struct vnet_switch *vnet, const struct vnet_key *key, const struct vnet_key *mask, uint32_t mask_id)
+volatile __u64 *vnet_place_of(struct vnet_switch *vnet, uint32_t slot)
 {
-	struct vnet_key masked = vnet_masked(key, mask, mask_id), hashed = vnet_masked(key, mask, (uint32_t)vnet->masks[mask_id].w[4]);
-	uint32_t bit = vnet_hash(&hashed) >> vnet->ctl->filter_shift;
-	struct vnet_flow flow;
+	int second;
 
-	if (bpf_map_lookup_elem(vnet->flows_fd, &masked, &flow))
-		vnet_die("flows: no such flow");
-	slow(vnet, vnet_hash(&hashed), flow.slot);
-	if (bpf_map_delete_elem(vnet->flows_fd, &masked))
-		vnet_die("flows: no such flow");
-	if (bit / 64 < vnet->filter_words && --vnet->filter_counts[bit] == 0)
-		vnet->filter[bit / 64] &= ~(1ULL << (bit & 63));
+	return find_place(vnet, slot, &second);
+}
+
+void vnet_drain_flow(struct vnet_switch *vnet, uint32_t slot, uint32_t list)
+{
+	const volatile struct vnet_flow_entry *entry = &vnet->entries[slot];
+	volatile struct vnet_port_masks *own = &vnet->port_masks[entry->w[0] >> VNET_W0_PORT_SHIFT];
+	volatile __u64 *place = vnet_place_of(vnet, slot);
+
+	own->mask_id[1][own->counts[1]] = (uint32_t)entry->w[4];
+	__atomic_store_n(&own->counts[1], own->counts[1] + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(place, *place | VNET_PLACE_DRAINS, __ATOMIC_RELEASE);
+	vnet_replace_flow(vnet, slot, list);
+}
+
+void vnet_take_flow(struct vnet_switch *vnet, uint32_t slot)
+{
+	int second;
+	uint32_t hash = vnet->entries[slot].word >> 32;
+	uint8_t *elsewhere = &vnet->elsewhere[hash >> (32 - VNET_BUCKET_BITS)];
+	volatile __u64 *place = find_place(vnet, slot, &second);
+	volatile struct vnet_bucket_line *line = bucket_of(vnet, hash, 0);
+	uint64_t marks = 0;
+
+	__atomic_store_n(place, 0, __ATOMIC_RELEASE);
+	*elsewhere -= second;
+	if (*elsewhere)
+		return;
+	for (int i = 0; i < VNET_BUCKET_PLACES; i++)
+		if (line->places[i])
+			marks |= VNET_MARK(VNET_PLACE_HASH(line->places[i]));
+	__atomic_store_n(&line->marks, marks, __ATOMIC_RELEASE);
+}
+
+void vnet_remove_flow(struct vnet_switch *vnet, uint32_t slot)
+{
+	vnet_take_flow(vnet, slot);
 	vnet_quiesce();
-	vnet->slots[flow.slot] = 0;
+	vnet->entries[slot].word = 0;
 }
 
 void vnet_quiesce(void)

@@ -11,21 +11,19 @@
 #include "../vnet_abi.h"
 
 struct vnet_switch {
-	int ctl_fd, port_ids_fd, flows_fd, flow_stats_fd, port_stats_fd, drops_fd, key_out_fd;
+	int ctl_fd, port_ids_fd, flow_stats_fd, port_stats_fd, drops_fd, key_out_fd;
 	int ingress_fd, upcall_fd, key_fd;
 	volatile struct vnet_ctl *ctl;
 	volatile struct vnet_port *ports;
 	volatile struct vnet_port_masks *port_masks;
-	volatile struct vnet_key *masks;
-	volatile uint64_t *slots;
+	volatile struct vnet_mask *masks;
+	volatile struct vnet_flow_entry *entries;
+	volatile struct vnet_bucket_line *index;
 	volatile uint32_t *near_ports;	/* eight bytes each */
-	volatile struct vnet_fast_line *fast_lines;
-	volatile struct vnet_fast_key *fast_keys;
-	volatile uint64_t *filter;
 	volatile struct vnet_action_list *lists;
-	uint32_t flow_count, filter_words;
+	uint32_t flow_count;
 	uint32_t next_slot, next_list, next_mask;
-	uint16_t *filter_counts;
+	uint8_t *elsewhere;	/* by bucket: flows whose first it is and that stand in their second */
 	int cpus;
 };
 
@@ -40,17 +38,22 @@ int vnet_pin(int fd, const char *path);
 void vnet_set_port(struct vnet_switch *vnet, uint32_t id, uint32_t ifindex, uint32_t flags, uint64_t peer_mac);
 uint32_t vnet_add_mask(struct vnet_switch *vnet, uint32_t port, const struct vnet_key *mask);
 uint32_t vnet_add_list(struct vnet_switch *vnet, const struct vnet_action *actions, uint32_t count);
-uint32_t vnet_hash(const struct vnet_key *masked);
+uint32_t vnet_hash(struct vnet_switch *vnet, const struct vnet_key *masked);
 struct vnet_key vnet_masked(const struct vnet_key *key, const struct vnet_key *mask, uint32_t mask_id);
 /* Installs a flow and returns its slot. */
 uint32_t vnet_add_flow(struct vnet_switch *vnet, const struct vnet_key *key, const struct vnet_key *mask, uint32_t mask_id,
 		       uint32_t list);
+/* Likewise in a slot of the caller's choice; -1 when both its buckets are full. */
+int vnet_put_flow(struct vnet_switch *vnet, uint32_t slot, const struct vnet_key *masked, uint32_t generation, uint32_t list);
 void vnet_replace_flow(struct vnet_switch *vnet, uint32_t slot, uint32_t list);
-/* Has a flow match where no other does; returns the id of its mask from now on. */
-uint32_t vnet_drain_flow(struct vnet_switch *vnet, const struct vnet_key *key, const struct vnet_key *mask, uint32_t mask_id,
-			 uint32_t list);
-/* Removes a flow and waits until no frame is using it any more. */
-void vnet_remove_flow(struct vnet_switch *vnet, const struct vnet_key *key, const struct vnet_key *mask, uint32_t mask_id);
+/* Has a flow match where no other does. */
+void vnet_drain_flow(struct vnet_switch *vnet, uint32_t slot, uint32_t list);
+/* Removes a flow, which a frame that found it already may still use. */
+void vnet_take_flow(struct vnet_switch *vnet, uint32_t slot);
+/* Likewise, and waits until no frame is using it any more. */
+void vnet_remove_flow(struct vnet_switch *vnet, uint32_t slot);
+/* The place in the index that leads to a slot. */
+volatile __u64 *vnet_place_of(struct vnet_switch *vnet, uint32_t slot);
 void vnet_quiesce(void);
 
 struct vnet_port_stats vnet_get_port_stats(struct vnet_switch *vnet, uint32_t port);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 # Real frames through the program: three hosts on one switch, a tagged trunk, an upcall tap; beside it the same on a Linux
-# bridge. `test` checks behaviour, `bench` prints ratios, `setup` leaves everything standing (remove it with `clean`).
+# bridge. `test` checks behaviour, `setup` leaves everything standing (remove it with `clean`).
 set -u
 cd "$(dirname "$0")"
 P=${VNET_PREFIX:-vn$$}   # prefix of everything we create
@@ -244,53 +244,9 @@ run_tests() {
     check "the books balance" balanced
 }
 
-bench() {
-    local ours bridge round
-    setup; bridge
-    cat_python >"$RUN/frames.py"
-    for n in h xh; do for p in pa pb pc; do ns $n ethtool -K $p gro on; done; done
-    ns xa ping -q -c 3 -i 0.02 10.99.0.2 >/dev/null; ns xb ping -q -c 3 -i 0.02 10.99.0.3 >/dev/null
-    P0=$P
-    row() { # row <name> <ours> <bridge>
-        python3 -c 'import statistics, sys
-o, b = ([float(x) for x in a.split()] for a in sys.argv[2:4])
-print("%-44s %8.3f %8.3f   ratio %.2f" % (sys.argv[1], statistics.median(o), statistics.median(b), statistics.median(x / y for x, y in zip(o, b))))' "$@"
-    }
-    echo "                                                 ours   bridge   (medians of ${ROUNDS:=5} interleaved rounds)"
-    [ -n "${SMALL:-}" ] || for kind in "TCP, 1 stream, Gbit/s|-P1" "TCP, 4 streams, Gbit/s|-P4"; do
-        ours= bridge=
-        for round in $(seq $ROUNDS); do
-            ours+=" $(iperf b a 2 ${kind#*|})"; bridge+=" $(iperf xb xa 2 ${kind#*|})"
-        done
-        row "${kind%|*}" "$ours" "$bridge"
-    done
-    sw replace "$(cat "$RUN/slot12")" push:100 output:4
-    ours= bridge=
-    for round in $(seq $ROUNDS); do ours+=" $(iperf b a 2)"; bridge+=" $(iperf xb xa 2)"; done
-    row "TCP through push, trunk veth and pop" "$ours" "$bridge"
-    sw replace "$(cat "$RUN/slot12")" output:2
-    small() { # small <name> <receivers> <our destination> <bridge's destination> <flows>
-        ours= bridge=
-        for round in $(seq $ROUNDS); do
-            ours+=" $(./vnet-traffic "$P-${2//,/,$P-}" eth0 "$P-a" eth0 "$3" "$5" 1)"
-            bridge+=" $(./vnet-traffic "$P-x${2//,/,$P-x}" eth0 "$P-xa" eth0 "$4" "$5" 1)"
-        done
-        row "$1" "$ours" "$bridge"
-    }
-    small "64 bytes, unicast, 1 flow, Mpps per core" b "$(mac b)" "$(mac b)" 1
-    sw flow 1 02:00:00:00:00:88/50000 output:2      # another address, as the flow above would match first
-    sw set 2 peer 02:00:00:00:00:88
-    small "64 bytes, 1,000 flows" b 02:00:00:00:00:88 "$(mac b)" 1000
-    small "64 bytes, 50,000 flows" b 02:00:00:00:00:88 "$(mac b)" 50000
-    small "64 bytes, flood to 2, output Mpps" b,c ff:ff:ff:ff:ff:ff ff:ff:ff:ff:ff:ff 1
-    small "64 bytes, unicast by bpf_redirect" b "$(mac b)" "$(mac b)" 1
-    balanced && echo "the books balance"
-}
-
 case "${1:-}" in
 test) trap clean EXIT; run_tests; exit $failed ;;
-bench) trap clean EXIT; bench ;;
 setup) setup; bridge; cat_python >"$RUN/frames.py"; echo "$P" ;;
 clean) clean ;;
-*) echo "usage: namespaces.sh test | bench | setup | clean <prefix>"; exit 2 ;;
+*) echo "usage: namespaces.sh test | setup | clean <prefix>"; exit 2 ;;
 esac

@@ -152,8 +152,8 @@ static uint32_t list_of(int count, char **words)
 /* The mask with these bits on the port, appended if it is not there yet. */
 static uint32_t mask_on(uint32_t port, const struct vnet_key *mask)
 {
-	for (uint32_t i = 0; i < vnet.port_masks[port].count; i++) {
-		uint32_t id = vnet.port_masks[port].mask_id[i];
+	for (uint32_t i = 0; i < vnet.port_masks[port].counts[0]; i++) {
+		uint32_t id = vnet.port_masks[port].mask_id[0][i];
 		struct vnet_key there = *(struct vnet_key *)&vnet.masks[id];
 
 		there.w[4] &= ~0xffffffffULL;

@@ -8,11 +8,14 @@ import java.util.stream.Collectors;
  *
  * @param trunk whether tagged frames are admitted; false for an access port
  * @param untagged the VLAN of untagged and priority-tagged frames (access VLAN, or native VLAN of a trunk), 1..4094; 0: such frames are refused (trunks only)
- * @param allowed the VLANs of a trunk, ascending, the native VLAN included; empty for an access port
+ * @param allowed the VLANs of a trunk, ascending, the native VLAN included; empty for an access port, and for a {@link #MIRROR}
  */
 public record PortVlan(boolean trunk, int untagged, List<Integer> allowed) {
     /** An access port in VLAN 1: what a port is unless told otherwise. */
     public static final PortVlan DEFAULT = access(1);
+
+    /** A mirror port: in no VLAN, it takes what is mirrored to it and nothing else, and admits no frame. */
+    public static final PortVlan MIRROR = new PortVlan(true, 0, List.of());
 
     public PortVlan {
         if (untagged != 0 || !trunk) {
@@ -26,9 +29,6 @@ public record PortVlan(boolean trunk, int untagged, List<Integer> allowed) {
         if (trunk && untagged != 0) {
             sorted.add(untagged);
         }
-        if (trunk && sorted.isEmpty()) {
-            throw Refusal.value("trunk", "", "at least one VLAN, as in --trunk 10,20");
-        }
         allowed = List.copyOf(sorted);
     }
 
@@ -39,7 +39,15 @@ public record PortVlan(boolean trunk, int untagged, List<Integer> allowed) {
 
     /** A trunk; {@code nativeVlan} 0 refuses untagged frames. */
     public static PortVlan trunk(List<Integer> allowed, int nativeVlan) {
+        if (allowed.isEmpty() && nativeVlan == 0) {
+            throw Refusal.value("trunk", "", "at least one VLAN, as in --trunk 10,20");
+        }
         return new PortVlan(true, nativeVlan, allowed);
+    }
+
+    /** Whether it is a {@link #MIRROR}. */
+    public boolean mirror() {
+        return trunk && allowed.isEmpty();
     }
 
     /** Whether frames of this VLAN may enter and leave the port. */
@@ -61,6 +69,9 @@ public record PortVlan(boolean trunk, int untagged, List<Integer> allowed) {
 
     @Override
     public String toString() {
+        if (mirror()) {
+            return "mirror";
+        }
         if (!trunk) {
             return "access " + untagged;
         }

@@ -73,6 +73,16 @@ public interface Actions<A extends Actions<A>> {
     /** A branch with its own rewrites: what is done to it concerns its outputs alone. */
     Forward copy();
 
+    /**
+     * Sends a copy of the frame, as it now is, out of a mirror port, whatever its VLAN; a frame that came tagged leaves tagged.
+     *
+     * <p>It is no output: the frame still needs a result of its own. No filter sees the copy. Only a port that the administrator made a mirror port takes it
+     * ({@code port:add … --mirror}); for another one the copy is dropped as {@code port/not-a-mirror}.
+     *
+     * @param port id of the port
+     */
+    A mirror(int port);
+
     /** Drops the frame, or what is left of it after earlier outputs. */
     void drop(DropReason reason);
 

@@ -40,12 +40,14 @@ class CommandLineTest {
             port:add sw1 web1 --sim                  ! port: web1 (expected: a name that is not in use yet in switch sw1)
             port:add sw1 p                           ! port:add: no attachment (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --sim)
             port:add sw1 p --sim --tap t             ! port:add: 2 attachments (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --sim)
+            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing; usage: port:add SWITCH NAME [--netdev DEVICE] [--tap NAME] [--dgram LOCAL PEER] [--stream ADDRESS] [--stream-to ADDRESS] [--sim] [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--mirror] [--plan]
+            port:add sw1 p --stream '/run/p q/'      ! stream: /run/p q/ (expected: an address without blanks, at most 255 characters)
             port:add sw1 p --sim --access 4095       ! vlan: 4095 (expected: 1..4094)
             port:add sw1 p --sim --access ten        ! vlan: ten (expected: 1..4094)
             port:add sw1 p --sim --trunk 10,         ! vlan: (empty) (expected: 1..4094)
             port:add sw1 p --sim --access 1 --trunk 2! vlan: --access 1 and --trunk 2 (expected: one of them)
             port:add sw1 p --sim --native 1          ! --native: 1 (expected: --trunk with it); an access port has its VLAN from --access
-            port:set sw1 web1                        ! port:set: nothing to set (expected: --access VLAN, or --trunk VLAN,.. [--native VLAN])
+            port:set sw1 web1                        ! port:set: nothing to set (expected: --access VLAN, or --trunk VLAN,.. [--native VLAN], or --mirror)
             filter:add web1 count                    ! port: web1 (expected: SWITCH/PORT, since sw1 and sw2 have one of this name)
             filter:add nope count                    ! port: nope (expected: a port of this host); port:list shows them
             filter:add up1 count --slot 17           ! slot: 17 (expected: 1..16)
@@ -89,6 +91,19 @@ class CommandLineTest {
         assertEquals(expected, console.run("port:add sw1 p --access=7 --sim --plan"));
         assertEquals(expected, console.run("port:add --access 7 --sim --plan -- sw1 p"));
         assertEquals("- port:add sw2 web1 --sim --access 1\nplanned only: nothing was changed\n", console.run("port:remove --plan -- sw2 web1"));
+    }
+
+    @Test
+    void anOptionOfTwoWordsTakesBothAndNoOtherPortHasTheirPlaces() {
+        String expected = "+ port:add sw1 p --dgram /run/p /run/vm --access 1\nplanned only: nothing was changed\n";
+        assertEquals(expected, console.run("port:add sw1 --dgram /run/p /run/vm p --plan"));
+        assertEquals(expected, console.run("port:add sw1 p '--dgram=/run/p /run/vm' --plan"));
+        console.run("port:add sw1 p --dgram /run/p /run/vm");
+        assertEquals("dgram: /run/q /run/vm (expected: one that is not in use; it is port p of switch sw1)\n", console.run("port:add sw2 q --dgram /run/q /run/vm"));
+        assertEquals("dgram: /run/p /run/q (expected: one that is not in use; it is port p of switch sw1)\n", console.run("port:add sw2 q --dgram /run/p /run/q"));
+        // The other end of the same cable.
+        console.run("port:add sw2 q --dgram /run/vm /run/p");
+        assertTrue(console.succeeded());
     }
 
     @Test
@@ -156,13 +171,14 @@ class CommandLineTest {
     @Test
     void helpTellsTheWordsOfACommand() {
         assertEquals("""
-                port:set SWITCH PORT [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--plan]
+                port:set SWITCH PORT [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--mirror] [--plan]
                 Puts a port into other VLANs. Its flows are decided again; nothing is flushed.
                   SWITCH           the switch
                   PORT             the port
                   --access VLAN    untagged frames only, in this VLAN
                   --trunk VLAN,..  tagged frames of these VLANs
                   --native VLAN    with --trunk: untagged frames too, in this VLAN
+                  --mirror         in no VLAN: it takes mirrored copies, and nothing else
                   --plan           print the difference and change nothing
                 example: port:set sw1 web1 --trunk 10,20 --native 1
                 """, console.run("help port:set"));

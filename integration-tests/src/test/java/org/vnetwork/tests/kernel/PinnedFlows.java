@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,8 +15,14 @@ import java.util.Map;
  * <p>Layouts are those of {@code vnet_abi.h}.
  */
 final class PinnedFlows {
-    private static final int KEY = 88;
     private static final int SLOTS = 262_144;
+    private static final int ENTRY = 128;
+    private static final int KEY_AT = 8;
+    private static final int KEY = 88;
+    private static final int GENERATION_AT = KEY_AT + KEY;
+    private static final int INDEX = 8 << 20;
+    private static final int BUCKET = 64;
+    private static final int PLACES = 7;
     private static final int BATCH = 4096;
     private static final long OBJ_GET = 7;
     private static final long LOOKUP_BATCH = 24;
@@ -40,26 +47,38 @@ final class PinnedFlows {
         void read(MemorySegment key, MemorySegment value);
     }
 
-    /** Every entry by its masked key. */
+    /** Every entry that the index leads to, by its masked key. */
     static Map<ByteBuffer, Stamp> stamps(String host, String switchName) throws IOException {
-        long[] words = new long[SLOTS];
-        read(host, switchName, "flow_slots", 4, 8, (key, value) -> words[key.get(INT, 0)] = value.get(LONG, 0));
+        BitSet slots = new BitSet(SLOTS);
+        read(host, switchName, "flow_index", INDEX, 1, (key, value) -> {
+            for (long bucket = 0; bucket < INDEX; bucket += BUCKET) {
+                for (int place = 0; place < PLACES; place++) {
+                    int slot = value.get(INT, bucket + 8 * place) & Integer.MAX_VALUE;
+                    if (slot != 0) {
+                        slots.set(slot - 1);
+                    }
+                }
+            }
+        });
         Map<ByteBuffer, Stamp> stamps = new HashMap<>();
-        read(host, switchName, "flows", KEY, 8, (key, value) -> {
-            ByteBuffer octets = ByteBuffer.wrap(key.toArray(ValueLayout.JAVA_BYTE));
-            stamps.put(octets, new Stamp(value.get(LONG, 0), words[value.get(INT, 0)]));
+        read(host, switchName, "flow_entries", ENTRY, BATCH, (key, value) -> {
+            int slot = key.get(INT, 0);
+            if (slots.get(slot)) {
+                ByteBuffer octets = ByteBuffer.wrap(value.asSlice(KEY_AT, KEY).toArray(ValueLayout.JAVA_BYTE));
+                stamps.put(octets, new Stamp((long) value.get(INT, GENERATION_AT) << 32 | slot, value.get(LONG, 0)));
+            }
         });
         return stamps;
     }
 
-    private static void read(String host, String switchName, String map, int keySize, int valueSize, Reader reader) throws IOException {
+    private static void read(String host, String switchName, String map, int valueSize, int batch, Reader reader) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attribute = arena.allocate(64, 8);
             attribute.set(LONG, 0, arena.allocateFrom("/sys/fs/bpf/vnetwork/" + host + "/" + switchName + "/map-" + map).address());
             long fd = Native.need("pin of " + map, Native.call(Native.Call.BPF, OBJ_GET, attribute.address(), 64, 0, 0));
-            MemorySegment cursor = arena.allocate(keySize, 8);
-            MemorySegment keys = arena.allocate((long) keySize * BATCH, 8);
-            MemorySegment values = arena.allocate((long) valueSize * BATCH, 8);
+            MemorySegment cursor = arena.allocate(4, 8);
+            MemorySegment keys = arena.allocate(4L * batch, 8);
+            MemorySegment values = arena.allocate((long) valueSize * batch, 8);
             try {
                 long result = 0;
                 for (boolean first = true; result != -ENOENT; first = false) {
@@ -68,14 +87,14 @@ final class PinnedFlows {
                     attribute.set(LONG, 8, cursor.address());
                     attribute.set(LONG, 16, keys.address());
                     attribute.set(LONG, 24, values.address());
-                    attribute.set(INT, 32, BATCH);
+                    attribute.set(INT, 32, batch);
                     attribute.set(INT, 36, (int) fd);
                     result = Native.call(Native.Call.BPF, LOOKUP_BATCH, attribute.address(), 64, 0, 0);
                     if (result != -ENOENT) {
                         Native.need("reading " + map, result);
                     }
                     for (int i = 0, count = attribute.get(INT, 32); i < count; i++) {
-                        reader.read(keys.asSlice((long) i * keySize, keySize), values.asSlice((long) i * valueSize, valueSize));
+                        reader.read(keys.asSlice(4L * i, 4), values.asSlice((long) i * valueSize, valueSize));
                     }
                 }
             } finally {

@@ -1,6 +1,7 @@
 package org.vnetwork.core.decide;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.vnetwork.filter.Direction;
 import org.vnetwork.filter.StreamInspector;
@@ -38,7 +39,14 @@ final class FilterActions extends StageActions<Verdict> implements Verdict {
 
     /** Outputs of copies, made whatever the verdict on the frame itself is. */
     List<Output> copies() {
-        return copies.outputs;
+        List<Output> all = new ArrayList<>(copies.outputs);
+        all.addAll(copies.mirrored);
+        return all;
+    }
+
+    @Override
+    List<Output> mirrored() {
+        return copies.mirrored;
     }
 
     /** Where the frame goes instead, or null. */

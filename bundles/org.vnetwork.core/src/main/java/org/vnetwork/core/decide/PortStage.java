@@ -27,6 +27,9 @@ final class PortStage {
 
     /** Null, or why the frame is refused. */
     DropReason admit(PortVlan port, Branch branch) {
+        if (port.mirror()) {
+            return Reasons.MIRROR_ONLY;
+        }
         if (recorder.get(Field.PARSE) == Parse.TAG_TRUNCATED) {
             return Reasons.MALFORMED_TAG;
         }

@@ -14,6 +14,10 @@ public final class Reasons {
     public static final DropReason MALFORMED_TAG = DropReason.of("port/malformed-tag");
     /** An output to a port that is not in the packet's VLAN. */
     public static final DropReason NOT_IN_VLAN = DropReason.of("port/not-in-vlan");
+    /** A frame from a mirror port, which only takes. */
+    public static final DropReason MIRROR_ONLY = DropReason.of("port/mirror-only");
+    /** A copy for a port that the administrator did not make a mirror port. */
+    public static final DropReason NOT_A_MIRROR = DropReason.of("port/not-a-mirror");
     /** A port that is not there (any more). */
     public static final DropReason UNKNOWN_PORT = DropReason.of("port/unknown");
     /** A flood that found no other port in the VLAN. */

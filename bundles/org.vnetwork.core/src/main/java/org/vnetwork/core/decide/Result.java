@@ -7,6 +7,7 @@ import org.vnetwork.packet.DropReason;
 /** What a stage left: outputs, a drop, or that the frame was used up. */
 final class Result {
     final List<Output> outputs = new ArrayList<>();
+    final List<Output> mirrored = new ArrayList<>();
     DropReason drop;
     boolean consumed;
     boolean flooded;
@@ -17,6 +18,7 @@ final class Result {
 
     void clear() {
         outputs.clear();
+        mirrored.clear();
         drop = null;
         consumed = false;
         flooded = false;

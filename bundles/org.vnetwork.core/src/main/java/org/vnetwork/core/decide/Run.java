@@ -13,6 +13,7 @@ import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.Direction;
 import org.vnetwork.filter.PacketFilter;
 import org.vnetwork.model.PortId;
+import org.vnetwork.model.PortVlan;
 import org.vnetwork.packet.Counter;
 import org.vnetwork.packet.DropReason;
 
@@ -59,6 +60,7 @@ final class Run {
         if (filterIn(source, branch, result, outputs)) {
             decide(branch, result);
             outputs.addAll(result.outputs);
+            outputs.addAll(result.mirrored);
         }
         if (result.consumed && outputs.isEmpty()) {
             compiler.consume();
@@ -177,9 +179,10 @@ final class Run {
         int made = 0;
         Deque<Output> left = new ArrayDeque<>(outputs);
         while (!left.isEmpty()) {
-            DropReason refused = output(left.removeFirst(), left);
+            Output next = left.removeFirst();
+            DropReason refused = next.mirrored() ? mirror(next) : output(next, left);
             if (refused == null) {
-                made++;
+                made += next.mirrored() ? 0 : 1;
             } else {
                 compiler.drop(stages.reason(refused));
             }
@@ -190,6 +193,18 @@ final class Run {
             return Decision.End.DROPPED;
         }
         return made == 0 ? Decision.End.DROPPED : Decision.End.FORWARDED;
+    }
+
+    /** A copy for a mirror port; the reason when it is not made. */
+    private DropReason mirror(Output output) {
+        PortRow row = ports.get(output.port());
+        DropReason refused = row == null ? Reasons.UNKNOWN_PORT : row.vlan().mirror() ? null : Reasons.NOT_A_MIRROR;
+        if (refused == null) {
+            PortVlan asReceived = output.branch().vlanTagged ? PortVlan.trunk(List.of(vlan), 0) : PortVlan.access(vlan);
+            compiler.output(output.port(), output.branch(), vlan, asReceived);
+        }
+        trace.end("mirror " + (row == null ? "#" + output.port() : row.name()), refused == null ? "output" : "drop " + refused);
+        return refused;
     }
 
     /** One output: filters of the port, then its port stage; the reason when it is not made. What its filters send elsewhere comes into {@code more}. */

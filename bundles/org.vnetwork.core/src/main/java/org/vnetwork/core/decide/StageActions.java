@@ -1,6 +1,7 @@
 package org.vnetwork.core.decide;
 
 import java.time.Duration;
+import java.util.List;
 import org.vnetwork.datapath.Capabilities.Feature;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.Actions;
@@ -89,6 +90,17 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
         need(Feature.COUNT, "count");
         run.compiler().count(run.counter(plugin, counter));
         return self();
+    }
+
+    @Override
+    public A mirror(int port) {
+        mirrored().add(new Output(port, branch.copy(), true, true));
+        return self();
+    }
+
+    /** Where copies for mirror ports are noted. */
+    List<Output> mirrored() {
+        return result.mirrored;
     }
 
     @Override

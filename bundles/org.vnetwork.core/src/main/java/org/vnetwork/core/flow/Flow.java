@@ -147,6 +147,17 @@ public final class Flow implements Dependency.Reader {
         }
     }
 
+    /** By id, so that the order of readers, and with it that of re-decisions, is the same in each run. */
+    @Override
+    public int hashCode() {
+        return id;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
     /** Id in the datapath. */
     public int id() {
         return id;

@@ -63,7 +63,9 @@ final class DocumentText {
         map.put("name", p.name());
         map.put("attachment", p.attachment());
         map.put("device", p.device());
-        if (p.vlan().trunk()) {
+        if (p.vlan().mirror()) {
+            map.put("mirror", true);
+        } else if (p.vlan().trunk()) {
             map.put("trunk", p.vlan().allowed());
             map.put("native", p.vlan().untagged());
         } else {
@@ -132,12 +134,15 @@ final class DocumentText {
     }
 
     private static PortDocument readPort(JsonNode node) {
-        node.only("id", "name", "attachment", "device", "trunk", "native", "access", "filters");
+        node.only("id", "name", "attachment", "device", "trunk", "native", "access", "mirror", "filters");
         return node.in(() -> {
             if (node.has("access") && (node.has("trunk") || node.has("native"))) {
                 throw Refusal.value("vlan", "access and trunk", "access alone, or trunk and native");
             }
-            PortVlan vlan = node.has("trunk") ? PortVlan.trunk(node.integers("trunk"), node.integer("native")) : PortVlan.access(node.integer("access"));
+            if (node.has("mirror") && (node.has("access") || node.has("trunk") || node.has("native"))) {
+                throw Refusal.value("vlan", "mirror and others", "mirror alone");
+            }
+            PortVlan vlan = node.has("mirror") ? PortVlan.MIRROR : node.has("trunk") ? PortVlan.trunk(node.integers("trunk"), node.integer("native")) : PortVlan.access(node.integer("access"));
             List<FilterDocument> filters = node.list("filters").stream().map(DocumentText::readFilter).toList();
             return new PortDocument(node.integer("id"), node.text("name"), node.text("attachment"), node.text("device"), vlan, filters);
         });

@@ -27,10 +27,10 @@ public final class PortTables {
         return port < 1 || port >= PortId.LIMIT ? null : ports.get(new PortId(port));
     }
 
-    /** Whether there is such a port and it carries the VLAN. */
+    /** Whether there is such a port and frames of the VLAN may leave by it, as an output or as a mirrored copy. */
     public boolean carries(int port, int vlan) {
         PortRow row = get(port);
-        return row != null && row.vlan().carries(vlan);
+        return row != null && (row.vlan().mirror() || row.vlan().carries(vlan));
     }
 
     /** The ports that carry a VLAN, ascending. */

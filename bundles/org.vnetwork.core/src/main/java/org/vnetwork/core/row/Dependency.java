@@ -1,10 +1,6 @@
 package org.vnetwork.core.row;
 
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 
 /**
  * Something a decision can have read: a row (there or not), or all rows with one value in one component.
@@ -23,7 +19,7 @@ public class Dependency {
     }
 
     private final String text;
-    private Set<Reader> readers = Set.of();
+    private final Readers readers = new Readers();
 
     /** Something with this name. */
     protected Dependency(String text) {
@@ -32,9 +28,6 @@ public class Dependency {
 
     /** Makes a flow a reader, before it is installed. */
     public void add(Reader reader) {
-        if (readers.isEmpty()) {
-            readers = new LinkedHashSet<>();
-        }
         readers.add(reader);
     }
 
@@ -45,19 +38,18 @@ public class Dependency {
 
     /** How many flows read it. */
     public final int readers() {
-        return readers.size();
+        return readers.count();
     }
 
-    /** The readers themselves; a view. */
+    /** The readers now, in no order. */
     public final Collection<Reader> all() {
-        return readers;
+        return readers.all();
     }
 
     /** Tells the readers; {@code first}: that the change may deny what was allowed. */
     protected final void changed(boolean first) {
-        if (!readers.isEmpty()) {
-            List<Reader> snapshot = new ArrayList<>(readers);
-            snapshot.forEach(r -> r.dirty(first));
+        if (readers.count() > 0) {
+            readers.all().forEach(r -> r.dirty(first));
         }
     }
 

@@ -15,7 +15,8 @@ import java.util.Set;
  * <p>Reads stay recorded when a stage is rolled back: that it failed depended on them. Loop thread only.
  */
 public final class Transaction {
-    private final Set<Dependency> reads = new LinkedHashSet<>();
+    /** Few: a set would cost more than looking through them. */
+    private final List<Dependency> reads = new ArrayList<>();
     private final List<Write> writes = new ArrayList<>();
     private final Map<Place, Write> newest = new HashMap<>();
     private final Map<Row, Long> refreshes = new LinkedHashMap<>();
@@ -48,12 +49,14 @@ public final class Transaction {
 
     /** Records a read of another kind than rows. */
     public void read(Dependency dependency) {
-        reads.add(dependency);
+        if (!reads.contains(dependency)) {
+            reads.add(dependency);
+        }
     }
 
     Record get(RowTable table, Record key) {
         Row row = table.place(key);
-        reads.add(row.dependency);
+        read(row.dependency);
         Write write = pending(table, key);
         return write == null ? row.value : write.value();
     }
@@ -65,7 +68,7 @@ public final class Transaction {
     }
 
     List<Record> find(RowTable table, String component, Object value) {
-        reads.add(table.dependency(component, value));
+        read(table.dependency(component, value));
         List<Record> keys = new ArrayList<>();
         for (Row row : table.find(component, value)) {
             if (pending(table, row.key) == null) {
@@ -81,7 +84,7 @@ public final class Transaction {
 
     /** How many keys {@link #find} would list, without listing them. */
     int count(RowTable table, String component, Object value) {
-        reads.add(table.dependency(component, value));
+        read(table.dependency(component, value));
         Collection<Row> committed = table.find(component, value);
         int count = committed.size();
         for (Record key : writtenKeys(table)) {
@@ -120,7 +123,7 @@ public final class Transaction {
         }
         Dependency closed = table.closed(key, value, idleNanos);
         if (closed != null) {
-            reads.add(closed);
+            read(closed);
             refusals.add(() -> table.refused(closed, key, value));
             return;
         }

@@ -12,20 +12,28 @@ import org.vnetwork.model.Refusal;
  * @param access VLAN of an access port
  * @param trunk VLANs of a trunk
  * @param untagged native VLAN of a trunk
+ * @param mirror in no VLAN, for mirrored copies
  */
 public record VlanOptions(
         @Option(value = "access", kind = Kind.VLAN, help = "untagged frames only, in this VLAN") Optional<String> access,
         @Option(value = "trunk", kind = Kind.VLANS, help = "tagged frames of these VLANs") Optional<String> trunk,
-        @Option(value = "native", kind = Kind.VLAN, help = "with --trunk: untagged frames too, in this VLAN") Optional<String> untagged) {
+        @Option(value = "native", kind = Kind.VLAN, help = "with --trunk: untagged frames too, in this VLAN") Optional<String> untagged,
+        @Option(value = "mirror", help = "in no VLAN: it takes mirrored copies, and nothing else") boolean mirror) {
 
     boolean given() {
-        return access.isPresent() || trunk.isPresent() || untagged.isPresent();
+        return access.isPresent() || trunk.isPresent() || untagged.isPresent() || mirror;
     }
 
     /** The membership; an access port in VLAN 1 when nothing is given. */
     PortVlan vlan() {
         if (access.isPresent() && trunk.isPresent()) {
             throw new Refusal("vlan: --access " + access.get() + " and --trunk " + trunk.get() + " (expected: one of them)");
+        }
+        if (mirror) {
+            if (access.isPresent() || trunk.isPresent() || untagged.isPresent()) {
+                throw new Refusal("vlan: --mirror with --access, --trunk or --native (expected: --mirror alone; a mirror port is in no VLAN)");
+            }
+            return PortVlan.MIRROR;
         }
         if (untagged.isPresent() && trunk.isEmpty()) {
             throw Refusal.value("--native", untagged.get(), "--trunk with it", "an access port has its VLAN from --access");

@@ -44,6 +44,9 @@ final class Commands {
     }
 
     private static String vlan(PortVlan vlan) {
+        if (vlan.mirror()) {
+            return " --mirror";
+        }
         if (!vlan.trunk()) {
             return " --access " + vlan.untagged();
         }

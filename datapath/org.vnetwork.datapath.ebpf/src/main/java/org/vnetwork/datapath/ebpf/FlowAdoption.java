@@ -1,7 +1,6 @@
 package org.vnetwork.datapath.ebpf;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,15 +15,17 @@ import org.vnetwork.packet.wire.FlowKey;
 /**
  * Reads back the flows that an earlier process left at work, and removes what it left half done.
  *
- * <p>Removed are flows that drained, entries that their slot, mask or port do not know, and lists that nobody can read; then masks without flows and slots
- * without an entry. Frames go on meanwhile.
+ * <p>Removed are flows that drained, places in the index whose entry, mask or port do not know them, and lists that nobody can read; then masks
+ * without flows. An entry that no place leads to is free. Frames go on meanwhile.
  */
 final class FlowAdoption {
+    private static final long MASK_ID = 0xffffffffL;
+
     /** A flow that is right in every respect. */
     record Left(int id, int generation, long[] key, int mask, int list) {
-    }
-
-    private record Raw(long[] key, int mask, int slot, int generation) {
+        private int port() {
+            return (int) Field.INGRESS.in(key);
+        }
     }
 
     final List<Left> flows = new ArrayList<>();
@@ -36,7 +37,6 @@ final class FlowAdoption {
 
     private final KernelMaps maps;
     private final FlowMaps flowMaps;
-    private final List<Raw> entries = new ArrayList<>();
     private final BitSet slots = new BitSet();
     /** Masks in the lists of ports, as port << 32 | id. */
     private final Set<Long> placed = new HashSet<>();
@@ -44,89 +44,69 @@ final class FlowAdoption {
     FlowAdoption(KernelMaps maps, FlowMaps flowMaps) {
         this.maps = maps;
         this.flowMaps = flowMaps;
-        flowMaps.fast().clear();
-        flowMaps.entries((key, slot, generation) -> {
-            int mask = (int) key[4];
-            key[4] &= ~0xffffffffL;
-            entries.add(new Raw(key, mask, slot, generation));
-            lastGeneration = Math.max(lastGeneration, generation);
-        });
         for (int port = 0; port < PortId.LIMIT; port++) {
             for (int mask : maps.portMasks(port, false)) {
-                placed.add((long) port << 32 | mask);
+                placed.add(place(port, mask));
             }
         }
-        BitSet draining = new BitSet();
-        entries.stream().filter(this::drains).forEach(entry -> draining.set(entry.slot));
-        for (Raw entry : entries) {
-            if (!isKnown(entry) || draining.get(entry.slot) || slots.get(entry.slot) || !adopt(entry)) {
-                flowMaps.discard(entry.key, entry.mask);
-            }
-        }
-        entries.clear();
+        flowMaps.index().resume(this::adopt);
         tidy();
     }
 
-    private boolean isKnown(Raw entry) {
-        return entry.mask >= 0 && entry.mask < KernelMaps.MASKS && entry.slot >= 0 && entry.slot < flowMaps.count();
+    private static long place(int port, int mask) {
+        return (long) port << 32 | mask;
     }
 
-    /** One that has begun to drain may be there as a regular one still. */
-    private boolean drains(Raw entry) {
-        if (!isKnown(entry)) {
+    private boolean adopt(int hash, int slot, boolean drains) {
+        if (slot < 0 || slot >= flowMaps.count()) {
             return false;
         }
-        long[] mask = maps.readMask(entry.mask);
-        int hashId = (int) mask[4];
-        return hashId != entry.mask && hashId >= 0 && hashId < KernelMaps.MASKS && Arrays.equals(mask, maps.readMask(hashId));
-    }
-
-    private static int port(long[] key) {
-        return (int) Field.INGRESS.in(key);
-    }
-
-    private boolean adopt(Raw entry) {
-        long[] bits = masks.get(entry.mask);
-        if (bits == null) {
-            bits = maps.readMask(entry.mask);
-            bits[4] &= ~0xffffffffL;
-        }
-        long slot = flowMaps.slot(entry.slot);
-        int list = (int) slot;
-        boolean right = Field.INGRESS.in(bits) == Field.INGRESS.bits() && FlowKey.matches(entry.key, bits, entry.key)
-                && placed.contains((long) port(entry.key) << 32 | entry.mask) && (int) (slot >>> 32) == FlowMaps.hash(entry.key, entry.mask)
-                && list >= 0 && list < KernelMaps.LISTS;
-        if (!right || !isReadable(list)) {
+        long[] key = flowMaps.key(slot);
+        int mask = (int) key[4];
+        key[4] &= ~MASK_ID;
+        Left flow = new Left(slot, flowMaps.generation(slot), key, mask, (int) flowMaps.word(slot));
+        lastGeneration = Math.max(lastGeneration, flow.generation);
+        if (drains || slots.get(slot) || !isHashed(flow, hash) || !isMasked(flow) || !isReadable(flow.list)) {
             return false;
         }
-        masks.put(entry.mask, bits);
-        slots.set(entry.slot);
-        flows.add(new Left(entry.slot, entry.generation, entry.key, entry.mask, list));
+        slots.set(slot);
+        flows.add(flow);
         return true;
+    }
+
+    private boolean isHashed(Left flow, int hash) {
+        return (int) (flowMaps.word(flow.id) >>> 32) == hash && flowMaps.hash(flow.key, flow.mask) == hash;
+    }
+
+    private boolean isMasked(Left flow) {
+        if (flow.mask < 0 || flow.mask >= KernelMaps.MASKS || !placed.contains(place(flow.port(), flow.mask))) {
+            return false;
+        }
+        long[] bits = masks.computeIfAbsent(flow.mask, maps::readMask);
+        return Field.INGRESS.in(bits) == Field.INGRESS.bits() && FlowKey.matches(flow.key, bits, flow.key);
     }
 
     private boolean isReadable(int list) {
-        if (!lists.containsKey(list)) {
+        if (list >= 0 && list < KernelMaps.LISTS && !lists.containsKey(list)) {
             List<Action> actions = ListReader.read(maps.list(list), maps);
-            if (actions == null) {
-                return false;
+            if (actions != null) {
+                lists.put(list, actions);
             }
-            lists.put(list, actions);
         }
-        return true;
+        return lists.containsKey(list);
     }
 
     private void tidy() {
         Set<Long> used = new HashSet<>();
+        Set<Integer> usedMasks = new HashSet<>();
         for (Left flow : flows) {
-            used.add((long) port(flow.key) << 32 | flow.mask);
-            int hash = FlowMaps.hash(flow.key, flow.mask);
-            flowMaps.countInFilter(hash);
-            flowMaps.fast().add(flow.key, flow.mask, hash, flow.id, flow.generation);
+            used.add(place(flow.port(), flow.mask));
+            usedMasks.add(flow.mask);
         }
+        masks.keySet().retainAll(usedMasks);
         for (int port = 0; port < PortId.LIMIT; port++) {
             for (int mask : maps.portMasks(port, false)) {
-                if (mask >= 0 && !used.contains((long) port << 32 | mask)) {
+                if (mask >= 0 && !used.contains(place(port, mask))) {
                     maps.removePortMask(port, false, mask);
                 }
             }
@@ -134,10 +114,9 @@ final class FlowAdoption {
                 maps.removePortMask(port, true, mask);
             }
         }
-        flowMaps.cleanFilter();
         for (int slot = 0; slot < flowMaps.count(); slot++) {
-            if (!slots.get(slot) && flowMaps.slot(slot) != 0) {
-                flowMaps.clearSlot(slot);
+            if (!slots.get(slot) && flowMaps.word(slot) != 0) {
+                flowMaps.clearWord(slot);
             }
         }
     }

@@ -1,6 +1,5 @@
 package org.vnetwork.datapath.ebpf;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -9,61 +8,41 @@ import org.vnetwork.datapath.StatisticsSink;
 import org.vnetwork.packet.wire.FlowKey;
 
 /**
- * The maps of the flow table, as {@code vnet_abi.h} draws them: keys, slots, filter, counters.
+ * The maps of the flow table, as {@code vnet_abi.h} draws them: entries, the index to them, counters. All is shared memory: no change costs a system call.
  *
  * <p>What the programs read in one load is written here in one store. Loop thread only.
  */
 final class FlowMaps implements AutoCloseable {
-    static final int FILTER_SHIFT = 12;
-    private static final int FILTER_WORDS = 16384;
-    private static final int BATCH = 4096;
     private static final int COUNTERS_SIZE = 24;
-    private static final long[] HASH = {0x152bf8818ec8d8bdL, 0xd66887a3a5561783L, 0xf266f24a7a44668fL, 0x877f77b22c5c6317L, 0x5f0aea68001d5229L,
-        0x602ac25bf929aa91L, 0x3b64d0a991d86fb9L, 0x61f8416310d7543bL, 0x19025fcd669f99ffL, 0x1e6248070b1913ddL, 0x3628587ec46bc129L};
+    private static final int ENTRY_SIZE = 128;
+    private static final int KEY = 8;
+    private static final int GENERATION = KEY + FlowKey.SIZE;
+    private static final long MIX = 0x9e3779b97f4a7c15L;
+    private static final int MASK_WORD = 4;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final VarHandle LONG_STORE = LONG.varHandle();
 
-    private final Arena arena = Arena.ofShared();
     private final int count;
     private final int cpus = BpfObject.cpus();
-    private final MemorySegment slots;
-    private final MemorySegment filter;
-    private final FastFlows fast;
-    private final int flowsFd;
+    private final MemorySegment entries;
     private final MemorySegment statistics;
-    private final int[] filterCounts = new int[FILTER_WORDS * 64];
-    private final MemorySegment key = arena.allocate(FlowKey.SIZE, 8);
-    private final MemorySegment value = arena.allocate(8, 8);
-    private final MemorySegment cursor = arena.allocate(8, 8);
-    private final MemorySegment keys = arena.allocate((long) FlowKey.SIZE * BATCH, 8);
-    private final MemorySegment values = arena.allocate(8L * BATCH, 8);
+    private final FlowIndex index;
+    private final long[] factors;
 
-    /** Takes one entry; the key, with the mask id in it, is the reader's own. */
-    interface EntryReader {
-        void read(long[] rawKey, int slot, int generation);
-    }
-
+    /** After {@link KernelMaps}, which choose the hash. */
     FlowMaps(BpfObject object, int count) throws DatapathException {
         this.count = count;
-        slots = KernelMaps.map(object, "flow_slots", 8, count);
-        filter = KernelMaps.map(object, "flow_filter", 8, FILTER_WORDS);
-        fast = new FastFlows(object, count);
-        flowsFd = object.map("flows");
+        entries = KernelMaps.map(object, "flow_entries", ENTRY_SIZE, count);
         statistics = KernelMaps.map(object, "flow_stats", COUNTERS_SIZE, count * cpus);
+        index = new FlowIndex(object);
+        factors = KernelMaps.factors(object);
     }
 
     /** Has an object that is not loaded yet make room for so many flows. */
     static void size(BpfObject object, int count) {
-        object.size("flows", count);
-        object.size("flow_slots", count);
-        object.size("fast_keys", count);
+        object.size("flow_entries", count);
         object.size("flow_stats", count * BpfObject.cpus());
-    }
-
-    /** The shorter way to flows that are in. */
-    FastFlows fast() {
-        return fast;
     }
 
     /** How many flows there may be. */
@@ -71,96 +50,83 @@ final class FlowMaps implements AutoCloseable {
         return count;
     }
 
-    /** The hash of a masked key, as the programs compute it under a mask that hashes as this one. */
-    static int hash(long[] maskedKey, int hashId) {
-        long sum = 0;
-        for (int i = 0; i < FlowKey.WORDS; i++) {
-            sum += (i == 4 ? maskedKey[i] | hashId : maskedKey[i]) * HASH[i];
-        }
-        return (int) (sum >>> 32);
+    FlowIndex index() {
+        return index;
     }
 
-    /** Adds an entry; the filter lets it be found before it is there. False when its key is taken or there is no room. */
-    boolean insert(long[] maskedKey, int mask, int hash, int slot, int generation) {
-        int bit = hash >>> FILTER_SHIFT;
-        if (filterCounts[bit]++ == 0) {
-            LONG_STORE.setRelease(filter, bit / 64 * 8L, filter.getAtIndex(LONG, bit / 64) | 1L << (bit & 63));
+    /** The hash of a masked key, as the programs compute it under this mask. */
+    int hash(long[] maskedKey, int mask) {
+        long sum = 0;
+        for (int i = 0; i < FlowKey.WORDS; i++) {
+            sum += word(maskedKey, mask, i) * factors[i];
         }
-        writeKey(maskedKey, mask);
-        value.set(INT, 0, slot);
-        value.set(INT, 4, generation);
-        if (Bpf.update(flowsFd, key, value, Bpf.NOEXIST) == 0) {
+        return (int) ((sum ^ sum >>> 32) * MIX >>> 32);
+    }
+
+    private static long word(long[] maskedKey, int mask, int i) {
+        return i == MASK_WORD ? maskedKey[i] | mask : maskedKey[i];
+    }
+
+    /** Adds a flow whose slot is free and whose key is not taken; false when there is no room in the index. */
+    boolean insert(long[] maskedKey, int mask, int hash, int slot, int generation, int list) {
+        long at = entry(slot);
+        for (int i = 0; i < FlowKey.WORDS; i++) {
+            entries.set(LONG, at + KEY + 8L * i, word(maskedKey, mask, i));
+        }
+        entries.set(INT, at + GENERATION, generation);
+        setWord(slot, hash, list);
+        if (index.add(hash, slot)) {
             return true;
         }
-        releaseFilter(bit);
+        clearWord(slot);
         return false;
     }
 
-    void delete(long[] maskedKey, int mask, int hash) {
-        discard(maskedKey, mask);
-        releaseFilter(hash >>> FILTER_SHIFT);
+    /** Removes a flow; frames that found it may be at it still. */
+    void remove(int hash, int slot) {
+        index.remove(hash, slot);
+        clearWord(slot);
     }
 
-    /** Deletes an entry that was never counted in the filter. */
-    void discard(long[] maskedKey, int mask) {
-        writeKey(maskedKey, mask);
-        Bpf.delete(flowsFd, key);
+    /** The slot that a key stands in, among flows that drain or among the others; -1 when there is none. */
+    int find(long[] maskedKey, int mask, int hash, boolean drains) {
+        return index.find(hash, drains, slot -> slot >= 0 && slot < count && isKey(slot, maskedKey, mask));
     }
 
-    private void writeKey(long[] maskedKey, int mask) {
+    private boolean isKey(int slot, long[] maskedKey, int mask) {
         for (int i = 0; i < FlowKey.WORDS; i++) {
-            key.setAtIndex(LONG, i, i == 4 ? maskedKey[i] | mask : maskedKey[i]);
-        }
-    }
-
-    private void releaseFilter(int bit) {
-        if (--filterCounts[bit] == 0) {
-            LONG_STORE.setRelease(filter, bit / 64 * 8L, filter.getAtIndex(LONG, bit / 64) & ~(1L << (bit & 63)));
-        }
-    }
-
-    /** Counts a flow that is in the table already; {@link #cleanFilter} follows the last. */
-    void countInFilter(int hash) {
-        filterCounts[hash >>> FILTER_SHIFT]++;
-    }
-
-    /** Makes the filter say what was counted. */
-    void cleanFilter() {
-        for (int word = 0; word < FILTER_WORDS; word++) {
-            long bits = 0;
-            for (int bit = 0; bit < 64; bit++) {
-                bits |= filterCounts[word * 64 + bit] == 0 ? 0 : 1L << bit;
-            }
-            if (filter.getAtIndex(LONG, word) != bits) {
-                LONG_STORE.setRelease(filter, word * 8L, bits);
+            if (entries.get(LONG, entry(slot) + KEY + 8L * i) != word(maskedKey, mask, i)) {
+                return false;
             }
         }
+        return true;
     }
 
-    void setSlot(int slot, int hash, int list) {
-        LONG_STORE.setRelease(slots, slot * 8L, (long) hash << 32 | list);
+    private static long entry(int slot) {
+        return (long) slot * ENTRY_SIZE;
     }
 
-    void clearSlot(int slot) {
-        LONG_STORE.setRelease(slots, slot * 8L, 0L);
+    /** Has frames of a flow follow another list from now on. */
+    void setWord(int slot, int hash, int list) {
+        LONG_STORE.setRelease(entries, entry(slot), (long) hash << 32 | list);
+    }
+
+    void clearWord(int slot) {
+        LONG_STORE.setRelease(entries, entry(slot), 0L);
     }
 
     /** Hash and list of a slot; 0 when it is free. */
-    long slot(int slot) {
-        return slots.getAtIndex(LONG, slot);
+    long word(int slot) {
+        return entries.get(LONG, entry(slot));
     }
 
-    /** Hands over all entries. */
-    void entries(EntryReader reader) {
-        MemorySegment after = MemorySegment.NULL;
-        int read;
-        do {
-            read = Bpf.nextBatch(flowsFd, after, cursor, keys, values, BATCH);
-            for (int i = 0; i < (read < 0 ? ~read : read); i++) {
-                reader.read(keys.asSlice((long) i * FlowKey.SIZE, FlowKey.SIZE).toArray(LONG), values.getAtIndex(INT, 2L * i), values.getAtIndex(INT, 2L * i + 1));
-            }
-            after = cursor;
-        } while (read >= 0);
+    /** The masked key of a slot, with the mask id in the low half of word 4. */
+    long[] key(int slot) {
+        return entries.asSlice(entry(slot) + KEY, FlowKey.SIZE).toArray(LONG);
+    }
+
+    int generation(int slot) {
+        return entries.get(INT, entry(slot) + GENERATION);
     }
 
     private long counters(int cpu, int slot) {
@@ -169,7 +135,9 @@ final class FlowMaps implements AutoCloseable {
 
     void clearCounters(int slot) {
         for (int cpu = 0; cpu < cpus; cpu++) {
-            statistics.asSlice(counters(cpu, slot), COUNTERS_SIZE).fill((byte) 0);
+            for (int i = 0; i < COUNTERS_SIZE; i += 8) {
+                statistics.set(LONG, counters(cpu, slot) + i, 0L);
+            }
         }
     }
 
@@ -189,10 +157,8 @@ final class FlowMaps implements AutoCloseable {
 
     @Override
     public void close() {
-        Libc.munmap(slots);
-        Libc.munmap(filter);
-        fast.close();
+        Libc.munmap(entries);
         Libc.munmap(statistics);
-        arena.close();
+        index.close();
     }
 }

@@ -1,7 +1,6 @@
 package org.vnetwork.datapath.ebpf;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.vnetwork.datapath.FlowCounters;
@@ -30,24 +29,22 @@ final class KernelFlows {
     private static final class Flow {
         final long[] key;
         final PortMasks.Mask mask;
+        final int hash;
         final int generation;
         ActionLists.Entry list;
         boolean drains;
         boolean claimed = true;
 
-        Flow(long[] key, PortMasks.Mask mask, int generation, ActionLists.Entry list) {
+        Flow(long[] key, PortMasks.Mask mask, int hash, int generation, ActionLists.Entry list) {
             this.key = key;
             this.mask = mask;
+            this.hash = hash;
             this.generation = generation;
             this.list = list;
         }
 
         int port() {
             return (int) Field.INGRESS.in(key);
-        }
-
-        int hash() {
-            return FlowMaps.hash(key, mask.id);
         }
     }
 
@@ -64,7 +61,7 @@ final class KernelFlows {
         Map<Integer, PortMasks.Mask> masksById = masks.resume(left.masks);
         Map<Integer, ActionLists.Entry> listsById = lists.resume(left.lists);
         for (FlowAdoption.Left one : left.flows) {
-            Flow flow = new Flow(one.key(), masksById.get(one.mask()), one.generation(), ActionLists.use(listsById.get(one.list())));
+            Flow flow = new Flow(one.key(), masksById.get(one.mask()), maps.hash(one.key(), one.mask()), one.generation(), ActionLists.use(listsById.get(one.list())));
             flow.claimed = false;
             unclaimed++;
             PortMasks.resume(flow.mask, flow.port());
@@ -103,8 +100,9 @@ final class KernelFlows {
 
     boolean add(FlowEntry entry) {
         int id = entry.id();
-        if (flows[id] != null && !flows[id].claimed) {
-            remove(id);
+        makeWay(id);
+        if (flows[id] != null) {
+            return false;
         }
         int port = (int) Field.INGRESS.in(entry.key());
         ActionLists.Entry list = lists.take(entry.actions());
@@ -116,35 +114,29 @@ final class KernelFlows {
             lists.release(list);
             return false;
         }
-        Flow flow = new Flow(entry.key(), mask, ++generation, list);
-        // Counters before slot before entry: each is right when the next can be seen.
+        Flow flow = new Flow(entry.key(), mask, maps.hash(entry.key(), mask.id), ++generation, list);
+        makeWay(find(flow, false));
+        // Counters before entry before index: each is right when the next can be seen.
         maps.clearCounters(id);
-        maps.setSlot(id, flow.hash(), list.id);
-        if (!insert(id, flow) && !(makeWay(flow) && insert(id, flow))) {
-            maps.clearSlot(id);
+        if (find(flow, false) >= 0 || !maps.insert(flow.key, mask.id, flow.hash, id, flow.generation, list.id)) {
             masks.release(mask, port, false);
             lists.release(list);
             return false;
         }
-        maps.fast().add(flow.key, mask.id, flow.hash(), id, flow.generation);
         put(id, flow);
         return true;
     }
 
-    private boolean insert(int id, Flow flow) {
-        return maps.insert(flow.key, flow.mask.id, flow.hash(), id, flow.generation);
+    /** Where a flow with the same key and mask is. */
+    private int find(Flow flow, boolean drains) {
+        return maps.find(flow.key, flow.mask.id, flow.hash, drains);
     }
 
-    /** For a caller that never asked what was adopted: its keys are those of an empty table. */
-    private boolean makeWay(Flow wanted) {
-        for (int id = 0; id < bound && unclaimed > 0; id++) {
-            Flow flow = flows[id];
-            if (flow != null && !flow.claimed && flow.mask == wanted.mask && Arrays.equals(flow.key, wanted.key)) {
-                remove(id);
-                return true;
-            }
+    /** For a caller that never asked what was adopted: ids and keys are those of an empty table. */
+    private void makeWay(int id) {
+        if (id >= 0 && flows[id] != null && !flows[id].claimed) {
+            remove(id);
         }
-        return false;
     }
 
     boolean replace(int id, List<Action> actions) {
@@ -158,32 +150,27 @@ final class KernelFlows {
     }
 
     private void swap(int id, Flow flow, ActionLists.Entry list) {
-        maps.setSlot(id, flow.hash(), list.id);
+        maps.setWord(id, flow.hash, list.id);
         lists.release(flow.list);
         flow.list = list;
     }
 
-    /** The entry moves behind all others, and leads to the same slot: a frame meets it in the one place or the other. */
+    /** The flow goes behind all others by one store, after its mask is there: a frame meets it in the one place or the other. */
     boolean drain(int id, List<Action> actions) {
         Flow flow = find(id);
         if (flow == null || flow.drains) {
             return replace(id, actions);
         }
-        ActionLists.Entry list = lists.take(actions);
+        ActionLists.Entry list = find(flow, true) < 0 ? lists.take(actions) : null;
         if (list == null) {
             return false;
         }
-        maps.fast().remove(flow.hash(), id);
-        boolean placed = masks.drain(flow.mask, flow.port());
-        if (!placed || !maps.insert(flow.key, flow.mask.id(true), flow.hash(), id, flow.generation)) {
-            if (placed) {
-                masks.release(flow.mask, flow.port(), true);
-            }
+        if (!masks.drain(flow.mask, flow.port())) {
             lists.release(list);
             return false;
         }
+        maps.index().drain(flow.hash, id);
         swap(id, flow, list);
-        maps.delete(flow.key, flow.mask.id, flow.hash());
         masks.release(flow.mask, flow.port(), false);
         flow.drains = true;
         return true;
@@ -194,9 +181,7 @@ final class KernelFlows {
         if (flow == null) {
             return FlowCounters.NONE;
         }
-        maps.fast().remove(flow.hash(), id);
-        maps.delete(flow.key, flow.mask.id(flow.drains), flow.hash());
-        maps.clearSlot(id);
+        maps.remove(flow.hash, id);
         masks.release(flow.mask, flow.port(), flow.drains);
         lists.release(flow.list);
         flows[id] = null;

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.vnetwork.datapath.CounterTable;
@@ -19,7 +20,7 @@ import org.vnetwork.packet.wire.FlowKey;
  * <p>What the programs read in one load is written here in one store. Loop thread only.
  */
 final class KernelMaps implements AutoCloseable {
-    static final int ABI_VERSION = 4;
+    static final int ABI_VERSION = 5;
     /** Devices below this ifindex are found by a shorter way too. */
     static final int NEAR_PORTS = 65536;
     static final int MASKS = 2048;
@@ -30,7 +31,11 @@ final class KernelMaps implements AutoCloseable {
     static final int ACTIONS = 128;
     static final int PORT_SIZE = 32;
     static final int LIST_SIZE = 16 + ACTIONS * 16;
+    private static final int MASK_SIZE = 128;
+    private static final int FACTORS = 64;
+    static final int CTL_SIZE = FACTORS + FlowKey.SIZE;
     private static final int PORT_MASKS_SIZE = 8 + 2 * 4 * PORT_MASKS;
+    private static final int GROUP_L3 = 1;
     private static final int NO_MASK = -1;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
@@ -60,11 +65,11 @@ final class KernelMaps implements AutoCloseable {
     private final MemorySegment values = arena.allocate(Math.max(96L * cpus, 8L * cpus * DropNumbers.LIMIT) + 4L * PortId.LIMIT, 8);
 
     KernelMaps(BpfObject object) throws DatapathException {
-        ctl = map(object, "ctl", 64, 1);
+        ctl = map(object, "ctl", CTL_SIZE, 1);
         nearPorts = map(object, "near_ports", 4, NEAR_PORTS);
         ports = map(object, "ports", PORT_SIZE, PortId.LIMIT);
         portMasks = map(object, "port_masks", PORT_MASKS_SIZE, PortId.LIMIT);
-        masks = map(object, "masks", FlowKey.SIZE, MASKS);
+        masks = map(object, "masks", MASK_SIZE * MASKS, 1);
         lists = map(object, "action_lists", LIST_SIZE, LISTS);
         books = map(object, "port_books", BOOKS_SIZE, PortId.LIMIT);
         portIdsFd = object.map("port_ids");
@@ -75,8 +80,8 @@ final class KernelMaps implements AutoCloseable {
         counterMemory = map(object, "counters", CounterTable.SIZE, CounterTable.COUNTERS);
         meters = new MeterTable(meterMemory, Numbers.QUARANTINE_NANOS);
         counters = new CounterTable(counterMemory);
+        chooseFactors();
         ctl.set(INT, 0, ABI_VERSION);
-        ctl.set(INT, 12, FlowMaps.FILTER_SHIFT);
     }
 
     /** The memory of a map; for {@link Libc#munmap}. */
@@ -151,16 +156,33 @@ final class KernelMaps implements AutoCloseable {
         Bpf.delete(portIdsFd, key);
     }
 
-    /** Writes a mask before anything names it; {@code hashId} is the id under which it hashes. */
-    void writeMask(int id, long[] mask, int hashId) {
-        for (int i = 0; i < FlowKey.WORDS; i++) {
-            masks.setAtIndex(LONG, (long) id * FlowKey.WORDS + i, i == 4 ? mask[i] | hashId : mask[i]);
+    /** At random, odd, and before the version, which says that they are there; kept as long as the maps. */
+    private void chooseFactors() {
+        SecureRandom random = new SecureRandom();
+        for (int i = 0; i < FlowKey.WORDS && ctl.get(INT, 0) != ABI_VERSION; i++) {
+            ctl.set(LONG, FACTORS + 8L * i, random.nextLong() | 1);
         }
     }
 
-    /** A mask as it was written, with the id under which it hashes in the low half of word 4. */
+    /** The factors of the hash of flows. */
+    static long[] factors(BpfObject object) throws DatapathException {
+        MemorySegment memory = map(object, "ctl", CTL_SIZE, 1);
+        try {
+            return memory.asSlice(FACTORS, FlowKey.SIZE).toArray(LONG);
+        } finally {
+            Libc.munmap(memory);
+        }
+    }
+
+    /** Writes a mask before anything names it. */
+    void writeMask(int id, long[] mask) {
+        MemorySegment at = masks.asSlice((long) id * MASK_SIZE, MASK_SIZE);
+        MemorySegment.copy(mask, 0, at, LONG, 0, FlowKey.WORDS);
+        at.set(LONG, FlowKey.SIZE, (mask[5] | mask[6] | mask[7] | mask[8]) == 0 ? 0 : GROUP_L3);
+    }
+
     long[] readMask(int id) {
-        return masks.asSlice((long) id * FlowKey.SIZE, FlowKey.SIZE).toArray(LONG);
+        return masks.asSlice((long) id * MASK_SIZE, FlowKey.SIZE).toArray(LONG);
     }
 
     private static long place(int port, boolean draining, int place) {

@@ -60,7 +60,7 @@ final class PinnedMaps {
 
     private static int version(int ctl) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(64, 8);
+            MemorySegment value = arena.allocate(KernelMaps.CTL_SIZE, 8);
             return Bpf.lookup(ctl, arena.allocate(4, 4), value) < 0 ? 0 : value.get(ValueLayout.JAVA_INT, 0);
         }
     }

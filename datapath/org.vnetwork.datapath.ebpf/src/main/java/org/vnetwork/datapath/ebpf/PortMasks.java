@@ -11,18 +11,13 @@ import java.util.Map;
  * <p>Flows with the same bits share a mask, whatever their port. Loop thread only.
  */
 final class PortMasks {
-    private static final int NONE = -1;
-
     private final KernelMaps maps;
     private final Map<Bits, Mask> masks = new HashMap<>();
     private final Numbers ids = new Numbers(KernelMaps.MASKS);
 
     /** A mask in use, and by how many flows of which port. */
     static final class Mask {
-        /** The id of its regular flows, and the one under which all hash. */
         final int id;
-        /** The id of its draining flows; -1 while there are none. */
-        private int drainId = NONE;
         private final Bits bits;
         private final Map<Integer, Integer> regular = new HashMap<>();
         private final Map<Integer, Integer> draining = new HashMap<>();
@@ -30,10 +25,6 @@ final class PortMasks {
         private Mask(int id, Bits bits) {
             this.id = id;
             this.bits = bits;
-        }
-
-        int id(boolean drains) {
-            return drains ? drainId : id;
         }
 
         long[] bits() {
@@ -70,7 +61,7 @@ final class PortMasks {
                 return null;
             }
             mask = new Mask(id, new Bits(bits.clone()));
-            maps.writeMask(id, bits, id);
+            maps.writeMask(id, bits);
             masks.put(mask.bits, mask);
         }
         return use(mask, port, false) ? mask : null;
@@ -78,19 +69,12 @@ final class PortMasks {
 
     /** One flow of the port more that drains; false when there is no room. */
     boolean drain(Mask mask, int port) {
-        if (mask.drainId == NONE) {
-            mask.drainId = ids.take();
-            if (mask.drainId == NONE) {
-                return false;
-            }
-            maps.writeMask(mask.drainId, mask.bits(), mask.id);
-        }
         return use(mask, port, true);
     }
 
     private boolean use(Mask mask, int port, boolean drains) {
         Map<Integer, Integer> users = mask.users(drains);
-        if (!users.containsKey(port) && !maps.addPortMask(port, drains, mask.id(drains))) {
+        if (!users.containsKey(port) && !maps.addPortMask(port, drains, mask.id)) {
             forgetUnused(mask);
             return false;
         }
@@ -102,16 +86,12 @@ final class PortMasks {
     void release(Mask mask, int port, boolean drains) {
         if (mask.users(drains).merge(port, -1, Integer::sum) == 0) {
             mask.users(drains).remove(port);
-            maps.removePortMask(port, drains, mask.id(drains));
+            maps.removePortMask(port, drains, mask.id);
             forgetUnused(mask);
         }
     }
 
     private void forgetUnused(Mask mask) {
-        if (mask.draining.isEmpty() && mask.drainId != NONE) {
-            ids.free(mask.drainId);
-            mask.drainId = NONE;
-        }
         if (mask.draining.isEmpty() && mask.regular.isEmpty()) {
             masks.remove(mask.bits, mask);
             ids.free(mask.id);

@@ -92,16 +92,20 @@ class FlowAdoptionTest extends Lives {
                 Rig.entry(6, PORT, Rig.frame(6), List.of(new Action.Drop(REASON)), Field.L4_SRC), Rig.entry(8, OTHER, Rig.frame(8), List.of(new Action.Drop(REASON)), Field.L4_SRC));
         assertTrue(datapath.drain(1, List.of(new Action.Drop(REASON + 1))));
         try (FlowMaps flows = new FlowMaps(datapath.object(), EbpfDatapath.FLOWS)) {
-            FlowEntry one = dropping(1, 1);
-            int mask = masks(PORT)[0];
-            assertTrue(flows.insert(one.key(), mask, FlowMaps.hash(one.key(), mask), 1, 1), "it began to drain, and its old entry is there still");
             FlowEntry two = dropping(2, 2);
-            flows.setSlot(2, FlowMaps.hash(two.key(), 0) + 1, 0);
-            flows.setSlot(77, 12345, 3);
+            int mask = masks(PORT)[0];
+            flows.setWord(2, flows.hash(two.key(), mask) + 1, 0);
             FlowEntry half = dropping(1, 4);
-            assertTrue(flows.insert(half.key(), 900, 0, 4, 5), "a mask of no port");
+            assertTrue(flows.insert(half.key(), 900, flows.hash(half.key(), 900), 70, 5, 0), "a mask of no port");
+            FlowEntry other = dropping(1, 71);
+            assertTrue(flows.insert(other.key(), mask, flows.hash(other.key(), mask) + 1, 71, 5, 0), "a hash that is not its key's");
+            FlowEntry far = dropping(1, 72);
+            assertTrue(flows.insert(far.key(), mask, flows.hash(far.key(), mask), 72, 5, 99_999), "a list beyond the map");
             FlowEntry six = Rig.entry(6, PORT, Rig.frame(6), List.of(), Field.L4_SRC);
-            flows.discard(six.key(), masks(PORT)[1]);
+            flows.index().remove(flows.hash(six.key(), masks(PORT)[1]), 6);
+            FlowEntry four = dropping(4, 4);
+            assertTrue(flows.index().add(flows.hash(four.key(), mask), 4), "twice in the index");
+            assertTrue(flows.index().add(12345, EbpfDatapath.FLOWS), "a slot beyond the map");
         }
         overwriteListOf(5);
         die();
@@ -124,13 +128,13 @@ class FlowAdoptionTest extends Lives {
     private void overwriteListOf(int flow) throws DatapathException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment key = arena.allocate(4, 4);
-            MemorySegment slot = arena.allocate(8, 8);
+            MemorySegment entry = arena.allocate(128, 8);
             key.set(ValueLayout.JAVA_INT, 0, flow);
-            assertEquals(0, Bpf.lookup(datapath.map("flow_slots"), key, slot));
+            assertEquals(0, Bpf.lookup(datapath.map("flow_entries"), key, entry));
             MemorySegment list = arena.allocate(KernelMaps.LIST_SIZE, 8);
-            assertEquals(0, Bpf.lookup(datapath.map("action_lists"), slot, list));
+            assertEquals(0, Bpf.lookup(datapath.map("action_lists"), entry, list));
             list.set(ValueLayout.JAVA_SHORT, 16, (short) 999);
-            assertEquals(0, Bpf.update(datapath.map("action_lists"), slot, list, Bpf.ANY));
+            assertEquals(0, Bpf.update(datapath.map("action_lists"), entry, list, Bpf.ANY));
         }
     }
 
@@ -163,7 +167,11 @@ class FlowAdoptionTest extends Lives {
     private Map<String, String> stamps() throws DatapathException {
         Map<String, String> stamps = new HashMap<>();
         try (FlowMaps flows = new FlowMaps(datapath.object(), EbpfDatapath.FLOWS)) {
-            flows.entries((key, slot, generation) -> stamps.put(Arrays.toString(key), slot + " " + generation + " " + flows.slot(slot)));
+            for (int slot = 0; slot < flows.count(); slot++) {
+                if (flows.word(slot) != 0) {
+                    stamps.put(Arrays.toString(flows.key(slot)), slot + " " + flows.generation(slot) + " " + flows.word(slot));
+                }
+            }
         }
         return stamps;
     }

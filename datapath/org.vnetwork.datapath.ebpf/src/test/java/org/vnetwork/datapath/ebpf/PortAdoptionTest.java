@@ -124,7 +124,7 @@ class PortAdoptionTest extends Lives {
     void mapsOfAnotherVersionAreReplacedAndGoOnUntilThen() throws DatapathException {
         install(dropping(1, 1000));
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment control = arena.allocate(64, 8);
+            MemorySegment control = arena.allocate(KernelMaps.CTL_SIZE, 8);
             assertEquals(0, Bpf.lookup(datapath.map("ctl"), arena.allocate(4, 4), control));
             control.set(ValueLayout.JAVA_INT, 0, KernelMaps.ABI_VERSION + 1);
             assertEquals(0, Bpf.update(datapath.map("ctl"), arena.allocate(4, 4), control, Bpf.ANY));
@@ -137,9 +137,9 @@ class PortAdoptionTest extends Lives {
     void mapsOfAnotherShapeAreReplaced() throws Exception {
         install(dropping(1, 1000));
         die();
-        Files.delete(FOLDER.resolve("map-flow_slots"));
+        Files.delete(FOLDER.resolve("map-flow_entries"));
         try (Rig small = new Rig()) {
-            assertEquals(0, Bpf.pin(small.object.map("flow_slots"), FOLDER.resolve("map-flow_slots").toString()));
+            assertEquals(0, Bpf.pin(small.object.map("flow_entries"), FOLDER.resolve("map-flow_entries").toString()));
         }
         assertFresh();
     }
