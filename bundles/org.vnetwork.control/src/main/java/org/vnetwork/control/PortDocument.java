@@ -22,7 +22,8 @@ public record PortDocument(int id, String name, String attachment, String device
     /** Slots of a port are 1 to this. */
     public static final int SLOTS = 16;
     private static final Set<String> DEVICES = Set.of("netdev", "tap", "sim");
-    private static final Pattern ADDRESSES = Pattern.compile("[^\\s\\p{Cntrl}]+( [^\\s\\p{Cntrl}]+)*");
+    private static final Pattern ADDRESS = Pattern.compile("[^\\s\\p{Cntrl}]+");
+    private static final Pattern TWO_ADDRESSES = Pattern.compile(ADDRESS + " " + ADDRESS);
 
     public PortDocument {
         new PortId(id);
@@ -37,14 +38,14 @@ public record PortDocument(int id, String name, String attachment, String device
         return DEVICES.contains(attachment);
     }
 
-    /** What the words mean, and how many there are, the driver knows. */
+    /** What an address may be the driver knows. */
     private static void checkDevice(String attachment, String device) {
         if (isDevice(attachment)) {
             if (device.isEmpty() || device.length() > 31 || device.chars().anyMatch(c -> c <= ' ' || c == '/')) {
                 throw Refusal.value(attachment, device, "the name of a network device, at most 15 characters");
             }
-        } else if (device.length() > 255 || !ADDRESSES.matcher(device).matches()) {
-            throw Refusal.value(attachment, device, "addresses without blanks, 255 characters together");
+        } else if (device.length() > 255 || !(attachment.equals("dgram") ? TWO_ADDRESSES : ADDRESS).matcher(device).matches()) {
+            throw Refusal.value(attachment, device, (attachment.equals("dgram") ? "two addresses" : "an address") + " without blanks, at most 255 characters");
         }
     }
 

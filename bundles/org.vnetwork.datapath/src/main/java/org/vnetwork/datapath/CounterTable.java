@@ -15,6 +15,7 @@ public final class CounterTable {
     public static final int COUNTERS = 1024;
     /** Octets of a counter in memory. */
     public static final int SIZE = 32;
+    private static final int LATEST = 256;
     private static final long ID = 0;
     private static final long USED = 8;
     private static final long FRAMES = 16;
@@ -23,6 +24,8 @@ public final class CounterTable {
 
     private final MemorySegment memory;
     private final Map<Long, Integer> slots = new HashMap<>();
+    /** The slot that was found last for a hash of the id: counting a frame must not allocate. */
+    private final int[] latest = new int[LATEST];
 
     /**
      * What a counter counted.
@@ -85,7 +88,12 @@ public final class CounterTable {
 
     /** Counts in Java; nothing when there is no room for the counter. */
     public void add(long id, long frames, long bytes) {
-        int slot = slot(id);
+        int place = Long.hashCode(id) & LATEST - 1;
+        int slot = latest[place];
+        if (!isUsed(slot) || id(slot) != id) {
+            slot = slot(id);
+            latest[place] = Math.max(slot, 0);
+        }
         if (slot >= 0) {
             long at = (long) slot * SIZE;
             memory.set(LONG, at + FRAMES, memory.get(LONG, at + FRAMES) + frames);

@@ -18,6 +18,7 @@ public final class MeterTable {
     public static final int METERS = 1024;
     /** Octets of a meter in memory. */
     public static final int SIZE = 64;
+    private static final int LATEST = 256;
     private static final long ID = 0;
     private static final long RATE = 8;
     private static final long BURST_BYTES = 16;
@@ -33,12 +34,18 @@ public final class MeterTable {
     private final long quarantineNanos;
     private final Map<Key, Integer> slots = new HashMap<>();
     private final Key[] keys = new Key[METERS];
+    /** The slot that was found last for a hash of the id: asking for each frame must not allocate. */
+    private final int[] latest = new int[LATEST];
     private final int[] users = new int[METERS];
     private final long[] freedNanos = new long[METERS];
 
     private record Key(long id, long bitsPerSecond, int burstBytes) {
         Key(Action.Meter meter) {
             this(meter.id(), meter.bitsPerSecond(), meter.burstBytes());
+        }
+
+        boolean isOf(Action.Meter meter) {
+            return id == meter.id() && bitsPerSecond == meter.bitsPerSecond() && burstBytes == meter.burstBytes();
         }
     }
 
@@ -121,6 +128,16 @@ public final class MeterTable {
     }
 
     private int find(Action.Meter meter, long nanos) {
+        int place = Long.hashCode(meter.id()) & LATEST - 1;
+        int slot = latest[place];
+        if (keys[slot] == null || !keys[slot].isOf(meter)) {
+            slot = search(meter, nanos);
+            latest[place] = Math.max(slot, 0);
+        }
+        return slot;
+    }
+
+    private int search(Action.Meter meter, long nanos) {
         Key key = new Key(meter);
         Integer known = slots.get(key);
         if (known != null) {

@@ -40,6 +40,8 @@ class CommandLineTest {
             port:add sw1 web1 --sim                  ! port: web1 (expected: a name that is not in use yet in switch sw1)
             port:add sw1 p                           ! port:add: no attachment (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --sim)
             port:add sw1 p --sim --tap t             ! port:add: 2 attachments (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --sim)
+            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing; usage: port:add SWITCH NAME [--netdev DEVICE] [--tap NAME] [--dgram LOCAL PEER] [--stream ADDRESS] [--stream-to ADDRESS] [--sim] [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--mirror] [--plan]
+            port:add sw1 p --stream '/run/p q/'      ! stream: /run/p q/ (expected: an address without blanks, at most 255 characters)
             port:add sw1 p --sim --access 4095       ! vlan: 4095 (expected: 1..4094)
             port:add sw1 p --sim --access ten        ! vlan: ten (expected: 1..4094)
             port:add sw1 p --sim --trunk 10,         ! vlan: (empty) (expected: 1..4094)
@@ -89,6 +91,19 @@ class CommandLineTest {
         assertEquals(expected, console.run("port:add sw1 p --access=7 --sim --plan"));
         assertEquals(expected, console.run("port:add --access 7 --sim --plan -- sw1 p"));
         assertEquals("- port:add sw2 web1 --sim --access 1\nplanned only: nothing was changed\n", console.run("port:remove --plan -- sw2 web1"));
+    }
+
+    @Test
+    void anOptionOfTwoWordsTakesBothAndNoOtherPortHasTheirPlaces() {
+        String expected = "+ port:add sw1 p --dgram /run/p /run/vm --access 1\nplanned only: nothing was changed\n";
+        assertEquals(expected, console.run("port:add sw1 --dgram /run/p /run/vm p --plan"));
+        assertEquals(expected, console.run("port:add sw1 p '--dgram=/run/p /run/vm' --plan"));
+        console.run("port:add sw1 p --dgram /run/p /run/vm");
+        assertEquals("dgram: /run/q /run/vm (expected: one that is not in use; it is port p of switch sw1)\n", console.run("port:add sw2 q --dgram /run/q /run/vm"));
+        assertEquals("dgram: /run/p /run/q (expected: one that is not in use; it is port p of switch sw1)\n", console.run("port:add sw2 q --dgram /run/p /run/q"));
+        // The other end of the same cable.
+        console.run("port:add sw2 q --dgram /run/vm /run/p");
+        assertTrue(console.succeeded());
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.JarFile;
 import org.junit.jupiter.api.Assertions;
 import org.junit.platform.commons.JUnitException;
 import org.opentest4j.AssertionFailedError;
@@ -38,12 +39,19 @@ final class HostOptions {
             options.add(systemPackages("org.slf4j" + attribute, "org.slf4j.event" + attribute, "org.slf4j.helpers" + attribute, "org.slf4j.spi" + attribute));
         }
         for (Path jar : Product.runList()) {
-            options.add(bundle("reference:" + jar.toUri()));
+            // Pax Exam starts what it is not told to leave, and a fragment cannot be.
+            options.add(bundle("reference:" + jar.toUri()).start(!isFragment(jar)));
         }
         for (Class<?> junit : List.of(Assertions.class, JUnitException.class, AssertionFailedError.class)) {
             options.add(bundle("reference:" + location(junit)));
         }
         return options.toArray(Option[]::new);
+    }
+
+    private static boolean isFragment(Path jar) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            return file.getManifest().getMainAttributes().getValue("Fragment-Host") != null;
+        }
     }
 
     private static Option property(String key, String value) {

@@ -3,7 +3,9 @@ package org.vnetwork.datapath.user;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.vnetwork.datapath.DatapathException;
 
@@ -30,6 +32,10 @@ final class BoundPath {
             }
             if (isLeft(local.path(), probe)) {
                 Files.delete(local.path());
+            }
+            // NB: Netty removes whatever file is in the way before it binds.
+            if (Files.exists(local.path(), LinkOption.NOFOLLOW_LINKS)) {
+                throw new BindException("address already in use");
             }
             socket.bind(local.socket());
             return new BoundPath(local.path());
