@@ -321,7 +321,7 @@ void vnet_take_flow(struct vnet_switch *vnet, uint32_t slot)
 	if (*elsewhere)
 		return;
 	for (int i = 0; i < VNET_BUCKET_PLACES; i++)
-		if (line->places[i])
+		if (line->places[i] && bucket_of(vnet, VNET_PLACE_HASH(line->places[i]), 0) == line)
 			marks |= VNET_MARK(VNET_PLACE_HASH(line->places[i]));
 	__atomic_store_n(&line->marks, marks, __ATOMIC_RELEASE);
 }

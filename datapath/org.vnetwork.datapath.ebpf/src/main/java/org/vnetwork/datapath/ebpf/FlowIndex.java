@@ -119,7 +119,8 @@ final class FlowIndex implements AutoCloseable {
             long marks = 0;
             for (int i = 0; i < PLACES; i++) {
                 long word = memory.get(LONG, place(bucket, i));
-                marks |= word == 0 ? 0 : 1L << (word >>> 32);
+                int other = (int) (word >>> 32);
+                marks |= word == 0 || first(other) != bucket ? 0 : 1L << other;
             }
             setMarks(bucket, marks);
         }

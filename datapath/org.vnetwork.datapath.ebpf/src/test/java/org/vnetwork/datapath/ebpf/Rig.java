@@ -31,14 +31,19 @@ final class Rig implements AutoCloseable {
     final KernelFlows flows;
 
     Rig() throws DatapathException, IOException {
+        this(FLOWS);
+    }
+
+    /** With room for so many flows. */
+    Rig(int count) throws DatapathException, IOException {
         needed();
         try (var elf = EbpfDriver.class.getResourceAsStream("/vnet.bpf.o")) {
             object = BpfObject.open(elf.readAllBytes());
         }
-        FlowMaps.size(object, FLOWS);
+        FlowMaps.size(object, count);
         object.load();
         maps = new KernelMaps(object);
-        flowMaps = new FlowMaps(object, FLOWS);
+        flowMaps = new FlowMaps(object, count);
         flows = new KernelFlows(maps, flowMaps);
         assertTrue(maps.addPortId(LOOPBACK, PORT));
     }
