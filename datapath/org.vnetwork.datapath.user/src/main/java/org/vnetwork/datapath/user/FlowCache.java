@@ -146,11 +146,14 @@ final class FlowCache {
         return last;
     }
 
-    /** Reports the counters of every flow. */
-    void statistics(StatisticsSink sink) {
-        for (int flow = used.nextSetBit(0); flow >= 0; flow = used.nextSetBit(flow + 1)) {
+    /** Reports the counters of so many flows, from an id on; returns the id to go on with, or -1. */
+    int statistics(StatisticsSink sink, int from, int count) {
+        int flow = used.nextSetBit(from);
+        for (int i = 0; i < count && flow >= 0; i++) {
             sink.flow(flow, slots.packets(flow), slots.bytes(flow), slots.lastUsedNanos(flow));
+            flow = used.nextSetBit(flow + 1);
         }
+        return flow;
     }
 
     private boolean has(int flow) {

@@ -104,9 +104,14 @@ final class StreamPort extends UserPort {
     }
 
     private void take(Socket socket, boolean isConnected) throws IOException {
-        if (address.path() == null) {
-            socket.setTcpNoDelay(true);
-            socket.setKeepAlive(true);
+        try {
+            if (address.path() == null) {
+                socket.setTcpNoDelay(true);
+                socket.setKeepAlive(true);
+            }
+        } catch (IOException e) {
+            closeQuietly(socket);
+            throw e;
         }
         start = Frame.HEADROOM;
         end = Frame.HEADROOM;

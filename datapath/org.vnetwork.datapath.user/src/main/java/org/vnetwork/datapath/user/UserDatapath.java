@@ -26,11 +26,12 @@ import org.vnetwork.packet.wire.Frame;
  *
  * <p>Two threads: the ports' loop reads frames and does what their flows say; the switch's loop decides what came up, and sends that itself. So no frame
  * changes threads more than once. One lock guards ports, flows and books: the ports' loop has it for a batch at most and gives it up as soon as the switch's loop wants it.
- * Nobody else's code runs under it, so flows go on while an engine hangs.
+ * No plugin's code runs under it, so flows go on while an engine hangs.
  */
 final class UserDatapath implements Datapath {
     static final Capabilities CAPABILITIES = Capabilities.all(FlowCache.FLOWS, Tuples.LIMIT);
     private static final long TICK_MILLIS = 100;
+    private static final int STATISTICS_BATCH = 512;
 
     /** NB: fair, or the ports' loop would take it again and again before the other wakes. */
     private final ReentrantLock lock = new ReentrantLock(true);
@@ -184,11 +185,11 @@ final class UserDatapath implements Datapath {
 
     @Override
     public void statistics(StatisticsSink sink) {
-        lock.lock();
-        try {
-            forwarding.flows.statistics(sink);
-        } finally {
-            lock.unlock();
+        // In parts, so that frames need not wait for the last of many flows.
+        int from = 0;
+        while (from >= 0) {
+            int begin = from;
+            from = locked(() -> forwarding.flows.statistics(sink, begin, STATISTICS_BATCH));
         }
     }
 

@@ -3,6 +3,7 @@ package org.vnetwork.datapath.user;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
@@ -179,6 +180,12 @@ class DatagramPortTest {
         assertTrue(rig.refusal("vxlan", "x").contains("(expected: dgram, stream, stream-to)"));
         first.sendSoon(FRAME);
         Rig.until("port 1 works", () -> rig.counters(1).received() == 1);
+    }
+
+    @Test
+    void refusesAFolderThatIsNotItsOwn() throws Exception {
+        assumeFalse("root".equals(System.getProperty("user.name")), "root may write everywhere");
+        assertTrue(rig.refusal("dgram", "/p " + rig.path("vm9")).startsWith("dgram: /p: permission denied (expected: a path in a folder that this user may write to"));
     }
 
     @Test
