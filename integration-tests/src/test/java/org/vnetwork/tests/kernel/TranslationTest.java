@@ -150,7 +150,8 @@ class TranslationTest {
             sum = (sum & 0xffff) + (sum >> 16);
             assertEquals(sum, (frame[at + 16] & 0xff) << 8 | frame[at + 17] & 0xff, "of " + frame.length + " octets");
         }
-        assertTrue(looked > 10, "only " + looked + " frames");
+        // The socket holds a few superframes only, whoever reads it later.
+        assertTrue(looked > 2, "only " + looked + " frames");
     }
 
     @ParameterizedTest
