@@ -117,7 +117,7 @@ static __always_inline int vnet_lookup_among(struct vnet_frame *frame, const __u
 		if (id >= VNET_MASKS)
 			continue;
 		hash = vnet_masked_hash(frame, &all->by_id[id], id, control->factors);
-		if (*(const volatile __u64 *)&index->lines[hash >> (32 - VNET_BUCKET_BITS)].marks >> (hash & 63) & 1 &&
+		if (*(const volatile __u8 *)&index->marks[hash >> (32 - VNET_BUCKET_BITS)] >> (hash & 7) & 1 &&
 		    vnet_find(frame, id, hash, drains))
 			return 1;
 	}

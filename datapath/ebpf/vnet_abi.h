@@ -231,13 +231,11 @@ struct vnet_flow_entry {
  *
  *    63                    32 31 30                  0
  *   +------------------------+--+---------------------+
- *   | hash of the masked key | d| slot + 1            |  x 7     0: nothing. d: the flow drains
+ *   | hash of the masked key | d| slot + 1            |  x 8     0: nothing. d: the flow drains
  *   +------------------------+--+---------------------+
- *   | marks: bit (hash & 63) of each flow whose first bucket this is, wherever it stands
- *   +-------------------------------------------------+
- *
- * A frame looks at marks first, so that most masks without a match cost one load. A mark is stored after the place, and
- * goes after the place is 0, when no other flow needs it; one too many does no harm.
+ * An octet of marks for each bucket has bit (hash & 7) of each flow whose first bucket it is, wherever that stands. A frame looks
+ * there first: all marks fit into a second-level cache, where the buckets of 1,000 flows under 32 masks do not. A mark is
+ * stored after the place, and goes after the place is 0, when no other flow needs it; one too many does no harm.
  *
  * A frame reads: index word, then word of the entry (the hash must be right), then all of the key (it must be equal), then
  * the index word once more; when that has changed, the flow does not match. Who writes an entry has stored 0 in its index
@@ -249,17 +247,17 @@ struct vnet_flow_entry {
  *
  * Draining is one store that sets d: regular masks find words without it, masks of draining flows those with it.
  */
-#define VNET_BUCKET_PLACES 7
+#define VNET_BUCKET_PLACES 8
 struct vnet_bucket_line {
 	__u64 places[VNET_BUCKET_PLACES];
-	__u64 marks;
 };
 
 struct vnet_flow_index {
+	__u8 marks[VNET_BUCKETS];
 	struct vnet_bucket_line lines[VNET_BUCKETS];
 };
 
-#define VNET_MARK(hash) (1ULL << ((hash) & 63))
+#define VNET_MARK(hash) (1u << ((hash) & 7))
 #define VNET_PLACE_DRAINS 0x80000000u
 #define VNET_PLACE_SLOT(place) (((__u32)(place) & ~VNET_PLACE_DRAINS) - 1)
 #define VNET_PLACE_HASH(place) ((__u32)((place) >> 32))

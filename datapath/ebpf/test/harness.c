@@ -88,7 +88,8 @@ static void take(struct vnet_switch *vnet, struct bpf_object *object, const char
 	fd = find(object, pins, "flow_entries", 0);
 	vnet->flow_count = entries_of(fd);
 	vnet->entries = map_memory(fd, sizeof(struct vnet_flow_entry), vnet->flow_count);
-	vnet->index = map_memory(find(object, pins, "flow_index", 0), sizeof(struct vnet_flow_index), 1);
+	vnet->marks = map_memory(find(object, pins, "flow_index", 0), sizeof(struct vnet_flow_index), 1);
+	vnet->index = ((volatile struct vnet_flow_index *)vnet->marks)->lines;
 	vnet->elsewhere = calloc(VNET_BUCKETS, 1);
 	vnet->near_ports = map_memory(find(object, pins, "near_ports", 0), sizeof(uint32_t), VNET_NEAR_PORTS);
 	vnet->lists = map_memory(find(object, pins, "action_lists", 0), sizeof(struct vnet_action_list), VNET_LISTS);
@@ -231,6 +232,7 @@ int vnet_put_flow(struct vnet_switch *vnet, uint32_t slot, const struct vnet_key
 {
 	volatile struct vnet_flow_entry *entry = &vnet->entries[slot];
 	uint32_t hash = vnet_hash(vnet, masked);
+	volatile uint8_t *mark;
 
 	for (int second = 0; second < 2; second++) {
 		volatile struct vnet_bucket_line *line = bucket_of(vnet, hash, second);
@@ -245,8 +247,8 @@ int vnet_put_flow(struct vnet_switch *vnet, uint32_t slot, const struct vnet_key
 			if (second)
 				vnet->elsewhere[hash >> (32 - VNET_BUCKET_BITS)]++;
 			__atomic_store_n(&line->places[i], (uint64_t)hash << 32 | (slot + 1), __ATOMIC_RELEASE);
-			line = bucket_of(vnet, hash, 0);
-			__atomic_store_n(&line->marks, line->marks | VNET_MARK(hash), __ATOMIC_RELEASE);
+			mark = &vnet->marks[hash >> (32 - VNET_BUCKET_BITS)];
+			__atomic_store_n(mark, *mark | VNET_MARK(hash), __ATOMIC_RELEASE);
 			return 0;
 		}
 	}
@@ -314,7 +316,7 @@ void vnet_take_flow(struct vnet_switch *vnet, uint32_t slot)
 	uint8_t *elsewhere = &vnet->elsewhere[hash >> (32 - VNET_BUCKET_BITS)];
 	volatile __u64 *place = find_place(vnet, slot, &second);
 	volatile struct vnet_bucket_line *line = bucket_of(vnet, hash, 0);
-	uint64_t marks = 0;
+	uint8_t marks = 0;
 
 	__atomic_store_n(place, 0, __ATOMIC_RELEASE);
 	*elsewhere -= second;
@@ -323,7 +325,7 @@ void vnet_take_flow(struct vnet_switch *vnet, uint32_t slot)
 	for (int i = 0; i < VNET_BUCKET_PLACES; i++)
 		if (line->places[i] && bucket_of(vnet, VNET_PLACE_HASH(line->places[i]), 0) == line)
 			marks |= VNET_MARK(VNET_PLACE_HASH(line->places[i]));
-	__atomic_store_n(&line->marks, marks, __ATOMIC_RELEASE);
+	__atomic_store_n(&vnet->marks[hash >> (32 - VNET_BUCKET_BITS)], marks, __ATOMIC_RELEASE);
 }
 
 void vnet_remove_flow(struct vnet_switch *vnet, uint32_t slot)

@@ -19,6 +19,7 @@ struct vnet_switch {
 	volatile struct vnet_mask *masks;
 	volatile struct vnet_flow_entry *entries;
 	volatile struct vnet_bucket_line *index;
+	volatile uint8_t *marks;
 	volatile uint32_t *near_ports;	/* eight bytes each */
 	volatile struct vnet_action_list *lists;
 	uint32_t flow_count;

@@ -20,9 +20,10 @@ final class PinnedFlows {
     private static final int KEY_AT = 8;
     private static final int KEY = 88;
     private static final int GENERATION_AT = KEY_AT + KEY;
-    private static final int INDEX = 8 << 20;
+    private static final int MARKS = 131_072;
+    private static final int INDEX = MARKS * 65;
     private static final int BUCKET = 64;
-    private static final int PLACES = 7;
+    private static final int PLACES = 8;
     private static final int BATCH = 4096;
     private static final long OBJ_GET = 7;
     private static final long LOOKUP_BATCH = 24;
@@ -51,7 +52,7 @@ final class PinnedFlows {
     static Map<ByteBuffer, Stamp> stamps(String host, String switchName) throws IOException {
         BitSet slots = new BitSet(SLOTS);
         read(host, switchName, "flow_index", INDEX, 1, (key, value) -> {
-            for (long bucket = 0; bucket < INDEX; bucket += BUCKET) {
+            for (long bucket = MARKS; bucket < INDEX; bucket += BUCKET) {
                 for (int place = 0; place < PLACES; place++) {
                     int slot = value.get(INT, bucket + 8 * place) & Integer.MAX_VALUE;
                     if (slot != 0) {

@@ -126,6 +126,29 @@ class SurvivalTest {
     }
 
     @Test
+    void aCleanRestartOnPurposeLosesNothingAndCountersGoOn() throws Exception {
+        try (Ping ping = new Ping(first, second, ADDRESS); Stream stream = new Stream(first, second, ADDRESS, FOR_EVER)) {
+            Until.holds(() -> "first answers", () -> ping.sent() > 200 && stream.arrived() > 10_000_000);
+            untilAnswered(ping, 100);
+            int stopped = ping.sent();
+            long received = received();
+            Files.createFile(folder.resolve("run/keep-forwarding"));
+            host.stop();
+            Until.holds(() -> "traffic without a host", () -> ping.sent() > stopped + 300);
+            host = RunningHost.start(folder, HOST, "ebpf");
+            Until.holds(this::ports, this::bothPortsAreUp);
+            assertTrue(received() >= received + 300, () -> "received: " + received + " before");
+            untilAnswered(ping, 100);
+            ping.stop();
+            assertEquals(0, ping.missing(stopped, ping.sent() - 50), "lost");
+        }
+    }
+
+    private long received() throws IOException {
+        return host.run("port:show sw1 one").lines().filter(line -> line.startsWith("received ")).map(line -> line.replaceAll("\\D", "")).mapToLong(Long::parseLong).findFirst().orElseThrow();
+    }
+
+    @Test
     void aDamagedJournalIsNamedAndTheHostStartsWithTheRest() throws Exception {
         try (Ping ping = new Ping(first, second, ADDRESS)) {
             Until.holds(() -> "first answers", () -> ping.sent() > 200);

@@ -7,20 +7,23 @@ import java.util.function.IntPredicate;
 import org.vnetwork.datapath.DatapathException;
 
 /**
- * What leads from a hash to entries of the flow table: buckets of seven places, as {@code vnet_abi.h} draws them.
+ * What leads from a hash to entries of the flow table: buckets of eight places, as {@code vnet_abi.h} draws them.
  *
  * <p>A flow stands in its first bucket, or in its second one if that was full. An entry is written before its place, which one store writes. Loop thread only.
  */
 final class FlowIndex implements AutoCloseable {
     private static final int BUCKET_BITS = 17;
     private static final int BUCKETS = 1 << BUCKET_BITS;
-    private static final int PLACES = 7;
+    private static final int PLACES = 8;
     private static final int BUCKET_SIZE = 64;
-    private static final int MARKS = 8 * PLACES;
+    /** Behind the marks, an octet of each bucket. */
+    private static final int LINES = BUCKETS;
     private static final long DRAINS = 0x80000000L;
     private static final long NOWHERE = -1;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final VarHandle LONG_STORE = LONG.varHandle();
+    private static final VarHandle BYTE_STORE = BYTE.varHandle();
 
     private final MemorySegment memory;
     /** By bucket: flows whose first one it is and that stand in their second. */
@@ -32,7 +35,7 @@ final class FlowIndex implements AutoCloseable {
     }
 
     FlowIndex(BpfObject object) throws DatapathException {
-        memory = KernelMaps.map(object, "flow_index", BUCKETS * BUCKET_SIZE, 1);
+        memory = KernelMaps.map(object, "flow_index", LINES + BUCKETS * BUCKET_SIZE, 1);
     }
 
     private static int first(int hash) {
@@ -45,7 +48,7 @@ final class FlowIndex implements AutoCloseable {
     }
 
     private static long place(int bucket, int number) {
-        return (long) bucket * BUCKET_SIZE + 8L * number;
+        return LINES + (long) bucket * BUCKET_SIZE + 8L * number;
     }
 
     private static int slot(long word) {
@@ -68,7 +71,7 @@ final class FlowIndex implements AutoCloseable {
             elsewhere[bucket]++;
         }
         LONG_STORE.setRelease(memory, at, (long) hash << 32 | slot + 1);
-        setMarks(bucket, marks(bucket) | 1L << hash);
+        setMarks(bucket, marks(bucket) | mark(hash));
         return true;
     }
 
@@ -112,33 +115,37 @@ final class FlowIndex implements AutoCloseable {
         int bucket = first(hash);
         long at = placeOf(hash, slot);
         LONG_STORE.setRelease(memory, at, 0L);
-        if (at / BUCKET_SIZE != bucket) {
+        if ((at - LINES) / BUCKET_SIZE != bucket) {
             elsewhere[bucket]--;
         }
         if (elsewhere[bucket] == 0) {
-            long marks = 0;
+            int marks = 0;
             for (int i = 0; i < PLACES; i++) {
                 long word = memory.get(LONG, place(bucket, i));
                 int other = (int) (word >>> 32);
-                marks |= word == 0 || first(other) != bucket ? 0 : 1L << other;
+                marks |= word == 0 || first(other) != bucket ? 0 : mark(other);
             }
             setMarks(bucket, marks);
         }
     }
 
-    private long marks(int bucket) {
-        return memory.get(LONG, place(bucket, 0) + MARKS);
+    private static int mark(int hash) {
+        return 1 << (hash & 7);
     }
 
-    private void setMarks(int bucket, long marks) {
+    private int marks(int bucket) {
+        return memory.get(BYTE, bucket) & 0xff;
+    }
+
+    private void setMarks(int bucket, int marks) {
         if (marks != marks(bucket)) {
-            LONG_STORE.setRelease(memory, place(bucket, 0) + MARKS, marks);
+            BYTE_STORE.setRelease(memory, (long) bucket, (byte) marks);
         }
     }
 
     /** Takes over what an earlier process left: clears places that are wrong, and makes marks of the others. Frames go on meanwhile. */
     void resume(Judge judge) {
-        long[] marks = new long[BUCKETS];
+        int[] marks = new int[BUCKETS];
         for (int bucket = 0; bucket < BUCKETS; bucket++) {
             for (int i = 0; i < PLACES; i++) {
                 long word = memory.get(LONG, place(bucket, i));
@@ -147,7 +154,7 @@ final class FlowIndex implements AutoCloseable {
                     continue;
                 }
                 if ((bucket == first(hash) || bucket == second(hash)) && judge.isRight(hash, slot(word), drains(word))) {
-                    marks[first(hash)] |= 1L << hash;
+                    marks[first(hash)] |= mark(hash);
                     elsewhere[first(hash)] += bucket == first(hash) ? 0 : 1;
                 } else {
                     LONG_STORE.setRelease(memory, place(bucket, i), 0L);

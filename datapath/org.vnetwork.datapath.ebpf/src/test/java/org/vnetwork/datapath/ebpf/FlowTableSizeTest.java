@@ -22,7 +22,7 @@ import org.vnetwork.packet.wire.FlowKey;
 /** The flow table holds what it promises, and is as it was when all are gone. Run as a program it says what a flow costs. */
 class FlowTableSizeTest {
     private static final int FLOWS = 200_000;
-    private static final long INDEX_SIZE = 8L << 20;
+    private static final long INDEX_SIZE = 131_072 * 65L;
     private static final int REASON = 20;
     private static final byte[] FRAME = Rig.frame(1000);
 
