@@ -8,6 +8,8 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.concurrent.TimeUnit;
 import org.vnetwork.datapath.DatapathException;
 
 /**
@@ -55,10 +57,15 @@ record Address(Path path, InetSocketAddress inet) {
         return path == null ? inet : new DomainSocketAddress(path.toFile());
     }
 
-    /** Number of the file at a path, which another file never has at the same time; 0 when there is none. */
-    static long inode(Path path) {
+    /** A number that tells the file at a path from one that was there before; 0 when there is none. */
+    static long identity(Path path) {
         try {
-            return Files.exists(path) ? (Long) Files.getAttribute(path, "unix:ino") : 0;
+            if (!Files.exists(path)) {
+                return 0;
+            }
+            // NB: file systems give the number of a removed file to the next one, so the time is needed too.
+            long inode = (Long) Files.getAttribute(path, "unix:ino");
+            return inode * 1_000_003 ^ ((FileTime) Files.getAttribute(path, "unix:ctime")).to(TimeUnit.NANOSECONDS) | 1;
         } catch (IOException e) {
             return 0;
         }

@@ -12,11 +12,11 @@ import org.vnetwork.datapath.DatapathException;
 /** The file of a socket that is bound to a path: taken over when nobody has it any more, removed with the port. */
 final class BoundPath {
     private final Path path;
-    private final long inode;
+    private final long number;
 
     private BoundPath(Path path) {
         this.path = path;
-        this.inode = Address.inode(path);
+        this.number = inode(path);
     }
 
     /**
@@ -50,7 +50,7 @@ final class BoundPath {
     /** Whether a socket's file is there and no socket has it: its process was killed. */
     private static boolean isLeft(Path path, Socket probe) {
         try {
-            if (Address.inode(path) == 0 || Files.isRegularFile(path) || Files.isDirectory(path)) {
+            if (Files.notExists(path) || Files.isRegularFile(path) || Files.isDirectory(path)) {
                 return false;
             }
             probe.connect(new DomainSocketAddress(path.toFile()));
@@ -60,10 +60,19 @@ final class BoundPath {
         }
     }
 
+    /** Number of the file; not its time, which a change of permissions changes. */
+    private static long inode(Path path) {
+        try {
+            return (Long) Files.getAttribute(path, "unix:ino");
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
     /** Removes the file, if it is still the one. */
     void remove() {
         try {
-            if (Address.inode(path) == inode) {
+            if (inode(path) == number) {
                 Files.delete(path);
             }
         } catch (IOException e) {

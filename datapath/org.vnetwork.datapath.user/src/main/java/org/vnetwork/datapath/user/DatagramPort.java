@@ -26,7 +26,7 @@ final class DatagramPort extends UserPort {
     private Watch watch;
     private BoundPath file;
     private boolean connected;
-    private long peerInode;
+    private long peerFile;
     private String problem = "";
 
     /** {@code device}: the two addresses; {@code buffer}: shared by all ports, with headroom. */
@@ -78,25 +78,25 @@ final class DatagramPort extends UserPort {
             problem = "";
             return;
         }
-        long inode = Address.inode(peer.path());
-        if (connected && inode != peerInode) {
+        long there = Address.identity(peer.path());
+        if (connected && there != peerFile) {
             gone("peer " + peer + " is gone");
             discard(DropNumbers.LINK_DOWN);
         }
         if (!connected) {
-            connect(inode);
+            connect(there);
         }
     }
 
-    private void connect(long inode) {
-        if (inode == 0) {
+    private void connect(long there) {
+        if (there == 0) {
             problem = "nobody at " + peer;
             return;
         }
         try {
             watch.fd().connect(peer.socket());
             connected = true;
-            peerInode = inode;
+            peerFile = there;
             problem = "";
         } catch (IOException | RuntimeException e) {
             problem = peer + ": " + Failure.text(e);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
+import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -112,6 +113,33 @@ class DatagramPortTest {
         first.receives(Rig.frame(80, 3));
         first.sendSoon(Rig.frame(81, 4));
         again.receives(Rig.frame(81, 4));
+    }
+
+    /** Its file may have got the number of the one before. */
+    @Test
+    void findsAPeerThatIsAnotherProcessAtOnce() throws Exception {
+        Rig.Peer first = rig.dgram(1);
+        Rig.Peer second = rig.dgram(2);
+        rig.cable(1, 2);
+        rig.cable(2, 1);
+        for (int round = 0; round < 5; round++) {
+            second.close();
+            Rig.Peer next = rig.peer(2);
+            byte[] frame = Rig.frame(100, round);
+            Rig.until("let in", () -> {
+                try {
+                    return next.send(frame);
+                } catch (IOException e) {
+                    // Not yet: the port still has the one before as its peer.
+                    return false;
+                }
+            });
+            first.receives(frame);
+            rig.up(2);
+            first.sendSoon(frame);
+            next.receives(frame);
+            second = next;
+        }
     }
 
     @Test
