@@ -29,8 +29,8 @@ final class DatagramPort extends UserPort {
     private long peerFile;
     private String problem = "";
 
-    /** {@code device}: the two addresses; {@code buffer}: shared by all ports, with headroom. */
-    DatagramPort(int id, String device, Home home, MemorySegment buffer) throws DatapathException {
+    /** {@code device}: the two addresses. */
+    DatagramPort(int id, String device, Home home) throws DatapathException {
         super(id, home);
         String[] words = device.split(" ");
         if (words.length != 2) {
@@ -38,7 +38,7 @@ final class DatagramPort extends UserPort {
         }
         this.local = Address.of(KIND, words[0]);
         this.peer = Address.of(KIND, words[1]);
-        this.buffer = buffer;
+        this.buffer = home.buffer();
         if ((local.path() == null) != (peer.path() == null)) {
             throw new DatapathException(KIND + ": " + device + " (expected: two paths, or two of IP-ADDRESS:PORT)");
         }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathDriver;
@@ -14,6 +15,24 @@ import org.vnetwork.datapath.DatapathDriver;
 @Component(service = DatapathDriver.class)
 public final class UserDriver implements DatapathDriver {
     static final Set<String> KINDS = new TreeSet<>(Set.of("dgram", "stream", "stream-to"));
+
+    private Loops loops;
+
+    private synchronized Loops loops() {
+        if (loops == null) {
+            loops = new Loops(Runtime.getRuntime().availableProcessors());
+        }
+        return loops;
+    }
+
+    /** Ends the threads of ports; by then all switches are closed. */
+    @Deactivate
+    synchronized void close() {
+        if (loops != null) {
+            loops.close();
+            loops = null;
+        }
+    }
 
     @Override
     public String name() {
@@ -49,6 +68,6 @@ public final class UserDriver implements DatapathDriver {
 
     @Override
     public Datapath open(String host, String switchName, Path runFolder) {
-        return new UserDatapath(switchName);
+        return new UserDatapath(loops());
     }
 }

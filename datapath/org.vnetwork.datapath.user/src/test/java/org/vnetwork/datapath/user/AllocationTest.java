@@ -17,8 +17,7 @@ class AllocationTest {
 
     private static long allocated() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long id = Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("ports-rig")).mapToLong(Thread::threadId).findFirst().orElseThrow();
-        return threads.getThreadAllocatedBytes(id);
+        return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("ports-")).mapToLong(t -> threads.getThreadAllocatedBytes(t.threadId())).sum();
     }
 
     @Test
