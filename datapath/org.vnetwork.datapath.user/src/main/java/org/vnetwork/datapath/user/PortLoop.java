@@ -41,6 +41,16 @@ final class PortLoop implements AutoCloseable {
         }
     }
 
+    /** Has the loop do something soon. */
+    void later(Runnable task) {
+        loop.execute(task);
+    }
+
+    /** Has the thread end, by itself and without waiting for it. */
+    void end() {
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+
     /** Has the loop do something again and again. */
     void every(long millis, Runnable task) {
         loop.scheduleAtFixedRate(task, millis, millis, TimeUnit.MILLISECONDS);
