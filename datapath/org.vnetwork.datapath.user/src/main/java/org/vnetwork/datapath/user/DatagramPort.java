@@ -125,8 +125,13 @@ final class DatagramPort extends UserPort {
             try {
                 size = watch.fd().readAddress(buffer.address(), Frame.HEADROOM, Frame.HEADROOM + LONGEST + 1);
             } catch (IOException | RuntimeException e) {
-                gone(peer + ": " + Failure.text(e));
-                discard(DropNumbers.LINK_DOWN);
+                lock.lock();
+                try {
+                    gone(peer + ": " + Failure.text(e));
+                    discard(DropNumbers.LINK_DOWN);
+                } finally {
+                    lock.unlock();
+                }
                 return;
             }
             if (size == 0) {
@@ -138,10 +143,14 @@ final class DatagramPort extends UserPort {
     }
 
     @Override
-    protected int write(Frame frame) {
+    protected int write(Outbox waiting) {
         try {
-            Frame sent = home.sendable(frame);
-            return watch.fd().writeAddress(sent.buffer.address(), sent.offset, sent.offset + sent.size) > 0 ? SENT : FULL;
+            int from = waiting.offset(0);
+            if (watch.fd().writeAddress(waiting.memory().address(), from, from + waiting.size(0)) <= 0) {
+                return FULL;
+            }
+            waiting.release(1);
+            return SENT;
         } catch (IOException | RuntimeException e) {
             String why = Failure.text(e);
             if (why.contains("too long")) {

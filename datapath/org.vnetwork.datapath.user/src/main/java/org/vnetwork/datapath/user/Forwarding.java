@@ -27,8 +27,10 @@ final class Forwarding implements Execution.Sender, UserPort.Home {
     private final UpQueues up;
     private final MeterTable meters;
     private final CounterTable counters;
-    private final MemorySegment scratch;
-    private final Frame copy = new Frame();
+    /** Ports that have been given frames in this batch. */
+    private final int[] touched = new int[PortId.LIMIT];
+    private final boolean[] isTouched = new boolean[PortId.LIMIT];
+    private int touchedCount;
     private final Frame frame = new Frame();
     private final long[] key = new long[FlowKey.WORDS];
 
@@ -38,7 +40,6 @@ final class Forwarding implements Execution.Sender, UserPort.Home {
         this.up = up;
         flows = new FlowCache(memory);
         buffer = memory.allocate(Frame.HEADROOM + UserPort.LONGEST + 1, 64);
-        scratch = memory.allocate(Frame.HEADROOM + UserPort.LONGEST + 1, 64);
         meters = new MeterTable(memory.allocate((long) MeterTable.METERS * MeterTable.SIZE, 64), 0);
         counters = new CounterTable(memory.allocate((long) CounterTable.COUNTERS * CounterTable.SIZE, 64));
     }
@@ -92,16 +93,28 @@ final class Forwarding implements Execution.Sender, UserPort.Home {
 
     @Override
     public Watch watch(Socket socket, Watch.Owner owner) {
-        return new Watch(socket, lock, owner).on(loop);
+        return new Watch(socket, this, owner).on(loop);
     }
 
-    @Override
-    public Frame sendable(Frame sent) {
-        if (sent.buffer.isNative() && sent.offset >= Integer.BYTES) {
-            return sent;
+    /** Begins work on a batch. */
+    void enter() {
+        lock.lock();
+    }
+
+    /** Ends it: what it made to be sent goes out. */
+    void leave() {
+        try {
+            for (int i = 0; i < touchedCount; i++) {
+                int port = touched[i];
+                isTouched[port] = false;
+                if (ports[port] != null) {
+                    ports[port].flush(this);
+                }
+            }
+            touchedCount = 0;
+        } finally {
+            lock.unlock();
         }
-        MemorySegment.copy(sent.buffer, sent.offset, scratch, Frame.HEADROOM, sent.size);
-        return copy.over(scratch, Frame.HEADROOM, sent.size, sent.ingress);
     }
 
     @Override
@@ -109,7 +122,15 @@ final class Forwarding implements Execution.Sender, UserPort.Home {
         if (!known(port)) {
             return DropNumbers.BAD_OUTPUT;
         }
-        return ports[port].blocked ? DropNumbers.OUTPUT_BLOCKED : ports[port].send(sent);
+        if (ports[port].blocked) {
+            return DropNumbers.OUTPUT_BLOCKED;
+        }
+        int reason = ports[port].queue(sent, this);
+        if (reason == 0 && !isTouched[port]) {
+            isTouched[port] = true;
+            touched[touchedCount++] = port;
+        }
+        return reason;
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.vnetwork.packet.wire.Frame;
  * <p>{@code stream} waits for the peer, one at a time; {@code stream-to} calls it, and again when it is lost.
  */
 final class StreamPort extends UserPort {
-    private static final int PREFIX = Integer.BYTES;
+    private static final int PREFIX = Outbox.PREFIX;
     /** Octets read at once: a few hundred short frames. */
     private static final int BATCH = 1 << 15;
     private static final int BUFFER = Frame.HEADROOM + 2 * (PREFIX + LONGEST);
@@ -30,7 +30,7 @@ final class StreamPort extends UserPort {
     private Watch peer;
     private boolean connected;
     /** Writing failed: the loop, which alone may close the socket, is to do so. */
-    private boolean failed;
+    private volatile boolean failed;
     private String problem;
     /** What was read and is not handled yet. */
     private int start = Frame.HEADROOM;
@@ -84,6 +84,7 @@ final class StreamPort extends UserPort {
     }
 
     private void accept() {
+        lock.lock();
         try {
             int number = listener.fd().accept(new byte[128]);
             if (number < 0) {
@@ -100,6 +101,8 @@ final class StreamPort extends UserPort {
             // Out of file numbers, most likely: not to be asked again at once.
             listener.rest(true);
             problem = Failure.text(e);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -144,17 +147,22 @@ final class StreamPort extends UserPort {
     }
 
     private void lost(String why) {
-        problem = why;
-        connected = false;
-        discard(DropNumbers.LINK_DOWN);
-        if (peer != null) {
-            peer.close();
-            peer = null;
+        lock.lock();
+        try {
+            problem = why;
+            connected = false;
+            discard(DropNumbers.LINK_DOWN);
+            if (peer != null) {
+                peer.close();
+                peer = null;
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
     @Override
-    public void writable() {
+    protected void resume() {
         if (failed) {
             lost(problem);
             return;
@@ -163,7 +171,9 @@ final class StreamPort extends UserPort {
             if (!connected) {
                 connected = peer.fd().finishConnect();
             }
-            flush();
+            if (connected) {
+                super.resume();
+            }
         } catch (IOException | RuntimeException e) {
             lost(address + ": " + Failure.text(e));
         }
@@ -222,19 +232,18 @@ final class StreamPort extends UserPort {
         }
     }
 
-    /** Writes the length into the headroom before the frame, then both at once. */
     @Override
-    protected int write(Frame frame) {
+    protected int write(Outbox waiting) {
         try {
-            Frame sent = home.sendable(frame);
-            sent.buffer.set(LENGTH, sent.offset - PREFIX, sent.size);
-            int size = peer.fd().writeAddress(sent.buffer.address(), sent.offset - PREFIX + begun, sent.offset + sent.size);
-            begun += Math.max(size, 0);
-            if (begun < PREFIX + sent.size) {
-                return FULL;
+            int from = waiting.offset(0) - PREFIX;
+            int rest = waiting.run() - begun;
+            int sent = Math.max(0, peer.fd().writeAddress(waiting.memory().address(), from + begun, from + begun + rest));
+            begun += sent;
+            while (!waiting.isEmpty() && begun >= PREFIX + waiting.size(0)) {
+                begun -= PREFIX + waiting.size(0);
+                waiting.release(1);
             }
-            begun = 0;
-            return SENT;
+            return sent < rest ? FULL : SENT;
         } catch (IOException | RuntimeException e) {
             problem = address + ": " + Failure.text(e);
             connected = false;

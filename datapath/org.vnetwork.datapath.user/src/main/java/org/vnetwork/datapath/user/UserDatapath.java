@@ -50,11 +50,13 @@ final class UserDatapath implements Datapath {
     private void tick() {
         for (UserPort port : forwarding.ports) {
             if (port != null) {
-                lock.lock();
+                forwarding.enter();
+                port.lock.lock();
                 try {
                     port.tick();
                 } finally {
-                    lock.unlock();
+                    port.lock.unlock();
+                    forwarding.leave();
                 }
             }
         }
@@ -86,6 +88,7 @@ final class UserDatapath implements Datapath {
         };
         loop.call(() -> {
             lock.lock();
+            added.lock.lock();
             try {
                 added.open();
                 forwarding.ports[port] = added;
@@ -93,6 +96,7 @@ final class UserDatapath implements Datapath {
                 added.close();
                 throw e;
             } finally {
+                added.lock.unlock();
                 lock.unlock();
             }
             return null;
@@ -115,7 +119,12 @@ final class UserDatapath implements Datapath {
                 try {
                     UserPort gone = forwarding.ports[port];
                     forwarding.ports[port] = null;
-                    gone.close();
+                    gone.lock.lock();
+                    try {
+                        gone.close();
+                    } finally {
+                        gone.lock.unlock();
+                    }
                 } finally {
                     lock.unlock();
                 }
@@ -210,11 +219,11 @@ final class UserDatapath implements Datapath {
 
     @Override
     public void execute(Frame frame, List<Action> actions) {
-        lock.lock();
+        forwarding.enter();
         try {
             forwarding.execution.decided(frame, actions);
         } finally {
-            lock.unlock();
+            forwarding.leave();
         }
     }
 

@@ -7,7 +7,6 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** A socket that the ports' loop watches. Its owner is called with the datapath's lock held. */
 final class Watch implements EpollIoHandle {
@@ -15,7 +14,7 @@ final class Watch implements EpollIoHandle {
     private static final EpollIoOps BOTH = EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLOUT);
 
     private final Socket socket;
-    private final ReentrantLock lock;
+    private final Forwarding group;
     private final Owner owner;
     private IoRegistration registration;
     private boolean writes;
@@ -31,9 +30,9 @@ final class Watch implements EpollIoHandle {
         void writable();
     }
 
-    Watch(Socket socket, ReentrantLock lock, Owner owner) {
+    Watch(Socket socket, Forwarding group, Owner owner) {
         this.socket = socket;
-        this.lock = lock;
+        this.group = group;
         this.owner = owner;
     }
 
@@ -52,7 +51,7 @@ final class Watch implements EpollIoHandle {
     @Override
     public void handle(IoRegistration from, IoEvent event) {
         int ready = ((EpollIoEvent) event).ops().value();
-        lock.lock();
+        group.enter();
         try {
             if (!closed && (ready & EpollIoOps.EPOLLOUT.value()) != 0) {
                 owner.writable();
@@ -61,11 +60,11 @@ final class Watch implements EpollIoHandle {
                 owner.readable();
             }
         } finally {
-            lock.unlock();
+            group.leave();
         }
     }
 
-    /** Whether to be told when the socket takes octets; any thread that has the lock. */
+    /** Whether to be told when the socket takes octets; any thread that has the port's lock. */
     void wantWrites(boolean wanted) {
         if (wanted != writes && !closed) {
             writes = wanted;
