@@ -41,7 +41,7 @@ record Address(Path path, InetSocketAddress inet) {
 
     private static InetSocketAddress inet(String kind, String text) throws DatapathException {
         int colon = text.lastIndexOf(':');
-        InetSocketAddress address = colon < 0 ? null : inet(text.substring(0, colon), text.substring(colon + 1));
+        InetSocketAddress address = colon < 0 ? null : read(text.substring(0, colon), text.substring(colon + 1));
         if (address == null) {
             throw new DatapathException(kind + ": " + text + " " + EXPECTED);
         }
@@ -52,7 +52,7 @@ record Address(Path path, InetSocketAddress inet) {
     static InetSocketAddress inet(String kind, String text, int preset) throws DatapathException {
         int colon = text.lastIndexOf(':');
         boolean hasPort = colon >= 0 && (text.startsWith("[") ? !text.endsWith("]") : colon == text.indexOf(':'));
-        InetSocketAddress address = hasPort ? inet(text.substring(0, colon), text.substring(colon + 1)) : inet(text, String.valueOf(preset));
+        InetSocketAddress address = hasPort ? read(text.substring(0, colon), text.substring(colon + 1)) : read(text, String.valueOf(preset));
         if (address == null) {
             throw new DatapathException(kind + ": " + text + " (expected: IP-ADDRESS, or IP-ADDRESS:PORT)");
         }
@@ -60,7 +60,7 @@ record Address(Path path, InetSocketAddress inet) {
     }
 
     /** Null when it is none. */
-    private static InetSocketAddress inet(String host, String port) {
+    private static InetSocketAddress read(String host, String port) {
         try {
             InetAddress address = host.equals("localhost") ? InetAddress.getLoopbackAddress() : InetAddress.ofLiteral(host.replaceFirst("^\\[(.*)]$", "$1"));
             return Integer.parseInt(port) > 0 ? new InetSocketAddress(address, Integer.parseInt(port)) : null;

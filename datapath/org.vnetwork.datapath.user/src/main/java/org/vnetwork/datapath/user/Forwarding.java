@@ -16,12 +16,13 @@ import org.vnetwork.packet.wire.KeyParser;
 
 /** The wire path of one switch: from a port through the flows to others, or up. Everything is done with the lock held; nothing allocates. */
 final class Forwarding implements Execution.Sender, UserPort.Home {
+    private static final int DATAGRAMS = 32;
+
     final UserPort[] ports = new UserPort[PortId.LIMIT];
     final FlowCache flows;
     final Execution execution = new Execution(this);
-    /** What datagrams are read into, for all ports. */
-    final MemorySegment buffer;
 
+    private final ReceiveBatch batch;
     private final ReentrantLock lock;
     private final PortLoop loop;
     private final UpQueues up;
@@ -39,7 +40,7 @@ final class Forwarding implements Execution.Sender, UserPort.Home {
         this.loop = loop;
         this.up = up;
         flows = new FlowCache(memory);
-        buffer = memory.allocate(Frame.HEADROOM + UserPort.LONGEST + 1, 64);
+        batch = new ReceiveBatch(memory, DATAGRAMS, UserPort.LONGEST + 1);
         meters = new MeterTable(memory.allocate((long) MeterTable.METERS * MeterTable.SIZE, 64), 0);
         counters = new CounterTable(memory.allocate((long) CounterTable.COUNTERS * CounterTable.SIZE, 64));
     }
@@ -96,13 +97,18 @@ final class Forwarding implements Execution.Sender, UserPort.Home {
         return new Watch(socket, this, owner).on(loop);
     }
 
-    /** Begins work on a batch. */
-    void enter() {
+    @Override
+    public ReceiveBatch batch() {
+        return batch;
+    }
+
+    @Override
+    public void enter() {
         lock.lock();
     }
 
-    /** Ends it: what it made to be sent goes out. */
-    void leave() {
+    @Override
+    public void leave() {
         try {
             for (int i = 0; i < touchedCount; i++) {
                 int port = touched[i];

@@ -95,6 +95,17 @@ final class ReceiveBatch {
         return segment > 0 ? segment : size(message);
     }
 
+    /** Has a port handle the frames of a datagram: one, or all that were joined. */
+    void each(int message, UserPort.Home home, UserPort port) {
+        int at = offset(message);
+        int end = at + size(message);
+        int segment = segment(message);
+        do {
+            home.received(port, buffer, at, Math.min(segment, end - at));
+            at += segment;
+        } while (at < end);
+    }
+
     /** The sender's IP address, upper half; an IPv4 address is a mapped one (RFC 4291 section 2.5.5.2). */
     long sourceHigh(int message) {
         return isFour(message) ? 0 : names.get(LONG_BE, (long) message * NAME + 8);

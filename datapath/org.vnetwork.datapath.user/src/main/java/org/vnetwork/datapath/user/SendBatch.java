@@ -16,9 +16,6 @@ import java.lang.foreign.ValueLayout;
  * </pre>
  */
 final class SendBatch {
-    /** Datagrams that are sent at once. */
-    static final int LIMIT = 256;
-
     private static final int UDP_SEGMENT = 103;
     /** NB: newer kernels join 128; all that know the option join 64. */
     private static final int SEGMENTS = 64;
@@ -36,8 +33,9 @@ final class SendBatch {
     private final MemorySegment headers;
     private final MemorySegment vectors;
     private final MemorySegment controls;
+    private final int limit;
     /** Datagrams in each message. */
-    private final int[] counts = new int[LIMIT];
+    private final int[] counts;
     private int messages;
     private int datagrams;
     private int parts;
@@ -46,11 +44,14 @@ final class SendBatch {
     private int segment;
     private boolean open;
 
-    SendBatch(SegmentAllocator memory) {
-        headers = memory.allocate((long) HEADER * LIMIT, 64);
-        vectors = memory.allocate((long) IOVEC * LIMIT, 64);
-        controls = memory.allocate((long) CONTROL * LIMIT, 64);
-        for (int i = 0; i < LIMIT; i++) {
+    /** Room for so many datagrams. */
+    SendBatch(SegmentAllocator memory, int limit) {
+        this.limit = limit;
+        counts = new int[limit];
+        headers = memory.allocate((long) HEADER * limit, 64);
+        vectors = memory.allocate((long) IOVEC * limit, 64);
+        controls = memory.allocate((long) CONTROL * limit, 64);
+        for (int i = 0; i < limit; i++) {
             controls.set(LONG, (long) i * CONTROL, 18);
             controls.set(INT, (long) i * CONTROL + 8, ReceiveBatch.SOL_UDP);
             controls.set(INT, (long) i * CONTROL + 12, UDP_SEGMENT);
@@ -69,9 +70,19 @@ final class SendBatch {
         return datagrams;
     }
 
+    /** Adds what waits, from the oldest on, each with so many octets that stand before it, instead of what was added before. */
+    void fill(Outbox waiting, int header) {
+        clear();
+        long from = waiting.memory().address() - header;
+        int count = waiting.count();
+        for (int i = 0; i < count && add(from + waiting.offset(i), waiting.size(i) + header);) {
+            i++;
+        }
+    }
+
     /** Adds a datagram, which stays where it is until it is sent; false when there is no room. */
     boolean add(long address, int size) {
-        if (datagrams == LIMIT) {
+        if (datagrams == limit) {
             return false;
         }
         if (open && size <= segment && size > 0 && octets + size <= LONGEST && counts[messages - 1] < SEGMENTS) {
@@ -123,9 +134,9 @@ final class SendBatch {
         parts++;
     }
 
-    /** Whether the message to go out first is of several datagrams. */
-    boolean isJoined() {
-        return counts[0] > 1;
+    /** Whether an error can be because the first message is of several datagrams. */
+    boolean isRefused(int errno) {
+        return counts[0] > 1 && (errno == Libc.EINVAL || errno == Libc.EIO || errno == Libc.EMSGSIZE || errno == Libc.EOPNOTSUPP);
     }
 
     /** Sends what was added, once; how many of the datagrams the kernel took from the first on, or minus errno for the first. */

@@ -2,7 +2,6 @@ package org.vnetwork.datapath.user;
 
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.net.InetSocketAddress;
 import org.vnetwork.datapath.DropNumbers;
@@ -13,6 +12,8 @@ import org.vnetwork.datapath.DropNumbers;
  * <p>Its socket is connected: so the kernel looks up the route once, and tells of nobody there. Called with the port's lock held.
  */
 final class UdpSender {
+    /** Datagrams that are sent at once. */
+    private static final int DATAGRAMS = 256;
     private static final int UDP_HEADER = 8;
     private static final long REFUSAL_NANOS = 2_000_000_000L;
 
@@ -30,18 +31,23 @@ final class UdpSender {
     private boolean refused;
     private long refusedNanos;
 
+    /** To an address; with a header it is a tunnel, whose packets are not to be fragmented (RFC 7348 section 4.3). */
     UdpSender(SegmentAllocator memory, InetSocketAddress remote, boolean six, int header) {
         this.remote = remote;
         this.six = six;
         this.header = header;
         overhead = (six ? 40 : 20) + UDP_HEADER;
-        batch = new SendBatch(memory);
+        batch = new SendBatch(memory, DATAGRAMS);
     }
 
     /** Makes its socket, which has a port number of its own; the route may come later. */
     Socket open(InetSocketAddress local) throws IOException {
         socket = UdpSockets.open(six);
-        UdpSockets.doNotFragment(socket, six);
+        if (remote.getAddress().isMulticastAddress()) {
+            UdpSockets.sendToGroup(socket, local.getAddress());
+        } else if (header > 0) {
+            UdpSockets.doNotFragment(socket, six);
+        }
         socket.bind(new InetSocketAddress(local.getAddress(), 0));
         tick();
         return socket;
@@ -53,8 +59,7 @@ final class UdpSender {
         batch.joins = true;
         try {
             connect();
-            // What the path can hold, and a UDP datagram.
-            longest = Math.min(UdpSockets.pathMtu(socket, six) - overhead, SendBatch.LONGEST) - header;
+            longest = (header > 0 ? Math.min(UdpSockets.pathMtu(socket, six) - overhead, SendBatch.LONGEST) : SendBatch.LONGEST) - header;
             connected = true;
             problem = "";
         } catch (IOException | RuntimeException e) {
@@ -78,6 +83,14 @@ final class UdpSender {
         return connected;
     }
 
+    /** Takes what comes to its socket, where nothing is expected but errors; on the group's loop. */
+    void drain(ReceiveBatch batch) {
+        if (batch.receive(socket.intValue()) == -Libc.ECONNREFUSED) {
+            refused = true;
+            refusedNanos = System.nanoTime();
+        }
+    }
+
     /** Octets of the longest frame that a packet holds. */
     int longest() {
         return longest;
@@ -95,11 +108,7 @@ final class UdpSender {
 
     /** As {@link UserPort#write}. */
     int write(Outbox waiting) {
-        batch.clear();
-        MemorySegment memory = waiting.memory();
-        for (int i = 0; i < waiting.count() && batch.add(memory.address() + waiting.offset(i) - header, waiting.size(i) + header);) {
-            i++;
-        }
+        batch.fill(waiting, header);
         int count = batch.send(socket.intValue());
         if (count == -Libc.ECONNREFUSED) {
             // For a packet that is gone already; these may find somebody.
@@ -118,7 +127,7 @@ final class UdpSender {
         if (errno == Libc.EAGAIN) {
             return UserPort.FULL;
         }
-        if (batch.isJoined() && (errno == Libc.EINVAL || errno == Libc.EIO || errno == Libc.EMSGSIZE || errno == Libc.EOPNOTSUPP)) {
+        if (batch.isRefused(errno)) {
             batch.joins = false;
             return UserPort.SENT;
         }

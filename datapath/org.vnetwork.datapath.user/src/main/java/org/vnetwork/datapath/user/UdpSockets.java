@@ -2,6 +2,8 @@ package org.vnetwork.datapath.user;
 
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
 
 /** UDP sockets of one IP version, with the options that Netty has no names for. */
 final class UdpSockets {
@@ -15,6 +17,10 @@ final class UdpSockets {
     private static final int DO_NOT_FRAGMENT = 2;
     private static final int IP_MTU = 14;
     private static final int IPV6_MTU = 24;
+    private static final int IP_MULTICAST_IF = 32;
+    private static final int IP_MULTICAST_LOOP = 34;
+    private static final int IP_ADD_MEMBERSHIP = 35;
+    private static final int IP_MULTICAST_ALL = 49;
     private static final int SOL_SOCKET = 1;
     private static final int SO_SNDBUF = 7;
     private static final int SO_RCVBUF = 8;
@@ -56,7 +62,7 @@ final class UdpSockets {
     }
 
     /** Has the kernel join what it receives; without, on a kernel before 5.0, packets come one by one. */
-    static void join(Socket socket) {
+    static void takeJoined(Socket socket) {
         try {
             socket.setIntOpt(ReceiveBatch.SOL_UDP, ReceiveBatch.UDP_GRO, 1);
         } catch (IOException e) {
@@ -67,6 +73,20 @@ final class UdpSockets {
     /** Has the kernel refuse what a packet of the path cannot hold. */
     static void doNotFragment(Socket socket, boolean six) throws IOException {
         socket.setIntOpt(six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, DO_NOT_FRAGMENT);
+    }
+
+    /** Has what a socket sends to a group leave by an interface, and be heard on this machine too. */
+    static void sendToGroup(Socket socket, InetAddress local) throws IOException {
+        socket.setIntOpt(IPPROTO_IP, IP_MULTICAST_LOOP, 1);
+        if (!local.isAnyLocalAddress()) {
+            socket.setRawOpt(IPPROTO_IP, IP_MULTICAST_IF, ByteBuffer.wrap(local.getAddress()));
+        }
+    }
+
+    /** Takes what comes to an IPv4 group, and to no other, by an interface; by the one that its route says when the address is none. */
+    static void takeGroup(Socket socket, InetAddress group, InetAddress local) throws IOException {
+        socket.setIntOpt(IPPROTO_IP, IP_MULTICAST_ALL, 0);
+        socket.setRawOpt(IPPROTO_IP, IP_ADD_MEMBERSHIP, ByteBuffer.allocate(8).put(group.getAddress()).put(local.getAddress()).flip());
     }
 
     /** Octets of an IP packet on the path of a connected socket, as far as the kernel knows. */

@@ -38,9 +38,12 @@ final class UserDatapath implements Datapath {
     private final Arena memory = Arena.ofShared();
     private final UpQueues up = new UpQueues(memory);
     private final PortLoop loop;
+    private final VxlanSockets tunnels;
     private final Forwarding forwarding;
 
-    UserDatapath(String switchName) {
+    /** {@code tunnels}: those of all switches of the host. */
+    UserDatapath(String switchName, VxlanSockets tunnels) {
+        this.tunnels = tunnels;
         loop = new PortLoop("ports-" + switchName);
         forwarding = new Forwarding(lock, loop, up, memory);
         loop.every(TICK_MILLIS, this::tick);
@@ -82,7 +85,9 @@ final class UserDatapath implements Datapath {
             throw new DatapathException("port id: " + port + " (expected: a free one of 1.." + (PortId.LIMIT - 1) + ")");
         }
         UserPort added = switch (attachment.kind()) {
-            case "dgram" -> new DatagramPort(port, attachment.device(), forwarding, forwarding.buffer);
+            case "dgram" -> new DatagramPort(port, attachment.device(), forwarding);
+            case MulticastPort.KIND -> new MulticastPort(port, attachment.device(), forwarding);
+            case Vxlan.KIND -> new VxlanPort(port, attachment.device(), forwarding, tunnels);
             case "stream", "stream-to" -> new StreamPort(port, attachment.kind(), attachment.device(), forwarding);
             default -> throw new DatapathException("attachment: " + attachment + " (expected: " + String.join(", ", UserDriver.KINDS) + "); another datapath has other kinds of port");
         };

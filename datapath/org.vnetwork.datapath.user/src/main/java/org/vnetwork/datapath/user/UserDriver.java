@@ -13,7 +13,9 @@ import org.vnetwork.datapath.DatapathDriver;
 /** Switches whose ports are sockets; needs no root. */
 @Component(service = DatapathDriver.class)
 public final class UserDriver implements DatapathDriver {
-    static final Set<String> KINDS = new TreeSet<>(Set.of("dgram", "stream", "stream-to"));
+    static final Set<String> KINDS = new TreeSet<>(Set.of("dgram", "stream", "stream-to", MulticastPort.KIND, Vxlan.KIND));
+
+    private final VxlanSockets tunnels = new VxlanSockets();
 
     @Override
     public String name() {
@@ -49,6 +51,6 @@ public final class UserDriver implements DatapathDriver {
 
     @Override
     public Datapath open(String host, String switchName, Path runFolder) {
-        return new UserDatapath(switchName);
+        return new UserDatapath(switchName, tunnels);
     }
 }

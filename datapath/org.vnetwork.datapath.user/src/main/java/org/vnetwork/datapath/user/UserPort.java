@@ -54,6 +54,15 @@ abstract class UserPort implements Watch.Owner {
         /** Whether the switch's loop waits for the lock, so that what is left to read should wait instead. */
         boolean crowded();
 
+        /** What datagrams are read into, for all ports of the group. */
+        ReceiveBatch batch();
+
+        /** Begins work of a thread that is not the group's: with its lock. */
+        void enter();
+
+        /** Ends that: what it made to be sent goes out. */
+        void leave();
+
         /** A socket, watched; closed when it cannot be. */
         Watch watch(Socket socket, Watch.Owner owner);
     }
@@ -96,6 +105,11 @@ abstract class UserPort implements Watch.Owner {
      */
     protected abstract int write(Outbox waiting);
 
+    /** What its frames wait in. */
+    protected Outbox outbox() {
+        return new Outbox(memory, QUEUE);
+    }
+
     /** Ends all that {@link #open} began. */
     void close() {
         discard(DropNumbers.LINK_DOWN);
@@ -115,7 +129,7 @@ abstract class UserPort implements Watch.Owner {
                 return DropNumbers.TOO_LONG;
             }
             if (waiting == null) {
-                waiting = new Outbox(memory, QUEUE);
+                waiting = outbox();
             }
             if (waiting.offer(frame)) {
                 return 0;

@@ -12,7 +12,7 @@ import org.vnetwork.datapath.PortState;
  * <p>Frames arrive at a {@link VxlanSocket}, shared by the tunnels of one local address; they go out by a socket of the port's own, so that errors and
  * room are its alone. All packets of a tunnel have one source port number.
  */
-final class VxlanPort extends UserPort implements TunnelEnd {
+final class VxlanPort extends UserPort {
     private static final int ETHERNET = 14;
 
     final Vxlan tunnel;
@@ -50,5 +50,85 @@ final class VxlanPort extends UserPort implements TunnelEnd {
             }
             throw new DatapathException(Vxlan.KIND + ": " + tunnel + ": " + Failure.text(e), e);
         }
+    }
+
+    /** The other end's frame came in; by the socket's thread, with the group's lock. */
+    void arrived(MemorySegment buffer, int offset, int size) {
+        if (!closed) {
+            home.received(this, buffer, offset, size);
+        }
+    }
+
+    /** A packet came that no tunnel takes, and is counted here. */
+    void refused(int reason, int size) {
+        if (!closed) {
+            books.received++;
+            books.receivedUnits++;
+            books.receivedBytes += size;
+            books.drops[reason]++;
+        }
+    }
+
+    /** Whose lock its frames are handled with. */
+    Home home() {
+        return home;
+    }
+
+    @Override
+    public void readable() {
+        // Nothing comes in here but errors, which the next look at the route takes.
+        lock.lock();
+        try {
+            sender.drain(home.batch());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    protected Outbox outbox() {
+        return new Outbox(memory, QUEUE, tunnel.header());
+    }
+
+    @Override
+    protected int write(Outbox waiting) {
+        return sender.write(waiting);
+    }
+
+    @Override
+    void tick() {
+        sender.tick();
+    }
+
+    @Override
+    boolean isUp() {
+        return sender.isUp();
+    }
+
+    @Override
+    int longest() {
+        return Math.min(sender.longest(), LONGEST);
+    }
+
+    @Override
+    Watch out() {
+        return watch;
+    }
+
+    @Override
+    PortState state() {
+        return new PortState(isUp(), sender.problem().isEmpty() ? "tunnel to " + tunnel : sender.problem(), Math.max(0, longest() - ETHERNET));
+    }
+
+    @Override
+    void close() {
+        closed = true;
+        if (joined) {
+            sockets.leave(this);
+        }
+        if (watch != null) {
+            watch.close();
+        }
+        super.close();
     }
 }

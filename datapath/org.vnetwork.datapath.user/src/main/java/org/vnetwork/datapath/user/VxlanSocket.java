@@ -48,7 +48,7 @@ final class VxlanSocket implements EpollIoHandle {
         try {
             socket = UdpSockets.open(tunnel.isSix());
             socket.bind(tunnel.local());
-            UdpSockets.join(socket);
+            UdpSockets.takeJoined(socket);
         } catch (IOException | RuntimeException e) {
             if (socket != null) {
                 UserPort.closeQuietly(socket);

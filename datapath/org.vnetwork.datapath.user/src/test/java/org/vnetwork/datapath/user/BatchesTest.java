@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** Many datagrams in one system call, between two sockets of the loopback device. */
 class BatchesTest {
+    private static final int LIMIT = 256;
     private static final int LONGEST = 65_535;
     private final Arena memory = Arena.ofShared();
     private final List<Socket> sockets = new ArrayList<>();
@@ -30,7 +31,7 @@ class BatchesTest {
 
     @BeforeEach
     void make() {
-        outbox = new SendBatch(memory);
+        outbox = new SendBatch(memory, LIMIT);
         inbox = new ReceiveBatch(memory, 16, LONGEST);
     }
 
@@ -105,13 +106,13 @@ class BatchesTest {
     void ofOneSizeAreJoinedAndSplitAgainWhetherTheReceiverJoinsOrNot(boolean receiverJoins) throws Exception {
         Socket sender = sender("127.0.0.1");
         if (receiverJoins) {
-            UdpSockets.join(receiver);
+            UdpSockets.takeJoined(receiver);
         }
         outbox.joins = true;
         // A shorter one ends what is joined, a longer one begins anew; 70 are more than one message takes.
         int[] sizes = IntStream.concat(IntStream.of(100, 100, 60, 60, 200), IntStream.range(0, 70).map(i -> 500)).toArray();
         add(sizes);
-        assertTrue(outbox.isJoined());
+        assertTrue(outbox.isRefused(Libc.EINVAL));
         assertEquals(sizes.length, outbox.send(sender.intValue()));
         assertEquals(list(sizes), list(received(sizes.length)));
     }
@@ -119,7 +120,7 @@ class BatchesTest {
     @Test
     void joinedOnesAreNoMoreThanADatagramHolds() throws Exception {
         Socket sender = sender("127.0.0.1");
-        UdpSockets.join(receiver);
+        UdpSockets.takeJoined(receiver);
         outbox.joins = true;
         int[] sizes = IntStream.range(0, 30).map(i -> 9_000).toArray();
         add(sizes);
@@ -136,7 +137,7 @@ class BatchesTest {
         pair[0].bind(new io.netty.channel.unix.DomainSocketAddress(path.toFile()));
         pair[1].connect(new io.netty.channel.unix.DomainSocketAddress(path.toFile()));
         receiver = pair[0];
-        int[] sizes = IntStream.range(0, SendBatch.LIMIT).map(i -> 60).toArray();
+        int[] sizes = IntStream.range(0, LIMIT).map(i -> 60).toArray();
         for (int i = 0; i < 3; i++) {
             outbox.clear();
             add(sizes);

@@ -87,7 +87,7 @@ final class Rig implements AutoCloseable {
         UserDriver driver = new UserDriver();
         assumeTrue(driver.unavailable().isEmpty(), () -> driver.unavailable().orElseThrow());
         folder = Files.createTempDirectory("vnet");
-        datapath = new UserDatapath("rig");
+        datapath = new UserDatapath("rig", new VxlanSockets());
     }
 
     Path path(String name) {
