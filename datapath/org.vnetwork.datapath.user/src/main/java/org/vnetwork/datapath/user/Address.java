@@ -2,6 +2,7 @@ package org.vnetwork.datapath.user;
 
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -40,16 +41,32 @@ record Address(Path path, InetSocketAddress inet) {
 
     private static InetSocketAddress inet(String kind, String text) throws DatapathException {
         int colon = text.lastIndexOf(':');
-        try {
-            String host = text.substring(0, colon).replaceFirst("^\\[(.*)]$", "$1");
-            int port = Integer.parseInt(text.substring(colon + 1));
-            if (port > 0) {
-                return new InetSocketAddress(host.equals("localhost") ? InetAddress.getLoopbackAddress() : InetAddress.ofLiteral(host), port);
-            }
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            // Falls through to the one refusal below.
+        InetSocketAddress address = colon < 0 ? null : read(text.substring(0, colon), text.substring(colon + 1));
+        if (address == null) {
+            throw new DatapathException(kind + ": " + text + " " + EXPECTED);
         }
-        throw new DatapathException(kind + ": " + text + " " + EXPECTED);
+        return address;
+    }
+
+    /** Reads an IP address with a port number or, where it says none, with this one; an IPv6 address with one has brackets. */
+    static InetSocketAddress inet(String kind, String text, int preset) throws DatapathException {
+        int colon = text.lastIndexOf(':');
+        boolean hasPort = colon >= 0 && (text.startsWith("[") ? !text.endsWith("]") : colon == text.indexOf(':'));
+        InetSocketAddress address = hasPort ? read(text.substring(0, colon), text.substring(colon + 1)) : read(text, String.valueOf(preset));
+        if (address == null) {
+            throw new DatapathException(kind + ": " + text + " (expected: IP-ADDRESS, or IP-ADDRESS:PORT)");
+        }
+        return address;
+    }
+
+    /** Null when it is none. */
+    private static InetSocketAddress read(String host, String port) {
+        try {
+            InetAddress address = host.equals("localhost") ? InetAddress.getLoopbackAddress() : InetAddress.ofLiteral(host.replaceFirst("^\\[(.*)]$", "$1"));
+            return Integer.parseInt(port) > 0 ? new InetSocketAddress(address, Integer.parseInt(port)) : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     /** In the terms of a socket. */
@@ -73,7 +90,12 @@ record Address(Path path, InetSocketAddress inet) {
 
     @Override
     public String toString() {
-        return path != null ? path.toString() : (inet.getAddress() instanceof java.net.Inet6Address ? "[" + inet.getAddress().getHostAddress() + "]" : inet.getAddress().getHostAddress())
-                + ":" + inet.getPort();
+        return path != null ? path.toString() : text(inet);
+    }
+
+    /** An IP address and a port as they are typed. */
+    static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 }

@@ -12,8 +12,8 @@ final class Loops implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final PortLoop[] loops;
 
-    Loops(int count) {
-        group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("ports", true), EpollIoHandler.newFactory());
+    Loops(String name, int count) {
+        group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(name, true), EpollIoHandler.newFactory());
         loops = new PortLoop[count];
         Arrays.setAll(loops, i -> new PortLoop(i, group.next()));
     }
@@ -25,6 +25,11 @@ final class Loops implements AutoCloseable {
     /** The one that serves the fewest ports. */
     PortLoop fewest() {
         return Arrays.stream(loops).min(Comparator.comparingInt(l -> l.ports.get())).orElseThrow();
+    }
+
+    /** Has the threads end, by themselves and without waiting for it. */
+    void end() {
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     @Override

@@ -9,15 +9,16 @@ import org.vnetwork.packet.wire.Frame;
 /**
  * Frames that wait to go out of one port, off heap and bounded. Nothing is allocated for a frame; the caller holds the port's lock.
  *
- * <p>Each stands behind its length in four octets, most significant first, and most of them back to back: so many can go into a stream by one write, and each can be an element of
- * a scattered one. A frame is never split.
+ * <p>Each stands behind a prefix, and most of them back to back: so many can go into a stream by one write, and each can be an element of
+ * a scattered one. The prefix is the frame's length in four octets, most significant first, or eight octets of the port's. A frame is never split.
  */
 final class Outbox {
-    /** Octets of the length before a frame. */
+    /** Octets of the length before a frame, where there is no other prefix. */
     static final int PREFIX = Integer.BYTES;
     /** Most frames that wait. */
     static final int FRAMES = 4096;
     private static final ValueLayout.OfInt LENGTH = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfLong HEADER = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int OFFSET_SHIFT = 32;
     private static final int INGRESS_SHIFT = 20;
     private static final int SIZE_MASK = (1 << INGRESS_SHIFT) - 1;
@@ -25,6 +26,8 @@ final class Outbox {
 
     private final MemorySegment memory;
     private final int octets;
+    private final int prefix;
+    private final long header;
     /** Offset of each frame, its ingress port, its size. */
     private final long[] marks = new long[FRAMES];
     private int first;
@@ -36,8 +39,19 @@ final class Outbox {
 
     /** Room for so many octets, lengths included. */
     Outbox(SegmentAllocator allocator, int octets) {
+        this(allocator, octets, PREFIX, 0);
+    }
+
+    /** Room for so many octets, headers included; each frame has these eight octets before it, most significant first. */
+    Outbox(SegmentAllocator allocator, int octets, long header) {
+        this(allocator, octets, Long.BYTES, header);
+    }
+
+    private Outbox(SegmentAllocator allocator, int octets, int prefix, long header) {
         this.memory = allocator.allocate(octets, 64);
         this.octets = octets;
+        this.prefix = prefix;
+        this.header = header;
     }
 
     boolean isEmpty() {
@@ -54,7 +68,7 @@ final class Outbox {
         return memory;
     }
 
-    /** Where a frame begins; 0 is the oldest. Its length stands in the {@link #PREFIX} octets before. */
+    /** Where a frame begins; 0 is the oldest. Its prefix stands in the octets before. */
     int offset(int index) {
         return (int) (mark(index) >>> OFFSET_SHIFT);
     }
@@ -69,20 +83,24 @@ final class Outbox {
         return (int) (mark(index) >>> INGRESS_SHIFT) & INGRESS_MASK;
     }
 
-    /** Octets from the oldest frame's length to the end of the last frame that stands back to back with it. */
+    /** Octets from the oldest frame's prefix to the end of the last frame that stands back to back with it. */
     int run() {
-        return count == 0 ? 0 : (turn != 0 ? turn : end) - offset(0) + PREFIX;
+        return count == 0 ? 0 : (turn != 0 ? turn : end) - offset(0) + prefix;
     }
 
     /** Copies a frame in; false when there is no room. */
     boolean offer(Frame frame) {
-        int need = PREFIX + frame.size;
+        int need = prefix + frame.size;
         if (count == FRAMES || !makeRoom(need)) {
             return false;
         }
-        memory.set(LENGTH, end, frame.size);
-        MemorySegment.copy(frame.buffer, frame.offset, memory, end + PREFIX, frame.size);
-        marks[first + count & FRAMES - 1] = (long) (end + PREFIX) << OFFSET_SHIFT | (long) frame.ingress << INGRESS_SHIFT | frame.size;
+        if (prefix == PREFIX) {
+            memory.set(LENGTH, end, frame.size);
+        } else {
+            memory.set(HEADER, end, header);
+        }
+        MemorySegment.copy(frame.buffer, frame.offset, memory, end + prefix, frame.size);
+        marks[first + count & FRAMES - 1] = (long) (end + prefix) << OFFSET_SHIFT | (long) frame.ingress << INGRESS_SHIFT | frame.size;
         count++;
         end += need;
         return true;
@@ -94,7 +112,7 @@ final class Outbox {
             end = 0;
             return need <= octets;
         }
-        int oldest = offset(0) - PREFIX;
+        int oldest = offset(0) - prefix;
         if (turn != 0) {
             return oldest - end >= need;
         }

@@ -20,6 +20,8 @@ import org.vnetwork.packet.wire.KeyParser;
  */
 final class PortGroup implements UserPort.Home {
     private static final long TICK_MILLIS = 100;
+    /** Datagrams that are read at once. */
+    private static final int DATAGRAMS = 32;
 
     final FlowCache flows;
     /** What the group's loop sends. */
@@ -30,7 +32,7 @@ final class PortGroup implements UserPort.Home {
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Switchboard board;
     private final UpQueue up;
-    private final MemorySegment buffer;
+    private final ReceiveBatch batch;
     private final Future<?> ticks;
     private final Frame frame = new Frame();
     private final long[] key = new long[FlowKey.WORDS];
@@ -41,7 +43,7 @@ final class PortGroup implements UserPort.Home {
         up = board.up().add(memory);
         flows = new FlowCache(memory, board.slots());
         egress = new Egress(board, up);
-        buffer = memory.allocate(Frame.HEADROOM + UserPort.LONGEST + 1, 64);
+        batch = new ReceiveBatch(memory, DATAGRAMS, UserPort.LONGEST + 1);
         ticks = loop.every(TICK_MILLIS, this::tick);
     }
 
@@ -55,13 +57,13 @@ final class PortGroup implements UserPort.Home {
         }
     }
 
-    /** Begins work on a batch. */
-    void enter() {
+    @Override
+    public void enter() {
         lock.lock();
     }
 
-    /** Ends it: what it made to be sent goes out. */
-    void leave() {
+    @Override
+    public void leave() {
         try {
             egress.flush();
         } finally {
@@ -160,8 +162,8 @@ final class PortGroup implements UserPort.Home {
     }
 
     @Override
-    public MemorySegment buffer() {
-        return buffer;
+    public ReceiveBatch batch() {
+        return batch;
     }
 
     @Override

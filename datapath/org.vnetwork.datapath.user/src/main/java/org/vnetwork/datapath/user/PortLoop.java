@@ -48,6 +48,11 @@ final class PortLoop {
         loop.submit(work).syncUninterruptibly();
     }
 
+    /** Has the loop do something soon. */
+    void later(Runnable task) {
+        loop.execute(task);
+    }
+
     /** Has the loop do something again and again. */
     Future<?> every(long millis, Runnable task) {
         return loop.scheduleAtFixedRate(task, millis, millis, TimeUnit.MILLISECONDS);

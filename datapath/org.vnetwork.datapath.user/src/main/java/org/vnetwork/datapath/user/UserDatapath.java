@@ -37,6 +37,7 @@ final class UserDatapath implements Datapath {
     private final Arena memory = Arena.ofShared();
     private final Switchboard board = Switchboard.in(memory);
     private final Loops loops;
+    private final VxlanSockets tunnels;
     /** By index of the loop; null where no port needed one yet. */
     private final PortGroup[] groups;
     /** By port id: where its flows are, attached or not. */
@@ -46,8 +47,10 @@ final class UserDatapath implements Datapath {
     /** What the switch's loop sends. */
     private final Egress own = new Egress(board, null);
 
-    UserDatapath(Loops loops) {
+    /** {@code tunnels}: those of all switches of the host. */
+    UserDatapath(Loops loops, VxlanSockets tunnels) {
         this.loops = loops;
+        this.tunnels = tunnels;
         groups = new PortGroup[loops.count()];
     }
 
@@ -81,6 +84,8 @@ final class UserDatapath implements Datapath {
         PortGroup group = group(port);
         group.open(switch (attachment.kind()) {
             case "dgram" -> new DatagramPort(port, attachment.device(), group);
+            case MulticastPort.KIND -> new MulticastPort(port, attachment.device(), group);
+            case Vxlan.KIND -> new VxlanPort(port, attachment.device(), group, tunnels);
             case "stream", "stream-to" -> new StreamPort(port, attachment.kind(), attachment.device(), group);
             default -> throw new DatapathException("attachment: " + attachment + " (expected: " + String.join(", ", UserDriver.KINDS) + "); another datapath has other kinds of port");
         });

@@ -14,13 +14,14 @@ import org.vnetwork.datapath.DatapathDriver;
 /** Switches whose ports are sockets; needs no root. */
 @Component(service = DatapathDriver.class)
 public final class UserDriver implements DatapathDriver {
-    static final Set<String> KINDS = new TreeSet<>(Set.of("dgram", "stream", "stream-to"));
+    static final Set<String> KINDS = new TreeSet<>(Set.of("dgram", "stream", "stream-to", MulticastPort.KIND, Vxlan.KIND));
 
+    private final VxlanSockets tunnels = new VxlanSockets();
     private Loops loops;
 
     private synchronized Loops loops() {
         if (loops == null) {
-            loops = new Loops(Runtime.getRuntime().availableProcessors());
+            loops = new Loops("ports", Runtime.getRuntime().availableProcessors());
         }
         return loops;
     }
@@ -68,6 +69,6 @@ public final class UserDriver implements DatapathDriver {
 
     @Override
     public Datapath open(String host, String switchName, Path runFolder) {
-        return new UserDatapath(loops());
+        return new UserDatapath(loops(), tunnels);
     }
 }

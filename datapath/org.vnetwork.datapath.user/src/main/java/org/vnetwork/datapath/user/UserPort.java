@@ -54,11 +54,17 @@ abstract class UserPort implements Watch.Owner {
         /** What the group's loop notes of a port, on that loop. */
         PortBooks books(UserPort port);
 
-        /** What datagrams may be read into, with headroom, on the group's loop; its octets last until the next read. */
-        MemorySegment buffer();
-
         /** Whether the switch's loop waits for the lock, so that what is left to read should wait instead. */
         boolean crowded();
+
+        /** What datagrams are read into, for all ports of the group. */
+        ReceiveBatch batch();
+
+        /** Begins work of a thread that is not the group's: with its lock. */
+        void enter();
+
+        /** Ends that: what it made to be sent goes out. */
+        void leave();
 
         /** A socket, watched; closed when it cannot be. */
         Watch watch(Socket socket, Watch.Owner owner);
@@ -101,6 +107,11 @@ abstract class UserPort implements Watch.Owner {
      * @return {@link #SENT}; {@link #FULL}; or the number of a drop reason: of all that waits when the port is not up any more, else of the oldest frame, which is not released
      */
     protected abstract int write(Outbox waiting);
+
+    /** What its frames wait in. */
+    protected Outbox outbox() {
+        return new Outbox(memory, QUEUE);
+    }
 
     /** Ends all that {@link #open} began. */
     void close() {
@@ -148,7 +159,7 @@ abstract class UserPort implements Watch.Owner {
                 return DropNumbers.TOO_LONG;
             }
             if (waiting == null) {
-                waiting = new Outbox(memory, QUEUE);
+                waiting = outbox();
             }
             if (waiting.offer(frame)) {
                 return 0;
