@@ -81,9 +81,12 @@ final class UserDatapath implements Datapath {
         if (port < 1 || port >= PortId.LIMIT || board.port(port) != null) {
             throw new DatapathException("port id: " + port + " (expected: a free one of 1.." + (PortId.LIMIT - 1) + ")");
         }
+        if (!loops.isNative && UserDriver.NATIVE.contains(attachment.kind())) {
+            throw new DatapathException(attachment.kind() + ": " + UserDriver.NEEDED + "; over IP, dgram and streams go without");
+        }
         PortGroup group = group(port);
         group.open(switch (attachment.kind()) {
-            case "dgram" -> new DatagramPort(port, attachment.device(), group);
+            case "dgram" -> loops.isNative ? new DatagramPort(port, attachment.device(), group) : new NioDatagramPort(port, attachment.device(), group);
             case MulticastPort.KIND -> new MulticastPort(port, attachment.device(), group);
             case Vxlan.KIND -> new VxlanPort(port, attachment.device(), group, tunnels);
             case "stream", "stream-to" -> new StreamPort(port, attachment.kind(), attachment.device(), group);

@@ -40,7 +40,7 @@ final class VxlanSocket implements EpollIoHandle {
     private VxlanSocket(InetSocketAddress local, Socket socket) {
         this.local = local;
         this.socket = socket;
-        loops = new Loops("vxlan-" + local.getPort(), 1);
+        loops = new Loops("vxlan-" + local.getPort(), 1, true);
         loop = loops.fewest();
     }
 
