@@ -33,13 +33,13 @@ final class PluginContext implements Context {
     @Override
     public <K extends Record, V extends Record> Table<K, V> table(Class<K> key, Class<V> row) {
         checkOpen();
-        return home.tables().view(key, row);
+        return home.tables.view(key, row);
     }
 
     @Override
     public <R extends Record> RuleTable<R> rules(Class<R> rule) {
         checkOpen();
-        return new RuleView<>(home.tables(), home.rules().of(rule), rule, false);
+        return new RuleView<>(home.tables, home.rules.of(rule), rule, false);
     }
 
     @Override
@@ -79,19 +79,19 @@ final class PluginContext implements Context {
     @Override
     public void send(int port, MemorySegment frame) {
         checkOpen();
-        if (home.tables().deciding()) {
+        if (home.tables.deciding()) {
             throw new IllegalStateException("send inside a decision; effects there are actions, so that previews stay silent");
         }
         if (frame.byteSize() < KeyParser.ETHERNET_SIZE) {
             throw Refusal.value("frame", frame.byteSize() + " octets", KeyParser.ETHERNET_SIZE + " or more");
         }
-        if (home.loop().abandoned()) {
+        if (home.loop.abandoned()) {
             throw new IllegalStateException("switch " + home.name() + " is closed");
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment copy = arena.allocate(Frame.HEADROOM + frame.byteSize());
             copy.asSlice(Frame.HEADROOM).copyFrom(frame);
-            home.datapath().execute(outgoing.over(copy, Frame.HEADROOM, (int) frame.byteSize(), 0), List.of(new Action.Output(new PortId(port).value())));
+            home.datapath.execute(outgoing.over(copy, Frame.HEADROOM, (int) frame.byteSize(), 0), List.of(new Action.Output(new PortId(port).value())));
         }
     }
 

@@ -185,7 +185,7 @@ class EnginesTest {
             assertFalse(trace.stages().isEmpty());
         }
         sw.home.onLoop(() -> {
-            sw.home.flows().all().forEach(f -> sw.home.pipeline().evaluate(f.key(), null));
+            sw.home.flows.all().forEach(f -> sw.home.pipeline.evaluate(f.key(), null));
             return null;
         });
         assertEquals(before, sw.everything());
@@ -302,6 +302,6 @@ class EnginesTest {
         }
         assertTrue(hanging.events().toString().contains("was closed although"));
         release.countDown();
-        assertEquals(0, hanging.home.datapath().counters(2).sent());
+        assertEquals(0, hanging.home.datapath.counters(2).sent());
     }
 }
