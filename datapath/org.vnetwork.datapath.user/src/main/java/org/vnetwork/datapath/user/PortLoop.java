@@ -3,22 +3,24 @@ package org.vnetwork.datapath.user;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoRegistration;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.vnetwork.datapath.DatapathException;
 
-/** The one thread of a switch's ports: Netty's event loop over epoll. */
-final class PortLoop implements AutoCloseable {
-    private final MultiThreadIoEventLoopGroup group;
+/** One thread that serves ports, of any switch of the host. */
+final class PortLoop {
+    /** Its place among the loops. */
+    final int index;
+    /** Ports that it serves. */
+    final AtomicInteger ports = new AtomicInteger();
     private final IoEventLoop loop;
 
-    PortLoop(String name) {
-        group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name, true), EpollIoHandler.newFactory());
-        loop = group.next();
+    PortLoop(int index, IoEventLoop loop) {
+        this.index = index;
+        this.loop = loop;
     }
 
     /** Has the loop watch a socket; on the loop. */
@@ -26,7 +28,7 @@ final class PortLoop implements AutoCloseable {
         return loop.register(handle).syncUninterruptibly().getNow();
     }
 
-    /** Runs work on the loop and waits for it. Not on the loop, and without the datapath's lock, which the loop may want first. */
+    /** Runs work on the loop and waits for it. Not on the loop, and without a lock, which the loop may want first. */
     <T> T call(Callable<T> work) throws DatapathException {
         try {
             return loop.submit(work).get();
@@ -46,18 +48,13 @@ final class PortLoop implements AutoCloseable {
         loop.execute(task);
     }
 
-    /** Has the thread end, by itself and without waiting for it. */
-    void end() {
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    /** As {@link #call}, for work that refuses nothing. */
+    void run(Runnable work) {
+        loop.submit(work).syncUninterruptibly();
     }
 
     /** Has the loop do something again and again. */
-    void every(long millis, Runnable task) {
-        loop.scheduleAtFixedRate(task, millis, millis, TimeUnit.MILLISECONDS);
-    }
-
-    @Override
-    public void close() {
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    Future<?> every(long millis, Runnable task) {
+        return loop.scheduleAtFixedRate(task, millis, millis, TimeUnit.MILLISECONDS);
     }
 }

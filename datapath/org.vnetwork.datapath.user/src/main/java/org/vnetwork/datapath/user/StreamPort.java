@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
+import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.packet.wire.Frame;
 
@@ -206,6 +207,7 @@ final class StreamPort extends UserPort {
             int size = buffer.get(LENGTH, start);
             if (size < 0 || size > LONGEST) {
                 // Where the next frame begins is not known any more.
+                PortBooks books = home.books(this);
                 books.received++;
                 books.receivedUnits++;
                 books.drops[DropNumbers.TOO_LONG]++;

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathDriver;
@@ -15,7 +16,23 @@ import org.vnetwork.datapath.DatapathDriver;
 public final class UserDriver implements DatapathDriver {
     static final Set<String> KINDS = new TreeSet<>(Set.of("dgram", "stream", "stream-to", MulticastPort.KIND, Vxlan.KIND));
 
-    private final VxlanSockets tunnels = new VxlanSockets();
+    private Loops loops;
+
+    private synchronized Loops loops() {
+        if (loops == null) {
+            loops = new Loops(Runtime.getRuntime().availableProcessors());
+        }
+        return loops;
+    }
+
+    /** Ends the threads of ports; by then all switches are closed. */
+    @Deactivate
+    synchronized void close() {
+        if (loops != null) {
+            loops.close();
+            loops = null;
+        }
+    }
 
     @Override
     public String name() {
@@ -51,6 +68,6 @@ public final class UserDriver implements DatapathDriver {
 
     @Override
     public Datapath open(String host, String switchName, Path runFolder) {
-        return new UserDatapath(switchName, tunnels);
+        return new UserDatapath(loops());
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.MissLimit;
@@ -31,30 +32,32 @@ abstract class UserPort implements Watch.Owner {
     static final int FULL = -1;
 
     final int id;
-    final PortBooks books = new PortBooks();
     final Allowance misses;
     final Allowance copies;
-    boolean blocked = true;
+    volatile boolean blocked = true;
 
-    protected final Home home;
+    final Home home;
     /** Its own memory, given back when it is closed. */
     protected final Arena memory = Arena.ofShared();
     /** Guards what sending needs; never held while another port's, or a group's, is taken. */
-    protected final ReentrantLock lock = new ReentrantLock();
+    final ReentrantLock lock = new ReentrantLock();
     private Outbox waiting;
     /** The socket took no more: not to be tried before it says that it does. */
     private boolean stalled;
     private boolean closed;
 
-    /** What a port needs of its datapath. */
+    /** What a port needs of its group. */
     interface Home extends Ledger {
         /** Handles a frame that came in; what stands before it in the buffer is no longer needed. */
         void received(UserPort port, MemorySegment buffer, int offset, int size);
 
+        /** What the group's loop notes of a port, on that loop. */
+        PortBooks books(UserPort port);
+
         /** Whether the switch's loop waits for the lock, so that what is left to read should wait instead. */
         boolean crowded();
 
-        /** What datagrams are read into, for all ports of the group. */
+        /** What datagrams are read into, on the group's loop; they last until the next read. */
         ReceiveBatch batch();
 
         /** Begins work of a thread that is not the group's: with its lock. */
@@ -116,6 +119,33 @@ abstract class UserPort implements Watch.Owner {
         waiting = null;
         closed = true;
         memory.close();
+    }
+
+    /** Does something with the port's lock. */
+    final void locked(Runnable work) {
+        lock.lock();
+        try {
+            work.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Asks something with the port's lock. */
+    final <T> T locked(Supplier<T> work) {
+        lock.lock();
+        try {
+            return work.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has what waits of an ingress port that is gone be of none. */
+    final void forget(int ingress) {
+        if (waiting != null) {
+            waiting.forget(ingress);
+        }
     }
 
     /** Has a frame wait for the next flush; 0, or the number of a drop reason. Any thread. */

@@ -4,6 +4,7 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortState;
 
 /**
@@ -62,6 +63,7 @@ final class VxlanPort extends UserPort {
     /** A packet came that no tunnel takes, and is counted here. */
     void refused(int reason, int size) {
         if (!closed) {
+            PortBooks books = home.books(this);
             books.received++;
             books.receivedUnits++;
             books.receivedBytes += size;

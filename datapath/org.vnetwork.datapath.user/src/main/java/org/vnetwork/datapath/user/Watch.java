@@ -8,13 +8,13 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 
-/** A socket that the ports' loop watches. Its owner is called with the datapath's lock held. */
+/** A socket that the ports' loop watches. Its owner is called with the group's lock held. */
 final class Watch implements EpollIoHandle {
     private static final EpollIoOps READ = EpollIoOps.EPOLLIN;
     private static final EpollIoOps BOTH = EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLOUT);
 
     private final Socket socket;
-    private final Forwarding group;
+    private final PortGroup group;
     private final Owner owner;
     private IoRegistration registration;
     private boolean writes;
@@ -30,7 +30,7 @@ final class Watch implements EpollIoHandle {
         void writable();
     }
 
-    Watch(Socket socket, Forwarding group, Owner owner) {
+    Watch(Socket socket, PortGroup group, Owner owner) {
         this.socket = socket;
         this.group = group;
         this.owner = owner;

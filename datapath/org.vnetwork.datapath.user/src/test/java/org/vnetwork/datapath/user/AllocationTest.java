@@ -11,14 +11,15 @@ import org.vnetwork.packet.wire.Action;
 /** The wire path allocates nothing for a frame. */
 class AllocationTest {
     private static final int FRAMES = 40_000;
+    /** NB: native calls allocate until the second compiler has made them, after about 100,000. */
+    private static final int ROUNDS = 10;
     /** What ten looks after the ports a second and the compiler's own doings may add up to, for each frame. */
     private static final long ALLOWANCE = 8;
     private static final long PATIENCE_NANOS = 20_000_000_000L;
 
     private static long allocated() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long id = Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("ports-rig")).mapToLong(Thread::threadId).findFirst().orElseThrow();
-        return threads.getThreadAllocatedBytes(id);
+        return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("ports-")).mapToLong(t -> threads.getThreadAllocatedBytes(t.threadId())).sum();
     }
 
     @Test
@@ -30,10 +31,12 @@ class AllocationTest {
             // What flows say most: counted, metered, rewritten, tagged, to several ports.
             rig.flow(1, new Action.Meter(0, 7, 1_000_000_000_000L, 1 << 20), new Action.Count(1L << 40), new Action.SetField(Field.ETH_DST, 0x0200_0000_0009L),
                     new Action.Output(2, 1), new Action.PushTag(0x8100, 10), new Action.Output(3), new Action.PopTag());
-            send(first, second, third);
-            long before = allocated();
-            send(first, second, third);
-            long each = (allocated() - before) / FRAMES;
+            long each = Long.MAX_VALUE;
+            for (int round = 0; round < ROUNDS && each >= ALLOWANCE; round++) {
+                long before = allocated();
+                send(first, second, third);
+                each = (allocated() - before) / FRAMES;
+            }
             assertTrue(each < ALLOWANCE, each + " octets a frame");
         }
     }

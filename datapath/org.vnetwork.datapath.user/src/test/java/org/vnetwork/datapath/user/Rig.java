@@ -29,6 +29,7 @@ import org.vnetwork.packet.wire.FlowKey;
 final class Rig implements AutoCloseable {
     private static final long PATIENCE_NANOS = 20_000_000_000L;
 
+    private final Loops loops = new Loops(2);
     final UserDatapath datapath;
     final Path folder;
     private final List<Peer> peers = new ArrayList<>();
@@ -87,7 +88,7 @@ final class Rig implements AutoCloseable {
         UserDriver driver = new UserDriver();
         assumeTrue(driver.unavailable().isEmpty(), () -> driver.unavailable().orElseThrow());
         folder = Files.createTempDirectory("vnet");
-        datapath = new UserDatapath("rig", new VxlanSockets());
+        datapath = new UserDatapath(loops);
     }
 
     Path path(String name) {
@@ -177,6 +178,7 @@ final class Rig implements AutoCloseable {
     @Override
     public void close() throws IOException {
         datapath.close();
+        loops.close();
         for (Peer peer : peers) {
             peer.close();
         }

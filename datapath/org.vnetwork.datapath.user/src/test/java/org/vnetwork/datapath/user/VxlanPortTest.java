@@ -248,8 +248,7 @@ class VxlanPortTest {
 
     @Test
     void twoSwitchesShareASocket() throws Exception {
-        VxlanSockets shared = new VxlanSockets();
-        try (UserDatapath one = new UserDatapath("one", shared); UserDatapath other = new UserDatapath("two", shared)) {
+        try (Loops shared = new Loops(2); UserDatapath one = new UserDatapath(shared); UserDatapath other = new UserDatapath(shared)) {
             End far = new End(HOST, 0);
             String device = HOST + ":" + far.port() + " local " + HOST + ":" + local;
             one.attach(1, new org.vnetwork.datapath.Attachment("vxlan", device.replace(" local", " vni 1 local")));
