@@ -6,6 +6,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,23 @@ record Address(Path path, InetSocketAddress inet) {
             throw new DatapathException(kind + ": " + text + " " + EXPECTED);
         }
         return new Address(Path.of(text), null);
+    }
+
+    /** Reads a port's own address and its peer's: two paths, or none. */
+    static Address[] pair(String kind, String text) throws DatapathException {
+        String[] words = text.split(" ");
+        if (words.length != 2) {
+            throw new DatapathException(kind + ": " + text + " (expected: two addresses, this port's own and its peer's)");
+        }
+        Address local = of(kind, words[0]);
+        Address peer = of(kind, words[1]);
+        if ((local.path == null) != (peer.path == null)) {
+            throw new DatapathException(kind + ": " + text + " (expected: two paths, or two of IP-ADDRESS:PORT)");
+        }
+        if (words[0].equals(words[1])) {
+            throw new DatapathException(kind + ": " + text + " (expected: a peer at another address)");
+        }
+        return new Address[] {local, peer};
     }
 
     private static InetSocketAddress inet(String kind, String text) throws DatapathException {
@@ -72,6 +90,11 @@ record Address(Path path, InetSocketAddress inet) {
     /** In the terms of a socket. */
     SocketAddress socket() {
         return path == null ? inet : new DomainSocketAddress(path.toFile());
+    }
+
+    /** In the terms of the JDK's channels. */
+    SocketAddress nio() {
+        return path == null ? inet : UnixDomainSocketAddress.of(path);
     }
 
     /** A number that tells the file at a path from one that was there before; 0 when there is none. */

@@ -33,18 +33,9 @@ final class DatagramPort extends UserPort {
     /** {@code device}: the two addresses. */
     DatagramPort(int id, String device, Home home) throws DatapathException {
         super(id, home);
-        String[] words = device.split(" ");
-        if (words.length != 2) {
-            throw new DatapathException(KIND + ": " + device + " (expected: two addresses, this port's own and its peer's)");
-        }
-        this.local = Address.of(KIND, words[0]);
-        this.peer = Address.of(KIND, words[1]);
-        if ((local.path() == null) != (peer.path() == null)) {
-            throw new DatapathException(KIND + ": " + device + " (expected: two paths, or two of IP-ADDRESS:PORT)");
-        }
-        if (words[0].equals(words[1])) {
-            throw new DatapathException(KIND + ": " + device + " (expected: a peer at another address)");
-        }
+        Address[] ends = Address.pair(KIND, device);
+        local = ends[0];
+        peer = ends[1];
         sends = new SendBatch(memory, DATAGRAMS);
     }
 

@@ -2,6 +2,7 @@ package org.vnetwork.datapath.user;
 
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -9,23 +10,20 @@ import java.util.concurrent.TimeUnit;
 
 /** The threads that serve the ports of all switches of the host; one that has no ports yet is not started. */
 final class Loops implements AutoCloseable {
+    final boolean isNative;
     private final MultiThreadIoEventLoopGroup group;
     private final PortLoop[] loops;
-    private final VxlanSockets tunnels = new VxlanSockets(this);
 
-    Loops(int count) {
-        group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("ports", true), EpollIoHandler.newFactory());
+    /** {@code isNative}: whether sockets are of Netty's native library, or else of the JDK. */
+    Loops(String name, int count, boolean isNative) {
+        this.isNative = isNative;
+        group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(name, true), isNative ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         loops = new PortLoop[count];
-        Arrays.setAll(loops, i -> new PortLoop(i, group.next()));
+        Arrays.setAll(loops, i -> new PortLoop(i, group.next(), isNative));
     }
 
     int count() {
         return loops.length;
-    }
-
-    /** Where the tunnels of all switches arrive. */
-    VxlanSockets tunnels() {
-        return tunnels;
     }
 
     /** The one that serves the fewest ports. */

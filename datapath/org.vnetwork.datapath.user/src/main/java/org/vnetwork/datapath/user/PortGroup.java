@@ -3,6 +3,7 @@ package org.vnetwork.datapath.user;
 import io.netty.channel.unix.Socket;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.SelectableChannel;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -162,6 +163,11 @@ final class PortGroup implements UserPort.Home {
     }
 
     @Override
+    public PortLoop loop() {
+        return loop;
+    }
+
+    @Override
     public ReceiveBatch batch() {
         return batch;
     }
@@ -179,5 +185,15 @@ final class PortGroup implements UserPort.Home {
     @Override
     public Watch watch(Socket socket, Watch.Owner owner) {
         return new Watch(socket, this, owner).on(loop);
+    }
+
+    @Override
+    public NioWatch watch(SelectableChannel channel, Watch.Owner owner) {
+        return new NioWatch(channel, this, owner).on(loop);
+    }
+
+    @Override
+    public StreamSocket stream(boolean isPath) {
+        return loop.isNative ? new EpollStream(this, isPath) : new NioStream(this, isPath);
     }
 }

@@ -16,9 +16,12 @@ final class PortLoop {
     final int index;
     /** Ports that it serves. */
     final AtomicInteger ports = new AtomicInteger();
+    /** Whether its sockets are of Netty's native library; else they are of the JDK. */
+    final boolean isNative;
     private final IoEventLoop loop;
 
-    PortLoop(int index, IoEventLoop loop) {
+    PortLoop(int index, IoEventLoop loop, boolean isNative) {
+        this.isNative = isNative;
         this.index = index;
         this.loop = loop;
     }
@@ -43,14 +46,19 @@ final class PortLoop {
         }
     }
 
-    /** Has the loop do something soon. */
-    void later(Runnable task) {
-        loop.execute(task);
-    }
-
     /** As {@link #call}, for work that refuses nothing. */
     void run(Runnable work) {
         loop.submit(work).syncUninterruptibly();
+    }
+
+    /** Whether the caller is on the loop. */
+    boolean isMine() {
+        return loop.inEventLoop();
+    }
+
+    /** Has the loop do something soon. */
+    void later(Runnable task) {
+        loop.execute(task);
     }
 
     /** Has the loop do something again and again. */

@@ -1,6 +1,5 @@
 package org.vnetwork.datapath.user;
 
-import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,17 +17,17 @@ import org.vnetwork.packet.wire.Frame;
  */
 final class StreamPort extends UserPort {
     private static final int PREFIX = Outbox.PREFIX;
-    /** Octets read at once: a few hundred short frames. */
-    private static final int BATCH = 1 << 15;
+    /** Octets read at once: a thousand short frames. */
+    private static final int BATCH = 1 << 16;
     private static final int BUFFER = Frame.HEADROOM + 2 * (PREFIX + LONGEST);
     private static final ValueLayout.OfInt LENGTH = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final String kind;
     private final Address address;
     private final MemorySegment buffer;
-    private Watch listener;
+    private StreamSocket listener;
     private BoundPath file;
-    private Watch peer;
+    private StreamSocket peer;
     private boolean connected;
     /** Writing failed: the loop, which alone may close the socket, is to do so. */
     private volatile boolean failed;
@@ -47,8 +46,8 @@ final class StreamPort extends UserPort {
         this.problem = "nobody has called at " + address;
     }
 
-    private Socket socket() {
-        return address.path() == null ? Socket.newSocketStream() : Socket.newSocketDomain();
+    private StreamSocket socket() {
+        return home.stream(address.path() != null);
     }
 
     @Override
@@ -57,14 +56,10 @@ final class StreamPort extends UserPort {
             tick();
             return;
         }
-        Socket socket = socket();
+        StreamSocket socket = socket();
         try {
-            if (address.path() == null) {
-                socket.setReuseAddress(true);
-            }
-            file = BoundPath.bind(kind, socket, address, socket());
-            socket.listen(1);
-            listener = home.watch(socket, new Watch.Owner() {
+            file = socket.listen(kind, address);
+            socket.watch(new Watch.Owner() {
                 @Override
                 public void readable() {
                     accept();
@@ -75,11 +70,12 @@ final class StreamPort extends UserPort {
                     // Never asked for.
                 }
             });
+            listener = socket;
         } catch (IOException | RuntimeException e) {
-            closeQuietly(socket);
+            socket.close();
             throw new DatapathException(kind + ": " + address + ": " + Failure.text(e), e);
         } catch (DatapathException e) {
-            closeQuietly(socket);
+            socket.close();
             throw e;
         }
     }
@@ -87,15 +83,11 @@ final class StreamPort extends UserPort {
     private void accept() {
         lock.lock();
         try {
-            int number = listener.fd().accept(new byte[128]);
-            if (number < 0) {
-                return;
-            }
-            Socket socket = new Socket(number);
-            if (peer != null) {
-                // Who is there stays: a port has one peer.
-                closeQuietly(socket);
-            } else {
+            StreamSocket socket = listener.accept();
+            if (socket != null && peer != null) {
+                // NB: who is there stays, as long as the kernel hears of it: a caller must not be able to throw out a living peer.
+                socket.close();
+            } else if (socket != null) {
                 take(socket, true);
             }
         } catch (IOException | RuntimeException e) {
@@ -107,14 +99,11 @@ final class StreamPort extends UserPort {
         }
     }
 
-    private void take(Socket socket, boolean isConnected) throws IOException {
+    private void take(StreamSocket socket, boolean isConnected) throws IOException {
         try {
-            if (address.path() == null) {
-                socket.setTcpNoDelay(true);
-                socket.setKeepAlive(true);
-            }
+            socket.tune();
         } catch (IOException e) {
-            closeQuietly(socket);
+            socket.close();
             throw e;
         }
         start = Frame.HEADROOM;
@@ -122,7 +111,8 @@ final class StreamPort extends UserPort {
         begun = 0;
         connected = isConnected;
         failed = false;
-        peer = home.watch(socket, this);
+        socket.watch(this);
+        peer = socket;
         peer.wantWrites(!isConnected);
     }
 
@@ -137,12 +127,12 @@ final class StreamPort extends UserPort {
         if (listener != null || peer != null) {
             return;
         }
-        Socket socket = socket();
+        StreamSocket socket = socket();
         try {
-            take(socket, socket.connect(address.socket()));
+            take(socket, socket.connect(address));
             problem = "calling " + address;
         } catch (IOException | RuntimeException e) {
-            closeQuietly(socket);
+            socket.close();
             problem = address + ": " + Failure.text(e);
         }
     }
@@ -170,7 +160,7 @@ final class StreamPort extends UserPort {
         }
         try {
             if (!connected) {
-                connected = peer.fd().finishConnect();
+                connected = peer.finishConnect();
             }
             if (connected) {
                 super.resume();
@@ -188,7 +178,7 @@ final class StreamPort extends UserPort {
         }
         int size;
         try {
-            size = peer.fd().readAddress(buffer.address(), end, Math.min(BUFFER, end + BATCH));
+            size = peer.read(buffer, end, Math.min(BUFFER, end + BATCH));
         } catch (IOException | RuntimeException e) {
             lost(address + ": " + Failure.text(e));
             return;
@@ -239,7 +229,7 @@ final class StreamPort extends UserPort {
         try {
             int from = waiting.offset(0) - PREFIX;
             int rest = waiting.run() - begun;
-            int sent = Math.max(0, peer.fd().writeAddress(waiting.memory().address(), from + begun, from + begun + rest));
+            int sent = peer.write(waiting.memory(), from + begun, from + begun + rest);
             begun += sent;
             while (!waiting.isEmpty() && begun >= PREFIX + waiting.size(0)) {
                 begun -= PREFIX + waiting.size(0);
@@ -265,7 +255,7 @@ final class StreamPort extends UserPort {
     }
 
     @Override
-    Watch out() {
+    Interest out() {
         return peer;
     }
 

@@ -37,6 +37,7 @@ final class UserDatapath implements Datapath {
     private final Arena memory = Arena.ofShared();
     private final Switchboard board = Switchboard.in(memory);
     private final Loops loops;
+    private final VxlanSockets tunnels;
     /** By index of the loop; null where no port needed one yet. */
     private final PortGroup[] groups;
     /** By port id: where its flows are, attached or not. */
@@ -46,8 +47,10 @@ final class UserDatapath implements Datapath {
     /** What the switch's loop sends. */
     private final Egress own = new Egress(board, null);
 
-    UserDatapath(Loops loops) {
+    /** {@code tunnels}: those of all switches of the host. */
+    UserDatapath(Loops loops, VxlanSockets tunnels) {
         this.loops = loops;
+        this.tunnels = tunnels;
         groups = new PortGroup[loops.count()];
     }
 
@@ -78,11 +81,14 @@ final class UserDatapath implements Datapath {
         if (port < 1 || port >= PortId.LIMIT || board.port(port) != null) {
             throw new DatapathException("port id: " + port + " (expected: a free one of 1.." + (PortId.LIMIT - 1) + ")");
         }
+        if (!loops.isNative && UserDriver.NATIVE.contains(attachment.kind())) {
+            throw new DatapathException(attachment.kind() + ": " + UserDriver.NEEDED + "; over IP, dgram and streams go without");
+        }
         PortGroup group = group(port);
         group.open(switch (attachment.kind()) {
-            case "dgram" -> new DatagramPort(port, attachment.device(), group);
+            case "dgram" -> loops.isNative ? new DatagramPort(port, attachment.device(), group) : new NioDatagramPort(port, attachment.device(), group);
             case MulticastPort.KIND -> new MulticastPort(port, attachment.device(), group);
-            case Vxlan.KIND -> new VxlanPort(port, attachment.device(), group, loops.tunnels());
+            case Vxlan.KIND -> new VxlanPort(port, attachment.device(), group, tunnels);
             case "stream", "stream-to" -> new StreamPort(port, attachment.kind(), attachment.device(), group);
             default -> throw new DatapathException("attachment: " + attachment + " (expected: " + String.join(", ", UserDriver.KINDS) + "); another datapath has other kinds of port");
         });

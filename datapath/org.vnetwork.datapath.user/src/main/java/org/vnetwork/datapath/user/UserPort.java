@@ -4,6 +4,7 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.SelectableChannel;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.vnetwork.datapath.DatapathException;
@@ -60,14 +61,23 @@ abstract class UserPort implements Watch.Owner {
         /** What datagrams are read into, on the group's loop; they last until the next read. */
         ReceiveBatch batch();
 
+        /** The group's loop. */
+        PortLoop loop();
+
         /** Begins work of a thread that is not the group's: with its lock. */
         void enter();
 
         /** Ends that: what it made to be sent goes out. */
         void leave();
 
-        /** A socket, watched; closed when it cannot be. */
+        /** A socket of Netty's native library, watched. */
         Watch watch(Socket socket, Watch.Owner owner);
+
+        /** A socket of the JDK, watched. */
+        NioWatch watch(SelectableChannel channel, Watch.Owner owner);
+
+        /** A stream socket of the library that the group's loop works with. */
+        StreamSocket stream(boolean isPath);
     }
 
     /** Where a thread notes what became of frames that it had counted as sent. */
@@ -99,7 +109,7 @@ abstract class UserPort implements Watch.Owner {
     abstract int longest();
 
     /** The socket that frames go out by; null when there is none now. */
-    abstract Watch out();
+    abstract Interest out();
 
     /**
      * Sends as many frames as one system call takes, from the oldest on, and releases them; there is one at least.

@@ -7,19 +7,13 @@ import org.vnetwork.datapath.DatapathException;
 
 /** The sockets where tunnels arrive, of all switches of this host: one for each local address. Any thread. */
 final class VxlanSockets {
-    private final Loops loops;
     private final Map<InetSocketAddress, VxlanSocket> sockets = new HashMap<>();
-
-    /** Each is read by one of these threads. */
-    VxlanSockets(Loops loops) {
-        this.loops = loops;
-    }
 
     /** Has what arrives by a port's tunnel handed to it. */
     synchronized VxlanSocket join(VxlanPort port) throws DatapathException {
         VxlanSocket socket = sockets.get(port.tunnel.local());
         if (socket == null) {
-            socket = VxlanSocket.open(port.tunnel, loops.fewest());
+            socket = VxlanSocket.open(port.tunnel, port.home().loop());
             sockets.put(port.tunnel.local(), socket);
         }
         try {

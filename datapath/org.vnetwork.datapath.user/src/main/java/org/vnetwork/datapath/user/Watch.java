@@ -9,7 +9,7 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 
 /** A socket that the ports' loop watches. Its owner is called with the group's lock held. */
-final class Watch implements EpollIoHandle {
+final class Watch implements EpollIoHandle, Interest {
     private static final EpollIoOps READ = EpollIoOps.EPOLLIN;
     private static final EpollIoOps BOTH = EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLOUT);
 
@@ -64,23 +64,22 @@ final class Watch implements EpollIoHandle {
         }
     }
 
-    /** Whether to be told when the socket takes octets; any thread that has the port's lock. */
-    void wantWrites(boolean wanted) {
+    @Override
+    public void wantWrites(boolean wanted) {
         if (wanted != writes && !closed) {
             writes = wanted;
             registration.submit(wanted ? BOTH : READ);
         }
     }
 
-    /** Has the loop look away for a while, from a socket that is always ready and cannot be served. */
-    void rest(boolean resting) {
+    @Override
+    public void rest(boolean resting) {
         if (resting != rests && !closed) {
             rests = resting;
             registration.submit(resting ? EpollIoOps.NONE : READ);
         }
     }
 
-    /** Ends the watch and closes the socket, on the loop. */
     @Override
     public void close() {
         if (closed) {

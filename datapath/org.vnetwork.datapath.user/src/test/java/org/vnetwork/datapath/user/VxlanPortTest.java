@@ -248,7 +248,8 @@ class VxlanPortTest {
 
     @Test
     void twoSwitchesShareASocket() throws Exception {
-        try (Loops shared = new Loops(2); UserDatapath one = new UserDatapath(shared); UserDatapath other = new UserDatapath(shared)) {
+        VxlanSockets shared = new VxlanSockets();
+        try (Loops loops = new Loops("ports", 2, true); UserDatapath one = new UserDatapath(loops, shared); UserDatapath other = new UserDatapath(loops, shared)) {
             End far = new End(HOST, 0);
             String device = HOST + ":" + far.port() + " local " + HOST + ":" + local;
             one.attach(1, new org.vnetwork.datapath.Attachment("vxlan", device.replace(" local", " vni 1 local")));
