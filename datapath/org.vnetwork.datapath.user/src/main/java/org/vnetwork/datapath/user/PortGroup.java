@@ -163,6 +163,11 @@ final class PortGroup implements UserPort.Home {
     }
 
     @Override
+    public PortLoop loop() {
+        return loop;
+    }
+
+    @Override
     public ReceiveBatch batch() {
         return batch;
     }
