@@ -114,6 +114,9 @@ final class VxlanSocket implements EpollIoHandle {
             try {
                 for (int i = 0; i < count; i++) {
                     datagram(i);
+                    if (current != null && current.home().crowded()) {
+                        enter(null);
+                    }
                 }
             } finally {
                 enter(null);
