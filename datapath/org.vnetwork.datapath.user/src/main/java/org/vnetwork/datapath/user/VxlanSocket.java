@@ -7,7 +7,6 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
@@ -114,6 +113,9 @@ final class VxlanSocket implements EpollIoHandle {
             try {
                 for (int i = 0; i < count; i++) {
                     datagram(i);
+                    if (current != null && current.home().crowded()) {
+                        enter(null);
+                    }
                 }
             } finally {
                 enter(null);
