@@ -1,6 +1,7 @@
 """Switches that programs attach to by sockets: frames, delays and CPU time between two programs, VXLAN, and between two guests."""
 
 import sockets_guests
+import sockets_vxlan
 from host import Host
 from lab import run
 from sockets_ends import Direct, Generator, Ours, OvsTaps, Vde
@@ -20,7 +21,8 @@ class Sockets:
         self.report = report
         self.quick = quick
         self.seconds = 0.2 if quick else 0.4
-        self.inside = ["ip", "netns", "exec", lab.namespace("u")]
+        self.home = lab.namespace("u")
+        self.inside = ["ip", "netns", "exec", self.home]
         self.generator = Generator(lab)
         self.host = Host(lab, "user", self.inside)
         self.queue(QUEUE)
@@ -86,6 +88,9 @@ class Sockets:
         if result["lost"]:
             self.report.add(work, peer.name, "lost", result["lost"], "%")
 
+    def vxlan(self):
+        sockets_vxlan.measure(self.lab, self.report, self.seconds, self.generator, self.host, self.home, self.inside)
+
     def guests(self):
         sockets_guests.measure(self.lab, self.report, self.quick, self.host, self.inside, None if self.vde.missing else self.vde)
 
@@ -101,5 +106,5 @@ class Sockets:
 def measure(lab, report, quick):
     """Runs all of it."""
     bench = Sockets(lab, report, quick)
-    for part in (bench.frames, bench.short_queues, bench.delays, bench.guests, bench.targets):
+    for part in (bench.frames, bench.short_queues, bench.delays, bench.vxlan, bench.guests, bench.targets):
         part()

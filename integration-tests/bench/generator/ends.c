@@ -123,7 +123,8 @@ static void open_vxlan(struct end *end, const char *local, const char *peer)
 	int one = 1;
 
 	end->fd = socket(AF_INET, SOCK_DGRAM, 0);
-	if (end->fd < 0 || bind(end->fd, (struct sockaddr *)&from, sizeof(from)) || connect(end->fd, (struct sockaddr *)&to, sizeof(to)) ||
+	end->to = to;
+	if (end->fd < 0 || bind(end->fd, (struct sockaddr *)&from, sizeof(from)) ||
 	    setsockopt(end->fd, IPPROTO_UDP, UDP_GRO, &one, sizeof(one)))
 		end_die(local);
 }
@@ -265,11 +266,12 @@ static int send_segments(struct end *end, uint8_t *batch, size_t size, int count
 {
 	char room[CMSG_SPACE(sizeof(uint16_t))] = {};
 	struct iovec part = { .iov_base = batch, .iov_len = count * size };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room) };
+	struct msghdr message = { .msg_name = &end->to, .msg_namelen = sizeof(end->to), .msg_iov = &part, .msg_iovlen = 1,
+				  .msg_control = room, .msg_controllen = sizeof(room) };
 	struct cmsghdr *option = CMSG_FIRSTHDR(&message);
 
 	if (count == 1)
-		return send(end->fd, batch, size, 0) < 0 ? -1 : 1;
+		return sendto(end->fd, batch, size, 0, (struct sockaddr *)&end->to, sizeof(end->to)) < 0 ? -1 : 1;
 	option->cmsg_level = IPPROTO_UDP;
 	option->cmsg_type = UDP_SEGMENT;
 	option->cmsg_len = CMSG_LEN(sizeof(uint16_t));

@@ -12,6 +12,7 @@
 #ifndef ENDS_H
 #define ENDS_H
 
+#include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@ struct end {
 	int listener;
 	uint32_t vni;
 	char peer[108];
+	struct sockaddr_in to;	/* another source port may answer, so it is not connected */
 	uint8_t *unread;	/* of a stream */
 	size_t unread_size;
 };
