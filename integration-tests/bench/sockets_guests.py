@@ -150,8 +150,8 @@ def pairs(lab, host, inside, boot, vde):
         host.sh(f"port:add gd p{number} --dgram {path[f'o{number}']} {path[f'p{number}']}; port:add gs p{number} --stream {path[f's{number}']}")
     ours = [host.pid]
     yield Pair(lab, inside, boot, "vNetwork, dgram", "od", [unix(path["p1"], path["o1"]), unix(path["p2"], path["o2"])], ours)
-    yield Pair(lab, inside, boot, "vNetwork, stream", "os", [stream(path["s1"], "off"), stream(path["s2"], "off")], ours)
     yield Pair(lab, inside, boot, DIRECT + "dgram", "dd", [unix(path["d1"], path["d2"]), unix(path["d2"], path["d1"])])
+    yield Pair(lab, inside, boot, "vNetwork, stream", "os", [stream(path["s1"], "off"), stream(path["s2"], "off")], ours)
     yield Pair(lab, inside, boot, DIRECT + "stream", "ds", [stream(path["t1"], "on"), stream(path["t1"], "off")])
     if vde and "vde" in run("qemu-system-x86_64", "-netdev", "help"):
         yield Pair(lab, inside, boot, Vde.name, "v", [f"vde,id=n,sock={vde.folder}"] * 2, vde.processes)
