@@ -35,10 +35,13 @@ class Sockets:
                 report.absent(peer.name, peer.missing)
             else:
                 self.peers.append(peer)
-        # What a process that has run for a while has compiled.
-        for peer in self.ours:
-            for batch in (1, 32):
-                self.generator.run(peer, t=1 if quick else 3, b=batch)
+        self.warm()
+
+    def warm(self):
+        """What a process that has run for a while has compiled."""
+        for batch in (1, 32, 1, 32):
+            for peer in self.ours:
+                self.generator.run(peer, t=0.5 if self.quick else 2, b=batch)
 
     def queue(self, datagrams):
         """How many datagrams may wait at each socket that is made from now on."""
