@@ -26,7 +26,10 @@ class Generator:
         words = [*peer.inside, self.program, "-s", peer.ends[0], "-r", peer.ends[1], *flags, "-u", ",".join(map(str, peer.processes)) or "0"]
         for letter, value in options.items():
             words += ["-" + letter, value]
-        result = json.loads(run(*words, timeout=60))
+        try:
+            result = json.loads(run(*words, timeout=60))
+        except subprocess.TimeoutExpired as e:
+            raise Failed(f"{peer.name}: the generator does not end ({shlex.join(map(str, words))})") from e
         if not result["arrived"]:
             raise Failed(f"{peer.name}: nothing arrived ({shlex.join(map(str, words))})")
         result["rate"] = result["arrived"] / result["seconds"]
