@@ -102,8 +102,6 @@ class Sockets:
             for ours in self.ours:
                 self.report.at_least(1, work, "rate", Vde.name, ours.name)
                 self.report.at_most(1, work, "CPU of the switch", Vde.name, ours.name)
-        for ours in self.ours:
-            self.report.at_most(1, ALONE, "p50", Vde.name, ours.name)
 
 
 def measure(lab, report, quick):

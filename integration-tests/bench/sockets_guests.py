@@ -100,7 +100,7 @@ class Pair:
 
     def ping(self, count):
         """Median round trip in microseconds, of the guest's own clock."""
-        printed = self.guests[0].order(f"ping -c {count} -i 0.02 10.99.0.2")
+        printed = self.guests[0].order(f"ping -c {count} -i 0.01 10.99.0.2")
         times = sorted(float(t) for t in re.findall(r"time=([0-9.]+) ms", printed))
         if len(times) < count:
             raise Failed(f"{self.name}: ping: {count - len(times)} of {count} lost")
@@ -171,7 +171,7 @@ def measure(lab, report, quick, host, inside, vde):
             report.add(BULK, pair.name, "rate", rate / 1e6, "Mbit/s")
             if pair.processes:
                 report.add(BULK, pair.name, "CPU of the switch", 100 * busy, "%")
-            report.add(PING, pair.name, "round trip", pair.ping(25 if quick else 50), "us")
+            report.add(PING, pair.name, "round trip", pair.ping(50 if quick else 100), "us")
             pair.rest()
     for kind in ("dgram", "stream"):
         report.at_least(0.85, BULK, "rate", DIRECT + kind, f"vNetwork, {kind}")
