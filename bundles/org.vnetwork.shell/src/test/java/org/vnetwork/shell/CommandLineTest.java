@@ -40,13 +40,15 @@ class CommandLineTest {
             port:add sw1 web1 --sim                  ! port: web1 (expected: a name that is not in use yet in switch sw1)
             port:add sw1 p                           ! port:add: no attachment (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --sim)
             port:add sw1 p --sim --tap t             ! port:add: 2 attachments (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --sim)
-            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing; usage: port:add SWITCH NAME [--netdev DEVICE] [--tap NAME] [--dgram LOCAL PEER] [--stream ADDRESS] [--stream-to ADDRESS] [--sim] [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--mirror] [--plan]
+            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing; usage: port:add SWITCH NAME [--netdev DEVICE] [--tap NAME] [--dgram LOCAL PEER] [--stream ADDRESS] [--stream-to ADDRESS] [--sim] [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--service] [--mirror] [--plan]
             port:add sw1 p --stream '/run/p q/'      ! stream: /run/p q/ (expected: an address without blanks, at most 255 characters)
             port:add sw1 p --sim --access 4095       ! vlan: 4095 (expected: 1..4094)
             port:add sw1 p --sim --access ten        ! vlan: ten (expected: 1..4094)
             port:add sw1 p --sim --trunk 10,         ! vlan: (empty) (expected: 1..4094)
             port:add sw1 p --sim --access 1 --trunk 2! vlan: --access 1 and --trunk 2 (expected: one of them)
             port:add sw1 p --sim --native 1          ! --native: 1 (expected: --trunk with it); an access port has its VLAN from --access
+            port:add sw1 p --sim --service           ! --service: no VLAN (expected: --access or --trunk with it)
+            port:set sw1 web1 --service --mirror     ! --service: no VLAN (expected: --access or --trunk with it)
             port:set sw1 web1                        ! port:set: nothing to set (expected: --access VLAN, or --trunk VLAN,.. [--native VLAN], or --mirror)
             filter:add web1 count                    ! port: web1 (expected: SWITCH/PORT, since sw1 and sw2 have one of this name)
             filter:add nope count                    ! port: nope (expected: a port of this host); port:list shows them
@@ -122,6 +124,7 @@ class CommandLineTest {
     void configurationIsShownAsTheCommandsThatMakeIt() {
         console.run("filter:add up1 count --fail open");
         console.run("table:put sw1 fdb mac=02:00:00:00:00:01,vlan=10 port=web1,fixed=true");
+        console.run("port:add sw2 isp --sim --trunk 100,200 --service");
         String shown = console.run("config:show");
         assertEquals("""
                 switch:create sw1 --engine learning --datapath sim
@@ -131,6 +134,7 @@ class CommandLineTest {
                 table:put sw1 fdb mac=02:00:00:00:00:01,vlan=10 fixed=true,port=web1
                 switch:create sw2 --engine learning --datapath sim
                 port:add sw2 web1 --sim --access 1
+                port:add sw2 isp --sim --trunk 100,200 --service
                 """, shown);
         try (TestConsole second = TestConsole.after(shown.split("\n"))) {
             assertEquals(shown, second.run("config:show"));
@@ -171,13 +175,14 @@ class CommandLineTest {
     @Test
     void helpTellsTheWordsOfACommand() {
         assertEquals("""
-                port:set SWITCH PORT [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--mirror] [--plan]
+                port:set SWITCH PORT [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--service] [--mirror] [--plan]
                 Puts a port into other VLANs. Its flows are decided again; nothing is flushed.
                   SWITCH           the switch
                   PORT             the port
                   --access VLAN    untagged frames only, in this VLAN
                   --trunk VLAN,..  tagged frames of these VLANs
                   --native VLAN    with --trunk: untagged frames too, in this VLAN
+                  --service        its tags are service tags (IEEE 802.1ad); customer tags are payload
                   --mirror         in no VLAN: it takes mirrored copies, and nothing else
                   --plan           print the difference and change nothing
                 example: port:set sw1 web1 --trunk 10,20 --native 1

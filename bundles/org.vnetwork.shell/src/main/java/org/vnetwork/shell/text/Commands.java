@@ -47,11 +47,12 @@ final class Commands {
         if (vlan.mirror()) {
             return " --mirror";
         }
+        String tags = vlan.service() ? " --service" : "";
         if (!vlan.trunk()) {
-            return " --access " + vlan.untagged();
+            return " --access " + vlan.untagged() + tags;
         }
         String allowed = vlan.allowed().stream().map(String::valueOf).collect(Collectors.joining(","));
-        return " --trunk " + allowed + (vlan.untagged() == 0 ? "" : " --native " + vlan.untagged());
+        return " --trunk " + allowed + (vlan.untagged() == 0 ? "" : " --native " + vlan.untagged()) + tags;
     }
 
     private static void row(StringBuilder text, String owner, RowDocument row) {
