@@ -19,6 +19,7 @@ from sockets_ends import Vde
 IMAGE = ROOT / "product/guest/image.sh"
 BULK, PING = "guest to guest, TCP", "guest to guest, ping"
 DIRECT = "no switch, "
+PATIENCE_SECONDS = 90
 
 
 class Guest:
@@ -38,12 +39,22 @@ class Guest:
         if self.process.poll() is not None:
             raise Failed(f"QEMU ended: {(lab.work / f'{name}{number}.out').read_text().strip()[-300:]}")
         self.channel = socket.socket(socket.AF_UNIX)
-        self.channel.settimeout(90)
+        self.channel.settimeout(PATIENCE_SECONDS)
         self.channel.connect(str(path))
         self.lines = self.channel.makefile("r", errors="replace")
 
+    def line(self, while_doing):
+        """The next line of what it says; fails when none comes."""
+        try:
+            line = self.lines.readline()
+        except TimeoutError:
+            line = ""
+        if not line:
+            raise Failed(f"guest: it hung up, or said nothing for {PATIENCE_SECONDS} s, while it did: {while_doing}")
+        return line
+
     def booted(self):
-        while self.lines.readline().strip() != "ready":
+        while self.line("boot").strip() != "ready":
             pass
 
     def order(self, command):
@@ -52,9 +63,7 @@ class Guest:
         self.channel.sendall(f"{self.number} {base64.b64encode(command.encode()).decode()}\n".encode())
         printed = []
         while True:
-            line = self.lines.readline()
-            if not line:
-                raise Failed(f"guest: it hung up while it did: {command}")
+            line = self.line(command)
             if re.fullmatch(rf"{self.number} \d+\s*", line):
                 return "".join(printed)
             printed.append(line)
