@@ -23,7 +23,7 @@ class Sockets:
         self.seconds = 0.2 if quick else 0.4
         self.home = lab.namespace("u")
         self.inside = ["ip", "netns", "exec", self.home]
-        self.generator = Generator(lab)
+        self.generator = Generator(lab, report)
         self.host = Host(lab, "user", self.inside)
         self.queue(QUEUE)
         self.ours = [Ours(lab, self.host, self.inside, kind[0], kind) for kind in ("dgram", "stream")]
