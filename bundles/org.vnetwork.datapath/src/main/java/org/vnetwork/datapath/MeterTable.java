@@ -10,8 +10,9 @@ import org.vnetwork.packet.wire.Action;
 /**
  * Token buckets of one switch, in memory that a flow table may share: {@code vnet_meter} in {@code vnet_abi.h}.
  *
- * <p>A bucket is kept as the time at which it is full again. So one that is full holds nothing, and its slot may go to another meter once no list names it. Loop
- * thread only, but the buckets themselves are shared with others without a lock.
+ * <p>A bucket is kept as the time at which it is full again. So one that is full holds nothing, and its slot may go to another meter once no list names it. A frame
+ * passes while the bucket is not in debt, and is charged whole; one that finds it in debt closes the meter for a moment. Several threads may ask at once, and others by
+ * the memory, without a lock; all else is the loop thread's.
  */
 public final class MeterTable {
     /** Most meters in use at one time. */
@@ -24,9 +25,12 @@ public final class MeterTable {
     private static final long BURST_BYTES = 16;
     private static final long BURST_TICKS = 24;
     private static final long DUE = 32;
+    private static final long OPENS = 40;
     /** A tick is 1/64 ns: 64 octets at 100 Gbit/s take 327 of them. */
     private static final int TICK_SHIFT = 6;
     private static final double TICKS_PER_SECOND = 64e9;
+    /** Longest time that a meter stays closed, 1 ms: {@code vnet_abi.h} says why. */
+    private static final long CLOSED_TICKS = 64_000_000;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final VarHandle SHARED = LONG.varHandle();
 
@@ -53,7 +57,7 @@ public final class MeterTable {
      * The meters in a memory; those that it holds are taken over.
      *
      * @param memory {@link #METERS} times {@link #SIZE} octets, aligned to 8
-     * @param quarantineNanos how long after its last user left a slot may still be read by others
+     * @param quarantineNanos how long after its last user left, or after it was full again, a slot may still be read by others
      */
     public MeterTable(MemorySegment memory, long quarantineNanos) {
         this.memory = memory;
@@ -115,10 +119,14 @@ public final class MeterTable {
     private boolean passes(long at, long bytes, long now) {
         long cost = (long) (bytes * 8.0 * TICKS_PER_SECOND / memory.get(LONG, at + RATE));
         long burst = memory.get(LONG, at + BURST_TICKS);
+        if (now - (long) SHARED.getVolatile(memory, at + OPENS) < 0) {
+            return false;
+        }
         while (true) {
             long due = (long) SHARED.getVolatile(memory, at + DUE);
             long from = due - now > 0 ? due : now;
             if (from - now > burst) {
+                SHARED.setVolatile(memory, at + OPENS, now + Math.min(burst / 2, CLOSED_TICKS));
                 return false;
             }
             if (SHARED.compareAndSet(memory, at + DUE, due, from + cost)) {
@@ -137,7 +145,7 @@ public final class MeterTable {
         return slot;
     }
 
-    private int search(Action.Meter meter, long nanos) {
+    private synchronized int search(Action.Meter meter, long nanos) {
         Key key = new Key(meter);
         Integer known = slots.get(key);
         if (known != null) {
@@ -159,7 +167,7 @@ public final class MeterTable {
 
     private boolean isFree(int slot, long nanos) {
         return keys[slot] == null || users[slot] == 0 && nanos - freedNanos[slot] >= quarantineNanos
-                && (long) SHARED.getVolatile(memory, (long) slot * SIZE + DUE) - (nanos << TICK_SHIFT) <= 0;
+                && (long) SHARED.getVolatile(memory, (long) slot * SIZE + DUE) - (nanos - quarantineNanos << TICK_SHIFT) <= 0;
     }
 
     private void write(long at, Key key, long now) {
@@ -168,6 +176,7 @@ public final class MeterTable {
         memory.set(LONG, at + BURST_BYTES, key.burstBytes);
         memory.set(LONG, at + BURST_TICKS, (long) (key.burstBytes * 8.0 * TICKS_PER_SECOND / key.bitsPerSecond));
         memory.set(LONG, at + DUE, now);
+        memory.set(LONG, at + OPENS, now);
         SHARED.setVolatile(memory, at + RATE, key.bitsPerSecond);
     }
 }
