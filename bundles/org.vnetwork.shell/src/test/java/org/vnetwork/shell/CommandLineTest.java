@@ -38,10 +38,15 @@ class CommandLineTest {
             port:list nope                           ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
             port:show sw1 nope                       ! port: nope (expected: one of web1, up1); port:list sw1 shows them
             port:add sw1 web1 --sim                  ! port: web1 (expected: a name that is not in use yet in switch sw1)
-            port:add sw1 p                           ! port:add: no attachment (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --sim)
-            port:add sw1 p --sim --tap t             ! port:add: 2 attachments (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --sim)
-            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing; usage: port:add SWITCH NAME [--netdev DEVICE] [--tap NAME] [--dgram LOCAL PEER] [--stream ADDRESS] [--stream-to ADDRESS] [--sim] [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--service] [--mirror] [--plan]
+            port:add sw1 p                           ! port:add: no attachment (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --udp-multicast GROUP:PORT, --vxlan REMOTE, --sim)
+            port:add sw1 p --sim --tap t             ! port:add: 2 attachments (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --udp-multicast GROUP:PORT, --vxlan REMOTE, --sim)
+            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing; usage: port:add SWITCH NAME [--netdev DEVICE] [--tap NAME] [--dgram LOCAL PEER] [--stream ADDRESS] [--stream-to ADDRESS] [--udp-multicast GROUP:PORT] [--vxlan REMOTE] [--vni N] [--local ADDRESS] [--sim] [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--service] [--mirror] [--plan]
             port:add sw1 p --stream '/run/p q/'      ! stream: /run/p q/ (expected: an address without blanks, at most 255 characters)
+            port:add sw1 p --sim --vni 7             ! port:add: --vni without --vxlan (expected: --vxlan REMOTE --vni N)
+            port:add sw1 p --vxlan 192.0.2.7         ! port:add: --vxlan without --vni (expected: --vxlan REMOTE --vni N)
+            port:add sw1 p --vxlan 192.0.2.7 --vni 16777216 ! vni: 16777216 (expected: 0..16777215)
+            port:add sw1 p --vxlan 192.0.2.7 --vni -1 ! vni: -1 (expected: 0..16777215)
+            port:add sw1 p --sim --local 192.0.2.7   ! port:add: --local (expected: with --vxlan or --udp-multicast only)
             port:add sw1 p --sim --access 4095       ! vlan: 4095 (expected: 1..4094)
             port:add sw1 p --sim --access ten        ! vlan: ten (expected: 1..4094)
             port:add sw1 p --sim --trunk 10,         ! vlan: (empty) (expected: 1..4094)
@@ -106,6 +111,20 @@ class CommandLineTest {
         // The other end of the same cable.
         console.run("port:add sw2 q --dgram /run/vm /run/p");
         assertTrue(console.succeeded());
+    }
+
+    @Test
+    void tunnelsAreToldApartByRemoteAndNumberAndASwitchIsInAGroupOnce() {
+        String tunnel = "port:add sw1 t --vxlan 192.0.2.7 --vni 7 --local 192.0.2.1";
+        assertEquals("+ " + tunnel + " --access 1\nplanned only: nothing was changed\n", console.run(tunnel + " --plan"));
+        console.run(tunnel);
+        assertEquals("vxlan: 192.0.2.7 vni 7 (expected: one that is not in use; it is port t of switch sw1)\n", console.run("port:add sw2 t --vxlan 192.0.2.7 --vni 7"));
+        console.run("port:add sw2 t --vxlan 192.0.2.7 --vni 8");
+        assertTrue(console.succeeded());
+        console.run("port:add sw1 g --udp-multicast 230.0.0.1:1234");
+        console.run("port:add sw2 g --udp-multicast 230.0.0.1:1234 --local 127.0.0.1");
+        assertTrue(console.succeeded());
+        assertEquals("udp-multicast: 230.0.0.1:1234 (expected: one that is not in use; it is port g of switch sw1)\n", console.run("port:add sw1 h --udp-multicast 230.0.0.1:1234"));
     }
 
     @Test

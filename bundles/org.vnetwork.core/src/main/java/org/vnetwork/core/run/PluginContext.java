@@ -49,7 +49,7 @@ final class PluginContext implements Context {
 
     @Override
     public void every(Duration period, Runnable task) {
-        checkOpen();
+        checkOutside("every");
         if (period.compareTo(Duration.ofMillis(1)) < 0) {
             throw Refusal.value("period", period, "1 ms or more");
         }
@@ -59,7 +59,7 @@ final class PluginContext implements Context {
 
     @Override
     public <K extends Record, V extends Record> void onChange(Table<K, V> table, BiConsumer<K, V> listener) {
-        checkOpen();
+        checkOutside("onChange");
         BiConsumer<Record, Record> guarded = (key, row) -> {
             try {
                 notify(listener, key, row);
@@ -78,10 +78,7 @@ final class PluginContext implements Context {
 
     @Override
     public void send(int port, MemorySegment frame) {
-        checkOpen();
-        if (home.tables.deciding()) {
-            throw new IllegalStateException("send inside a decision; effects there are actions, so that previews stay silent");
-        }
+        checkOutside("send");
         if (frame.byteSize() < KeyParser.ETHERNET_SIZE) {
             throw Refusal.value("frame", frame.byteSize() + " octets", KeyParser.ETHERNET_SIZE + " or more");
         }
@@ -97,13 +94,21 @@ final class PluginContext implements Context {
 
     @Override
     public void event(Event event) {
-        checkOpen();
+        checkOutside("event");
         home.event(owner, event.subject(), event.text());
     }
 
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException(owner + " is closed");
+        }
+        home.tables.checkThread();
+    }
+
+    private void checkOutside(String what) {
+        checkOpen();
+        if (home.tables.deciding()) {
+            throw new IllegalStateException(what + " inside a decision; effects there are actions, so that previews stay silent");
         }
     }
 

@@ -32,8 +32,11 @@ final class Commands {
     private static void port(StringBuilder text, String owner, PortDocument port) {
         text.append("port:add ").append(owner).append(' ').append(port.name()).append(" --").append(port.attachment());
         if (!port.attachment().equals("sim")) {
-            for (String device : port.device().split(" ")) {
-                text.append(' ').append(word(device));
+            // What a tunnel or a group has besides its address is options: vni 7, local 192.0.2.1.
+            boolean named = port.attachment().equals("vxlan") || port.attachment().equals("udp-multicast");
+            String[] words = port.device().split(" ");
+            for (int i = 0; i < words.length; i++) {
+                text.append(named && i % 2 == 1 ? " --" : " ").append(word(words[i]));
             }
         }
         text.append(vlan(port.vlan())).append('\n');
