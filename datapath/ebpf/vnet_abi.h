@@ -385,7 +385,7 @@ struct vnet_upcall_prefix {
 #define VNET_UPCALL_COPY 2	/* by COPY_UP a32: the frame itself went on */
 
 /*
- * Drop reasons, per ingress port. 14..16 and 18 the driver counts by itself; from 19 on they are the switch's own (DROP a32).
+ * Drop reasons, per ingress port. 14..16 and 18..21 drivers count by themselves; from 22 on they are the switch's own (DROP a32).
  *   1 runt            shorter than an Ethernet header
  *   2 unknown-port    no port id for the device (counted at port 0)
  *   3 blocked         the ingress port is blocked
@@ -415,7 +415,7 @@ struct vnet_upcall_prefix {
 #define VNET_DROP_NO_MEMORY 12
 #define VNET_DROP_BAD_ACTION 13
 #define VNET_DROP_METERED 17
-#define VNET_DROP_FIRST_FREE 19
+#define VNET_DROP_FIRST_FREE 22
 
 /*
  * Counters. A "frame" is one on the wire: a GSO superframe counts its segments, bytes are theirs, tags included, without FCS.

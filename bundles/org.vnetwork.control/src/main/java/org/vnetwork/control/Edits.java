@@ -44,7 +44,7 @@ public final class Edits {
         return document -> {
             for (SwitchDocument other : document.switches()) {
                 for (PortDocument used : other.ports()) {
-                    if (clash(attachment, device, used)) {
+                    if (clash(attachment, device, used, other.name().equals(switchName))) {
                         throw Refusal.value(attachment, device, "one that is not in use; it is port " + used.name() + " of switch " + other.name());
                     }
                 }
@@ -118,14 +118,23 @@ public final class Edits {
         return inSwitch(switchName, s -> s.withLimits(s.limits().with(changes)));
     }
 
-    /** Whether a port has the same device, or a socket of the same kind the same address of its own or of its peer. */
-    private static boolean clash(String attachment, String device, PortDocument used) {
+    /**
+     * Whether a port has the same device, or a socket of the same kind the same address of its own or of its peer; a tunnel the same remote address and
+     * number. Many may be in one group, but a switch only once.
+     */
+    private static boolean clash(String attachment, String device, PortDocument used, boolean sameSwitch) {
         if (attachment.equals("sim") || used.attachment().equals("sim")) {
             return false;
         }
         String[] words = device.split(" ");
         String[] others = used.device().split(" ");
         boolean same = used.attachment().equals(attachment) || PortDocument.isDevice(attachment) && PortDocument.isDevice(used.attachment());
+        if (same && attachment.equals("udp-multicast")) {
+            return sameSwitch && words[0].equals(others[0]);
+        }
+        if (same && attachment.equals("vxlan")) {
+            return words.length > 2 && words[0].equals(others[0]) && words[2].equals(others[2]);
+        }
         return same && IntStream.range(0, Math.min(words.length, others.length)).anyMatch(i -> words[i].equals(others[i]));
     }
 

@@ -1,6 +1,7 @@
 package org.vnetwork.control;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.vnetwork.model.Name;
@@ -13,8 +14,10 @@ import org.vnetwork.model.Refusal;
  *
  * @param id as in {@link PortId}; kept for the port's life
  * @param name unique in its switch
- * @param attachment kind of attachment: {@code netdev}, {@code tap}, {@code sim}, {@code dgram}, {@code stream}, {@code stream-to}
- * @param device the device's name; the port's own name for {@code sim}; for a socket its addresses, with a blank between two
+ * @param attachment kind of attachment: {@code netdev}, {@code tap}, {@code sim}, {@code dgram}, {@code stream}, {@code stream-to},
+ *     {@code udp-multicast}, {@code vxlan}
+ * @param device the device's name; the port's own name for {@code sim}; for a socket its addresses, with a blank between two; {@code GROUP:PORT [local ADDRESS]};
+ *     {@code REMOTE vni N [local ADDRESS]}
  * @param vlan membership and tagging
  * @param filters by ascending slot, slots unique
  */
@@ -23,7 +26,9 @@ public record PortDocument(int id, String name, String attachment, String device
     public static final int SLOTS = 16;
     private static final Set<String> DEVICES = Set.of("netdev", "tap", "sim");
     private static final Pattern ADDRESS = Pattern.compile("[^\\s\\p{Cntrl}]+");
-    private static final Pattern TWO_ADDRESSES = Pattern.compile(ADDRESS + " " + ADDRESS);
+    private static final Map<String, Pattern> FORMS = Map.of("dgram", Pattern.compile(ADDRESS + " " + ADDRESS), "udp-multicast", Pattern.compile(ADDRESS + "( local " + ADDRESS + ")?"),
+            "vxlan", Pattern.compile(ADDRESS + " vni " + ADDRESS + "( local " + ADDRESS + ")?"));
+    private static final int LAST_VNI = (1 << 24) - 1;
 
     public PortDocument {
         new PortId(id);
@@ -44,8 +49,17 @@ public record PortDocument(int id, String name, String attachment, String device
             if (device.isEmpty() || device.length() > 31 || device.chars().anyMatch(c -> c <= ' ' || c == '/')) {
                 throw Refusal.value(attachment, device, "the name of a network device, at most 15 characters");
             }
-        } else if (device.length() > 255 || !(attachment.equals("dgram") ? TWO_ADDRESSES : ADDRESS).matcher(device).matches()) {
+        } else if (device.length() > 255 || !FORMS.getOrDefault(attachment, ADDRESS).matcher(device).matches()) {
             throw Refusal.value(attachment, device, (attachment.equals("dgram") ? "two addresses" : "an address") + " without blanks, at most 255 characters");
+        }
+        if (attachment.equals("vxlan")) {
+            checkVni(device.split(" ")[2]);
+        }
+    }
+
+    private static void checkVni(String vni) {
+        if (!vni.matches("\\d{1,8}") || Integer.parseInt(vni) > LAST_VNI) {
+            throw Refusal.value("vni", vni, "0.." + LAST_VNI);
         }
     }
 

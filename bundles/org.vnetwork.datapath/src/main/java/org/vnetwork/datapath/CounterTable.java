@@ -2,13 +2,15 @@ package org.vnetwork.datapath;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Counters that plugins named, of one switch, in memory that a flow table may share: {@code vnet_counter} in {@code vnet_abi.h}.
  *
- * <p>What is here was counted in Java; what a flow table counted by itself it keeps by the slot. Slots are never given to another counter. Loop thread only.
+ * <p>What is here was counted in Java; what a flow table counted by itself it keeps by the slot. Slots are never given to another counter. Several threads may
+ * count at once; what they count is read without a lock.
  */
 public final class CounterTable {
     /** Most counters of a switch. */
@@ -21,11 +23,13 @@ public final class CounterTable {
     private static final long FRAMES = 16;
     private static final long BYTES = 24;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+    private static final VarHandle SHARED = LONG.varHandle();
 
     private final MemorySegment memory;
     private final Map<Long, Integer> slots = new HashMap<>();
     /** The slot that was found last for a hash of the id: counting a frame must not allocate. */
     private final int[] latest = new int[LATEST];
+    private volatile int used;
 
     /**
      * What a counter counted.
@@ -53,10 +57,11 @@ public final class CounterTable {
         for (int slot = 0; slot < COUNTERS && memory.get(LONG, (long) slot * SIZE + USED) != 0; slot++) {
             slots.put(memory.get(LONG, (long) slot * SIZE + ID), slot);
         }
+        used = slots.size();
     }
 
     /** The slot of a counter; -1 when all are taken by others. */
-    public int slot(long id) {
+    public synchronized int slot(long id) {
         Integer known = slots.get(id);
         if (known != null) {
             return known;
@@ -68,17 +73,18 @@ public final class CounterTable {
         memory.set(LONG, (long) slot * SIZE + ID, id);
         memory.set(LONG, (long) slot * SIZE + USED, 1);
         slots.put(id, slot);
+        used = slot + 1;
         return slot;
     }
 
     /** The slot that a counter has, or -1. */
-    public int known(long id) {
+    public synchronized int known(long id) {
         return slots.getOrDefault(id, -1);
     }
 
     /** Whether a slot is some counter's. */
     public boolean isUsed(int slot) {
-        return slot >= 0 && slot < slots.size();
+        return slot >= 0 && slot < used;
     }
 
     /** The id of the counter in a slot in use. */
@@ -96,14 +102,14 @@ public final class CounterTable {
         }
         if (slot >= 0) {
             long at = (long) slot * SIZE;
-            memory.set(LONG, at + FRAMES, memory.get(LONG, at + FRAMES) + frames);
-            memory.set(LONG, at + BYTES, memory.get(LONG, at + BYTES) + bytes);
+            SHARED.getAndAdd(memory, at + FRAMES, frames);
+            SHARED.getAndAdd(memory, at + BYTES, bytes);
         }
     }
 
     /** What was counted in Java. */
     public Count count(long id) {
         int slot = known(id);
-        return slot < 0 ? Count.NONE : new Count(memory.get(LONG, (long) slot * SIZE + FRAMES), memory.get(LONG, (long) slot * SIZE + BYTES));
+        return slot < 0 ? Count.NONE : new Count((long) SHARED.getVolatile(memory, (long) slot * SIZE + FRAMES), (long) SHARED.getVolatile(memory, (long) slot * SIZE + BYTES));
     }
 }

@@ -45,11 +45,17 @@ public final class DropNumbers {
     public static final int METERED = 17;
     /** Every meter of the switch is in use by others. */
     public static final int NO_METER = 18;
-    /** The reasons in the order of their numbers, from 1 to 18; the numbers from 19 on are free. */
+    /** A tunnel's packet came from an address that is no port's remote. */
+    public static final int UNKNOWN_VTEP = 19;
+    /** A tunnel's packet came from a port's remote, for a network that no port has. */
+    public static final int WRONG_VNI = 20;
+    /** What came is too short for a tunnel's header, or names no network. */
+    public static final int BAD_VXLAN = 21;
+    /** The reasons in the order of their numbers, from 1 to 21; the numbers from 22 on are free. */
     public static final List<DropReason> REASONS = List.of(reason("runt"), reason("unknown-port"), reason("blocked"), reason("link-down"), reason("no-upcall"),
             reason("output-failed"), reason("bad-output"), reason("output-blocked"), reason("too-long"), reason("no-actions"), reason("miss-limit"),
             reason("no-memory"), reason("bad-action"), reason("upcall-lost"), reason("other"),
-            reason("inspect-lost"), reason("metered"), reason("no-meter"));
+            reason("inspect-lost"), reason("metered"), reason("no-meter"), reason("unknown-vtep"), reason("wrong-vni"), reason("bad-vxlan"));
 
     private DropNumbers() {
     }

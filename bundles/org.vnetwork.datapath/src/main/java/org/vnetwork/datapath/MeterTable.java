@@ -11,8 +11,8 @@ import org.vnetwork.packet.wire.Action;
  * Token buckets of one switch, in memory that a flow table may share: {@code vnet_meter} in {@code vnet_abi.h}.
  *
  * <p>A bucket is kept as the time at which it is full again. So one that is full holds nothing, and its slot may go to another meter once no list names it. A frame
- * passes while the bucket is not in debt, and is charged whole; one that finds it in debt closes the meter for a moment. Loop thread only, but the buckets themselves
- * are shared with others without a lock.
+ * passes while the bucket is not in debt, and is charged whole; one that finds it in debt closes the meter for a moment. Several threads may ask at once, and others by
+ * the memory, without a lock; all else is the loop thread's.
  */
 public final class MeterTable {
     /** Most meters in use at one time. */
@@ -57,7 +57,7 @@ public final class MeterTable {
      * The meters in a memory; those that it holds are taken over.
      *
      * @param memory {@link #METERS} times {@link #SIZE} octets, aligned to 8
-     * @param quarantineNanos how long after its last user left a slot may still be read by others
+     * @param quarantineNanos how long after its last user left, or after it was full again, a slot may still be read by others
      */
     public MeterTable(MemorySegment memory, long quarantineNanos) {
         this.memory = memory;
@@ -145,7 +145,7 @@ public final class MeterTable {
         return slot;
     }
 
-    private int search(Action.Meter meter, long nanos) {
+    private synchronized int search(Action.Meter meter, long nanos) {
         Key key = new Key(meter);
         Integer known = slots.get(key);
         if (known != null) {
@@ -156,9 +156,11 @@ public final class MeterTable {
                 if (keys[slot] != null) {
                     slots.remove(keys[slot]);
                 }
+                write((long) slot * SIZE, key, nanos << TICK_SHIFT);
+                // Another thread that sees the key is to see the bucket.
+                VarHandle.releaseFence();
                 keys[slot] = key;
                 slots.put(key, slot);
-                write((long) slot * SIZE, key, nanos << TICK_SHIFT);
                 return slot;
             }
         }
@@ -167,7 +169,7 @@ public final class MeterTable {
 
     private boolean isFree(int slot, long nanos) {
         return keys[slot] == null || users[slot] == 0 && nanos - freedNanos[slot] >= quarantineNanos
-                && (long) SHARED.getVolatile(memory, (long) slot * SIZE + DUE) - (nanos << TICK_SHIFT) <= 0;
+                && (long) SHARED.getVolatile(memory, (long) slot * SIZE + DUE) - (nanos - quarantineNanos << TICK_SHIFT) <= 0;
     }
 
     private void write(long at, Key key, long now) {

@@ -9,13 +9,15 @@ import java.util.stream.Collectors;
  * @param trunk whether tagged frames are admitted; false for an access port
  * @param untagged the VLAN of untagged and priority-tagged frames (access VLAN, or native VLAN of a trunk), 1..4094; 0: such frames are refused (trunks only)
  * @param allowed the VLANs of a trunk, ascending, the native VLAN included; empty for an access port, and for a {@link #MIRROR}
+ * @param service whether the tags that it reads and writes are service tags (IEEE 802.1ad, 0x88a8): then customer tags (0x8100) are payload, and a frame
+ *     without a service tag is untagged; an access port so is a customer network port, a trunk a provider network port (IEEE 802.1Q-2022 clause 15.3)
  */
-public record PortVlan(boolean trunk, int untagged, List<Integer> allowed) {
+public record PortVlan(boolean trunk, int untagged, List<Integer> allowed, boolean service) {
     /** An access port in VLAN 1: what a port is unless told otherwise. */
     public static final PortVlan DEFAULT = access(1);
 
     /** A mirror port: in no VLAN, it takes what is mirrored to it and nothing else, and admits no frame. */
-    public static final PortVlan MIRROR = new PortVlan(true, 0, List.of());
+    public static final PortVlan MIRROR = new PortVlan(true, 0, List.of(), false);
 
     public PortVlan {
         if (untagged != 0 || !trunk) {
@@ -34,7 +36,7 @@ public record PortVlan(boolean trunk, int untagged, List<Integer> allowed) {
 
     /** An access port: untagged frames of one VLAN. */
     public static PortVlan access(int vlan) {
-        return new PortVlan(false, vlan, List.of());
+        return new PortVlan(false, vlan, List.of(), false);
     }
 
     /** A trunk; {@code nativeVlan} 0 refuses untagged frames. */
@@ -42,7 +44,15 @@ public record PortVlan(boolean trunk, int untagged, List<Integer> allowed) {
         if (allowed.isEmpty() && nativeVlan == 0) {
             throw Refusal.value("trunk", "", "at least one VLAN, as in --trunk 10,20");
         }
-        return new PortVlan(true, nativeVlan, allowed);
+        return new PortVlan(true, nativeVlan, allowed, false);
+    }
+
+    /** The same, with service tags. */
+    public PortVlan withServiceTags() {
+        if (mirror()) {
+            throw new Refusal("vlan: a mirror port with service tags (expected: --mirror alone; copies leave with the tags that came)");
+        }
+        return new PortVlan(trunk, untagged, allowed, true);
     }
 
     /** Whether it is a {@link #MIRROR}. */
@@ -72,10 +82,11 @@ public record PortVlan(boolean trunk, int untagged, List<Integer> allowed) {
         if (mirror()) {
             return "mirror";
         }
+        String tags = service ? " service tags" : "";
         if (!trunk) {
-            return "access " + untagged;
+            return "access " + untagged + tags;
         }
         String list = allowed.stream().map(String::valueOf).collect(Collectors.joining(","));
-        return "trunk " + list + (untagged == 0 ? "" : " native " + untagged);
+        return "trunk " + list + (untagged == 0 ? "" : " native " + untagged) + tags;
     }
 }

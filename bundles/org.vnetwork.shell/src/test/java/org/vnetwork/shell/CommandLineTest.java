@@ -38,15 +38,22 @@ class CommandLineTest {
             port:list nope                           ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
             port:show sw1 nope                       ! port: nope (expected: one of web1, up1); port:list sw1 shows them
             port:add sw1 web1 --sim                  ! port: web1 (expected: a name that is not in use yet in switch sw1)
-            port:add sw1 p                           ! port:add: no attachment (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --sim)
-            port:add sw1 p --sim --tap t             ! port:add: 2 attachments (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --sim)
-            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing; usage: port:add SWITCH NAME [--netdev DEVICE] [--tap NAME] [--dgram LOCAL PEER] [--stream ADDRESS] [--stream-to ADDRESS] [--sim] [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--mirror] [--plan]
+            port:add sw1 p                           ! port:add: no attachment (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --udp-multicast GROUP:PORT, --vxlan REMOTE, --sim)
+            port:add sw1 p --sim --tap t             ! port:add: 2 attachments (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --udp-multicast GROUP:PORT, --vxlan REMOTE, --sim)
+            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing; usage: port:add SWITCH NAME [--netdev DEVICE] [--tap NAME] [--dgram LOCAL PEER] [--stream ADDRESS] [--stream-to ADDRESS] [--udp-multicast GROUP:PORT] [--vxlan REMOTE] [--vni N] [--local ADDRESS] [--sim] [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--service] [--mirror] [--plan]
             port:add sw1 p --stream '/run/p q/'      ! stream: /run/p q/ (expected: an address without blanks, at most 255 characters)
+            port:add sw1 p --sim --vni 7             ! port:add: --vni without --vxlan (expected: --vxlan REMOTE --vni N)
+            port:add sw1 p --vxlan 192.0.2.7         ! port:add: --vxlan without --vni (expected: --vxlan REMOTE --vni N)
+            port:add sw1 p --vxlan 192.0.2.7 --vni 16777216 ! vni: 16777216 (expected: 0..16777215)
+            port:add sw1 p --vxlan 192.0.2.7 --vni -1 ! vni: -1 (expected: 0..16777215)
+            port:add sw1 p --sim --local 192.0.2.7   ! port:add: --local (expected: with --vxlan or --udp-multicast only)
             port:add sw1 p --sim --access 4095       ! vlan: 4095 (expected: 1..4094)
             port:add sw1 p --sim --access ten        ! vlan: ten (expected: 1..4094)
             port:add sw1 p --sim --trunk 10,         ! vlan: (empty) (expected: 1..4094)
             port:add sw1 p --sim --access 1 --trunk 2! vlan: --access 1 and --trunk 2 (expected: one of them)
             port:add sw1 p --sim --native 1          ! --native: 1 (expected: --trunk with it); an access port has its VLAN from --access
+            port:add sw1 p --sim --service           ! --service: no VLAN (expected: --access or --trunk with it)
+            port:set sw1 web1 --service --mirror     ! --service: no VLAN (expected: --access or --trunk with it)
             port:set sw1 web1                        ! port:set: nothing to set (expected: --access VLAN, or --trunk VLAN,.. [--native VLAN], or --mirror)
             filter:add web1 count                    ! port: web1 (expected: SWITCH/PORT, since sw1 and sw2 have one of this name)
             filter:add nope count                    ! port: nope (expected: a port of this host); port:list shows them
@@ -107,6 +114,20 @@ class CommandLineTest {
     }
 
     @Test
+    void tunnelsAreToldApartByRemoteAndNumberAndASwitchIsInAGroupOnce() {
+        String tunnel = "port:add sw1 t --vxlan 192.0.2.7 --vni 7 --local 192.0.2.1";
+        assertEquals("+ " + tunnel + " --access 1\nplanned only: nothing was changed\n", console.run(tunnel + " --plan"));
+        console.run(tunnel);
+        assertEquals("vxlan: 192.0.2.7 vni 7 (expected: one that is not in use; it is port t of switch sw1)\n", console.run("port:add sw2 t --vxlan 192.0.2.7 --vni 7"));
+        console.run("port:add sw2 t --vxlan 192.0.2.7 --vni 8");
+        assertTrue(console.succeeded());
+        console.run("port:add sw1 g --udp-multicast 230.0.0.1:1234");
+        console.run("port:add sw2 g --udp-multicast 230.0.0.1:1234 --local 127.0.0.1");
+        assertTrue(console.succeeded());
+        assertEquals("udp-multicast: 230.0.0.1:1234 (expected: one that is not in use; it is port g of switch sw1)\n", console.run("port:add sw1 h --udp-multicast 230.0.0.1:1234"));
+    }
+
+    @Test
     void everyConfigurationCommandPlansWithoutChanging() {
         String before = console.run("config:show");
         for (String command : new String[] {"switch:create a", "switch:remove sw1", "port:add sw1 p --sim", "port:set sw1 web1 --access 9", "port:remove sw1 web1",
@@ -122,6 +143,7 @@ class CommandLineTest {
     void configurationIsShownAsTheCommandsThatMakeIt() {
         console.run("filter:add up1 count --fail open");
         console.run("table:put sw1 fdb mac=02:00:00:00:00:01,vlan=10 port=web1,fixed=true");
+        console.run("port:add sw2 isp --sim --trunk 100,200 --service");
         String shown = console.run("config:show");
         assertEquals("""
                 switch:create sw1 --engine learning --datapath sim
@@ -131,6 +153,7 @@ class CommandLineTest {
                 table:put sw1 fdb mac=02:00:00:00:00:01,vlan=10 fixed=true,port=web1
                 switch:create sw2 --engine learning --datapath sim
                 port:add sw2 web1 --sim --access 1
+                port:add sw2 isp --sim --trunk 100,200 --service
                 """, shown);
         try (TestConsole second = TestConsole.after(shown.split("\n"))) {
             assertEquals(shown, second.run("config:show"));
@@ -171,13 +194,14 @@ class CommandLineTest {
     @Test
     void helpTellsTheWordsOfACommand() {
         assertEquals("""
-                port:set SWITCH PORT [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--mirror] [--plan]
+                port:set SWITCH PORT [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--service] [--mirror] [--plan]
                 Puts a port into other VLANs. Its flows are decided again; nothing is flushed.
                   SWITCH           the switch
                   PORT             the port
                   --access VLAN    untagged frames only, in this VLAN
                   --trunk VLAN,..  tagged frames of these VLANs
                   --native VLAN    with --trunk: untagged frames too, in this VLAN
+                  --service        its tags are service tags (IEEE 802.1ad); customer tags are payload
                   --mirror         in no VLAN: it takes mirrored copies, and nothing else
                   --plan           print the difference and change nothing
                 example: port:set sw1 web1 --trunk 10,20 --native 1

@@ -9,8 +9,9 @@ import org.vnetwork.model.PortId;
 /**
  * What an engine or filter is given when it opens: its tables, timers and ways to speak.
  *
- * <p>Valid from {@code open} to {@code close}; afterwards every call throws IllegalStateException. All calls and all call-backs
- * are made on the switch's loop, so a plugin needs no locks and must not block.
+ * <p>Valid from {@code open} to {@code close}, and on the switch's loop, where all call-backs are made: so a plugin needs no locks and must not block. Afterwards, and on any
+ * other thread, every call throws IllegalStateException, and so does every use of a table. Inside a decision only tables and rules may be asked for: effects there are
+ * actions, so that previews stay silent.
  */
 @ProviderType
 public interface Context {
@@ -42,7 +43,6 @@ public interface Context {
      * Sends a frame of the plugin's own out of a port.
      *
      * @param frame 14 or more octets, copied before the call returns
-     * @throws IllegalStateException inside a decision: effects there are actions, so that previews stay silent
      */
     void send(int port, MemorySegment frame);
 

@@ -1,69 +1,178 @@
 package org.vnetwork.tests.sockets;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vnetwork.control.PortDocument;
-import org.vnetwork.datapath.user.UserDriver;
-import org.vnetwork.model.PortVlan;
-import org.vnetwork.tests.fixtures.CoreSwitch;
-import org.vnetwork.tests.fixtures.Fixture;
+import org.vnetwork.tests.Vnet;
+import org.vnetwork.tests.kernel.Until;
 
-/** Real guests on one switch, one by datagrams and one by a stream. */
+/** Real guests, started by {@code ./vnet vm}: two on a switch of sockets, and where the kernel can, two on taps. They boot once, all at the same time. */
 class VirtualMachinesTest {
-    private static final int PINGS = 300;
-    /** {@code head -c 4000000 /dev/zero | md5sum} */
-    private static final String ZEROS = "90b741f98410e3bb408d92fa49f9c436";
+    private static final String HOST = "guests-" + ProcessHandle.current().pid();
+    private static final int PINGS = 200;
+    private static final int LINES = 300_000;
+    private static final String PING = "ping -i 0.01 -W 5 -c " + PINGS + " ";
 
     @TempDir
-    private Path folder;
+    private static Path folder;
+    private static Guests guests;
+    private static boolean kernel;
 
-    /** A switch that has the user datapath and no ports yet. */
-    private static final class SocketSwitch extends CoreSwitch {
-        SocketSwitch() {
-            super(new Fixture("guests", "here", "learning", Set.of(), Map.of(), List.of(), List.of()), false, "dgram", new UserDriver().open("test", "sw1", Path.of("/tmp")), id -> "");
+    @BeforeAll
+    static void boot() {
+        Guests.need();
+        guests = new Guests(HOST, folder.resolve("data"));
+        kernel = guests.sh("host:status").lines().anyMatch(l -> l.matches("datapath +ebpf"));
+        guests.sh("switch:create sw1 --datapath user");
+        start("a", "sw1", "dgram", 1);
+        start("b", "sw1", "stream", 2);
+        if (kernel) {
+            guests.sh("switch:create sw2 --datapath ebpf");
+            start("c", "sw2", "tap", 1);
+            start("d", "sw2", "tap", 2);
         }
+    }
 
-        void add(int id, String kind, String device) {
-            home().addPort(new PortDocument(id, name(id), kind, device, PortVlan.access(10), List.of()));
+    private static void start(String name, String switchName, String attachment, int address) {
+        guests.vm(name, "--switch", switchName, "--access", "10", "--attach", attachment, "--address", "10.9.0." + address + "/24");
+    }
+
+    @AfterAll
+    static void end() {
+        if (guests != null) {
+            guests.close();
         }
     }
 
     @Test
-    void talkToEachOtherWhileTheEngineIsSwapped() throws IOException {
-        assumeTrue(new UserDriver().unavailable().isEmpty(), () -> new UserDriver().unavailable().orElseThrow());
-        VirtualMachine.Image image = VirtualMachine.Image.needed(folder);
-        String own = folder.resolve("p1").toString();
-        String peer = folder.resolve("vm1").toString();
-        String server = folder.resolve("p2").toString();
-        String ping = "until $b ping -c 1 -W 1 10.9.0.2 >/dev/null; do :; done\n$b ping -q -c " + PINGS + " -i 0.01 10.9.0.2\necho pinged\n"
-                + "$b nc 10.9.0.2 9 | $b md5sum\necho copied\n$b sleep 1000\n";
-        String serve = "while :; do $b nc -l -p 9 -e $b head -c 4000000 /dev/zero; done\n";
-        try (SocketSwitch tested = new SocketSwitch()) {
-            tested.add(1, "dgram", own + " " + peer);
-            tested.add(2, "stream", server);
-            try (VirtualMachine second = new VirtualMachine(image, "second", "10.9.0.2", "02:00:00:00:00:02", "stream,server=off,addr.type=unix,addr.path=" + server, serve);
-                    VirtualMachine first = new VirtualMachine(image, "first", "10.9.0.1", "02:00:00:00:00:01",
-                            "dgram,local.type=unix,local.path=" + peer + ",remote.type=unix,remote.path=" + own, ping)) {
-                first.until("PING", () -> { });
-                AtomicInteger swaps = new AtomicInteger();
-                first.until("pinged", () -> tested.swap(swaps.incrementAndGet() % 2 == 0 ? "learning" : "flood"));
-                assertTrue(swaps.get() > 1, "swaps " + swaps);
-                assertTrue(first.says(PINGS + " packets transmitted, " + PINGS + " packets received, 0% packet loss"), first::said);
-                first.until("copied", () -> { });
-                assertTrue(first.says(ZEROS), first::said);
-                assertTrue(second.says("guest is up"));
-                assertEquals("", tested.imbalance());
-            }
+    void talkByDatagramsAndAStreamWhileTheEngineIsSwapped() throws IOException {
+        talkWhileTheEngineIsSwapped("sw1", "a", "b");
+    }
+
+    @Test
+    void talkOverTapsWhileTheEngineIsSwapped() throws IOException {
+        needKernel();
+        talkWhileTheEngineIsSwapped("sw2", "c", "d");
+    }
+
+    private static void needKernel() {
+        assumeTrue(kernel, () -> "taps need the ebpf datapath: " + guests.sh("datapath:list"));
+    }
+
+    private static void talkWhileTheEngineIsSwapped(String switchName, String from, String to) throws IOException {
+        assertTrue(guests.in(from, PING + "10.9.0.2").contains("packets received, 0% packet loss"), "without a swap"); // they know each other
+        guests.in(to, "seq " + LINES + " >/tmp/lines; httpd -h /tmp");
+        guests.in(from, "(" + PING + "10.9.0.2 >/tmp/pings; wget -q -O - http://10.9.0.2/lines | md5sum >/tmp/sum) 2>&1 &");
+        int swaps = 0;
+        while (!guests.in(from, "cat /tmp/sum 2>/dev/null; true").contains("-")) {
+            guests.sh("engine:swap " + switchName + " " + (++swaps % 2 == 0 ? "learning" : "flood"));
+            assertTrue(swaps < 1000, () -> guests.in(from, "cat /tmp/pings; ps"));
         }
+        int done = swaps;
+        assertTrue(swaps > 3, () -> "swaps " + done);
+        guests.sh("engine:swap " + switchName + " learning");
+        String pings = guests.in(from, "tail -n 3 /tmp/pings");
+        assertTrue(pings.contains(PINGS + " packets transmitted, " + PINGS + " packets received, 0% packet loss"), pings);
+        assertEquals(sum(), guests.in(from, "cut -c 1-32 /tmp/sum; rm /tmp/sum").strip());
+        for (String port : List.of(from, to)) {
+            Until.holds(() -> guests.imbalance(switchName, port), () -> guests.imbalance(switchName, port).isEmpty());
+        }
+    }
+
+    /** MD5 of what {@code seq} prints. */
+    private static String sum() {
+        try {
+            String lines = IntStream.rangeClosed(1, LINES).mapToObj(Integer::toString).collect(Collectors.joining("\n", "", "\n"));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(lines.getBytes(StandardCharsets.US_ASCII)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void areApartInDifferentVlans() {
+        guests.sh("port:set sw1 b --access 20");
+        try {
+            assertTrue(Vnet.answer("vm", "run", "a", "ping -c 3 -i 0.1 -W 1 10.9.0.2", "--name", HOST).text().contains("100% packet loss"));
+        } finally {
+            guests.sh("port:set sw1 b --access 10");
+        }
+        assertTrue(guests.in("a", "ping -c 3 -i 0.1 -W 5 10.9.0.2").contains(" 0% packet loss"));
+    }
+
+    @Test
+    void areFoundAgainByAHostThatWasKilled() {
+        guests.in("a", "ping -c 1 -W 5 10.9.0.2");
+        if (kernel) {
+            guests.in("c", "ping -c 2 -W 5 10.9.0.2; (ping -i 0.05 10.9.0.2 >/tmp/all) &");
+        }
+        guests.kill();
+        assertTrue(guests.vm("list").contains(" running "));
+        guests.up();
+        assertTrue(guests.in("a", "until ping -c 1 -W 1 10.9.0.2 >/dev/null; do :; done; ping -c 3 -i 0.1 10.9.0.2").contains(" 0% packet loss"));
+        if (kernel) {
+            String all = guests.in("c", "killall -INT ping; tail -n 3 /tmp/all");
+            assertTrue(all.contains(" 0% packet loss"), all);
+        }
+    }
+
+    @Test
+    void takeAlongAllThatWasTheirsWhenTheyEnd() throws IOException {
+        Path own = guests.folder();
+        start("e", kernel ? "sw2" : "sw1", kernel ? "tap" : "dgram", 5);
+        guests.in("e", "true");
+        String pid = guests.vm("list").lines().filter(l -> l.startsWith("e ")).findFirst().orElseThrow().replaceFirst(".* (\\d+) .*", "$1");
+        assertTrue(Files.exists(own.resolve("e")) && lives(pid) && kernel == Files.exists(Path.of("/sys/class/net/vm-e")));
+        assertEquals("guest \"e\" stopped\n", guests.vm("stop", "e"));
+        assertFalse(guests.vm("list").contains("\ne "));
+        assertFalse(guests.sh("port:list").contains(" e "));
+        assertFalse(Files.exists(own.resolve("e")) || lives(pid) || Files.exists(Path.of("/sys/class/net/vm-e")));
+    }
+
+    /** Whether a process runs; one that nobody has waited for yet does not. */
+    private static boolean lives(String pid) throws IOException {
+        try {
+            return !Files.readString(Path.of("/proc", pid, "stat")).matches("(?s).*\\) Z .*");
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void refuseWhatCannotBe() {
+        assertEquals("vm: a (expected: a name that no other guest of host \"" + HOST + "\" has; ./vnet vm list shows them)\n", refusal("a", "--switch", "sw1"));
+        assertTrue(refusal("x", "--switch", "sw7").startsWith("switch: sw7 (expected: one of sw1"));
+        assertEquals("vm x: --switch is missing (./vnet vm --help)\n", refusal("x"));
+        assertEquals("vlan: 4095 (expected: 1..4094)\n", refusal("x", "--switch", "sw1", "--access", "4095"));
+        assertEquals("port x attachment: tap (expected: one that datapath user takes: --dgram, --stream, --stream-to, --udp-multicast, --vxlan)\n", refusal("x", "--switch", "sw1", "--attach", "tap"));
+        assertTrue(refusal("x", "--switch", "sw1", "--", "-nonsense").contains("-nonsense: invalid option"));
+        assertFalse(guests.vm("list").contains("\nx "));
+        assertFalse(guests.sh("port:list").contains(" x "));
+    }
+
+    private static String refusal(String... words) {
+        List<String> all = new ArrayList<>(List.of("vm", "--name", HOST));
+        all.addAll(List.of(words));
+        Vnet.Answer answer = Vnet.answer(all.toArray(String[]::new));
+        assertEquals(1, answer.status());
+        return answer.text();
     }
 }

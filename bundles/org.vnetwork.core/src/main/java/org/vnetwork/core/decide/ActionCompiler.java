@@ -99,7 +99,7 @@ final class ActionCompiler {
             frames.add(new Frame(port, branch, branch.removed, List.copyOf(branch.pushed)));
             return branch.vlanTagged ? "untag, output" : "output";
         }
-        boolean asReceived = branch.vlanTagged && branch.removed == 1 && branch.pushed.isEmpty() && branch.priority < 0 && branch.eligible < 0 && recorder.get(Field.VLAN_VID) == vlan;
+        boolean asReceived = branch.vlanTagged && recorder.get(Field.TAG_KIND) == TagKind.of(membership) && branch.removed == 1 && branch.pushed.isEmpty() && branch.priority < 0 && branch.eligible < 0 && recorder.get(Field.VLAN_VID) == vlan;
         if (asReceived) {
             frames.add(new Frame(port, branch, 0, List.of()));
             return "output tagged as received";
@@ -107,7 +107,7 @@ final class ActionCompiler {
         int priority = branch.priority >= 0 ? branch.priority : branch.vlanTagged ? (int) recorder.get(Field.VLAN_PCP) : 0;
         boolean eligible = branch.eligible >= 0 ? branch.eligible != 0 : branch.vlanTagged && recorder.get(Field.VLAN_DEI) != 0;
         List<Tag> pushed = new ArrayList<>(branch.pushed);
-        pushed.add(new Tag(false, vlan, priority, eligible));
+        pushed.add(new Tag(membership.service(), vlan, priority, eligible));
         frames.add(new Frame(port, branch, branch.removed, pushed));
         return "output tagged " + vlan;
     }
@@ -175,6 +175,6 @@ final class ActionCompiler {
         long pcp = recorder.get(outer ? Field.VLAN_PCP : Field.INNER_PCP);
         long dei = recorder.get(outer ? Field.VLAN_DEI : Field.INNER_DEI);
         long vid = recorder.get(outer ? Field.VLAN_VID : Field.INNER_VID);
-        return new Action.PushTag(kind == 2 ? 0x88a8 : 0x8100, (int) (pcp << 13 | dei << 12 | vid));
+        return new Action.PushTag(kind == TagKind.SERVICE ? 0x88a8 : 0x8100, (int) (pcp << 13 | dei << 12 | vid));
     }
 }

@@ -20,7 +20,6 @@ import org.vnetwork.packet.Tag;
 final class Branch {
     private static final int IPV4 = 0x0800;
     private static final int SCTP = 132;
-    private static final int SERVICE = 2;
 
     /** Fields set, with their values. */
     final Map<Field, Value> set = new EnumMap<>(Field.class);
@@ -122,8 +121,13 @@ final class Branch {
         if (!first && !second) {
             return null;
         }
-        return new Tag(recorder.get(second ? Field.INNER_TAG_KIND : Field.TAG_KIND) == SERVICE, (int) recorder.get(second ? Field.INNER_VID : Field.VLAN_VID),
+        return new Tag(recorder.get(second ? Field.INNER_TAG_KIND : Field.TAG_KIND) == TagKind.SERVICE, (int) recorder.get(second ? Field.INNER_VID : Field.VLAN_VID),
                 (int) recorder.get(second ? Field.INNER_PCP : Field.VLAN_PCP), recorder.get(second ? Field.INNER_DEI : Field.VLAN_DEI) != 0);
+    }
+
+    /** The kind of the tag, as received, that an output without the VLAN's own begins with; 0 when none is left, or when a stage put one on. */
+    long bare(Recorder recorder) {
+        return !pushed.isEmpty() || removed > 1 ? TagKind.NONE : recorder.get(removed == 1 ? Field.INNER_TAG_KIND : Field.TAG_KIND);
     }
 
     void pop(Recorder recorder) {

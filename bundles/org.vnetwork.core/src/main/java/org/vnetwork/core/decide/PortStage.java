@@ -11,8 +11,6 @@ import org.vnetwork.packet.wire.Parse;
  * <p>A tag that carries the VLAN or only a priority is taken off here; the stage of each output puts its own on.
  */
 final class PortStage {
-    private static final int CUSTOMER = 1;
-
     private final Recorder recorder;
     private int vlan;
 
@@ -34,16 +32,17 @@ final class PortStage {
             return Reasons.MALFORMED_TAG;
         }
         long kind = recorder.get(Field.TAG_KIND);
-        if (kind > CUSTOMER) {
+        boolean tagged = kind == TagKind.of(port);
+        if (!tagged && !TagKind.payload(port, kind)) {
             return Reasons.TAG_NOT_ADMITTED;
         }
-        int vid = kind == 0 ? 0 : (int) recorder.get(Field.VLAN_VID);
-        if (kind == CUSTOMER) {
+        int vid = tagged ? (int) recorder.get(Field.VLAN_VID) : 0;
+        if (tagged) {
             branch.vlanTagged = true;
             branch.removed = 1;
         }
         // A second tag behind one that carries no VLAN, or the native one, would lead where the first one may not (VLAN hopping).
-        if (kind == CUSTOMER && (vid == 0 || vid == port.untagged()) && recorder.get(Field.INNER_TAG_KIND) != 0) {
+        if (tagged && (vid == 0 || vid == port.untagged()) && !TagKind.payload(port, recorder.get(Field.INNER_TAG_KIND))) {
             return Reasons.TAG_NOT_ADMITTED;
         }
         if (vid == 0) {

@@ -4,7 +4,7 @@ import org.vnetwork.packet.DropReason;
 
 /** Drop reasons of the platform's own stages. */
 public final class Reasons {
-    /** A tag that the port does not admit: any on an access port, 802.1ad on any. */
+    /** A tag that the port does not admit: one with a VLAN on an access port, a service tag on a port of customer tags, and one that would be left bare on a trunk. */
     public static final DropReason TAG_NOT_ADMITTED = DropReason.of("port/tag-not-admitted");
     /** A VLAN that the trunk does not carry. */
     public static final DropReason VLAN_NOT_ALLOWED = DropReason.of("port/vlan-not-allowed");

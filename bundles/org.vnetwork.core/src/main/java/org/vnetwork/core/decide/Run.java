@@ -16,6 +16,7 @@ import org.vnetwork.model.PortId;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.packet.Counter;
 import org.vnetwork.packet.DropReason;
+import org.vnetwork.packet.Field;
 
 /** One run of the pipeline over one packet. */
 final class Run {
@@ -200,8 +201,10 @@ final class Run {
         PortRow row = ports.get(output.port());
         DropReason refused = row == null ? Reasons.UNKNOWN_PORT : row.vlan().mirror() ? null : Reasons.NOT_A_MIRROR;
         if (refused == null) {
-            PortVlan asReceived = output.branch().vlanTagged ? PortVlan.trunk(List.of(vlan), 0) : PortVlan.access(vlan);
-            compiler.output(output.port(), output.branch(), vlan, asReceived);
+            boolean tagged = output.branch().vlanTagged;
+            PortVlan asReceived = tagged ? PortVlan.trunk(List.of(vlan), 0) : PortVlan.access(vlan);
+            boolean service = tagged && recorder.get(Field.TAG_KIND) == TagKind.SERVICE;
+            compiler.output(output.port(), output.branch(), vlan, service ? asReceived.withServiceTags() : asReceived);
         }
         trace.end("mirror " + (row == null ? "#" + output.port() : row.name()), refused == null ? "output" : "drop " + refused);
         return refused;
@@ -226,8 +229,13 @@ final class Run {
                 return output(verdict.redirected(), more);
             }
         }
-        String tagging = compiler.output(output.port(), output.branch(), vlan, row.vlan());
-        trace.end("port out " + row.name(), tagging);
+        PortVlan membership = row.vlan();
+        // Behind a trunk a tag of its kind tells the VLAN: a received one that is left bare would lead into another (VLAN hopping).
+        if (membership.trunk() && membership.untagged() == vlan && output.branch().bare(recorder) == TagKind.of(membership)) {
+            trace.end("port out " + row.name(), "drop " + Reasons.TAG_NOT_ADMITTED);
+            return Reasons.TAG_NOT_ADMITTED;
+        }
+        trace.end("port out " + row.name(), compiler.output(output.port(), output.branch(), vlan, membership));
         return null;
     }
 }

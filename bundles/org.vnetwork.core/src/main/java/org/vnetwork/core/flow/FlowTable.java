@@ -6,9 +6,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntPredicate;
 import org.vnetwork.core.decide.Decision;
 import org.vnetwork.core.journal.Journal;
@@ -18,7 +16,6 @@ import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.Action;
-import org.vnetwork.packet.wire.FlowKey;
 
 /**
  * The flows of one switch, as they are in its datapath and as they are about to be.
@@ -33,11 +30,10 @@ public final class FlowTable {
     private final FlowBounds bounds;
     private final Flow[] byId;
     private final BitSet used = new BitSet();
-    private final Map<Integer, List<FlowIndex>> byPort = new HashMap<>();
+    private final PortMasks masks;
     private final List<Flow> pending = new ArrayList<>();
     private final DirtyFlows dirty = new DirtyFlows();
-    private final Deque<Flow> draining = new ArrayDeque<>();
-    private long drainNanos = 1_000_000_000;
+    private final Drains drains = new Drains();
     private final Deque<Flow> idle = new ArrayDeque<>();
     private final FlowJournal journal;
     private long refused;
@@ -48,6 +44,7 @@ public final class FlowTable {
         this.journal = new FlowJournal(journal);
         this.capabilities = datapath.capabilities();
         this.bounds = new FlowBounds(capabilities);
+        this.masks = new PortMasks(capabilities, bounds);
         this.byId = new Flow[capabilities.flows()];
     }
 
@@ -63,7 +60,7 @@ public final class FlowTable {
 
     /** Different masks of all ports together. */
     public int masks() {
-        return byPort.values().stream().mapToInt(List::size).sum();
+        return masks.count();
     }
 
     /** Flows that the datapath has room for. */
@@ -78,8 +75,7 @@ public final class FlowTable {
 
     /** Different masks of the flows of an ingress port. */
     public int masks(int port) {
-        List<FlowIndex> indexes = byPort.get(port);
-        return indexes == null ? 0 : indexes.size();
+        return masks.count(port);
     }
 
     /** Takes out flows that are too many since a limit was lowered, at most so many of them. */
@@ -103,16 +99,7 @@ public final class FlowTable {
 
     /** A flow that matches this key and does not drain, or null. */
     public Flow find(long[] key) {
-        List<FlowIndex> indexes = byPort.get((int) Field.INGRESS.in(key));
-        if (indexes != null) {
-            for (int i = 0; i < indexes.size(); i++) {
-                Flow flow = indexes.get(i).find(key);
-                if (flow != null) {
-                    return flow;
-                }
-            }
-        }
-        return null;
+        return masks.find(key);
     }
 
     /** Whether flows wait to be decided again. */
@@ -148,18 +135,18 @@ public final class FlowTable {
      */
     Flow add(long[] fullKey, Decision decision, long now) {
         long[] key = fullKey.clone();
-        FlowIndex index = index(key, decision.mask());
+        FlowIndex index = masks.index(key, decision.mask());
         Flow same = index.find(key);
         Flow leaving = same == null ? bounds.leaving((int) Field.INGRESS.in(key)) : null;
         if (leaving != null) {
             remove(leaving);
             // What left may have been the last of that mask.
-            index = index(key, decision.mask());
+            index = masks.index(key, decision.mask());
         }
         int id = used.nextClearBit(0);
         if (same != null || id >= byId.length) {
             refused += same == null ? 1 : 0;
-            dropEmpty(index, key);
+            masks.dropEmpty(index, key);
             return same;
         }
         Flow flow = new Flow(id, key, index.mask, now, dirty);
@@ -182,7 +169,7 @@ public final class FlowTable {
         int removed = 0;
         for (FlowEntry entry : left) {
             FlowJournal.Known known = journal.take(entry);
-            FlowIndex index = known == null ? null : index(known.fullKey(), entry.mask());
+            FlowIndex index = known == null ? null : masks.index(known.fullKey(), entry.mask());
             boolean wanted = index != null && Arrays.equals(index.mask, entry.mask()) && index.find(known.fullKey()) == null && isPort.test((int) Field.INGRESS.in(entry.key()));
             if (wanted) {
                 Flow flow = new Flow(entry.id(), known.fullKey(), index.mask, known.installedNanos(), dirty);
@@ -194,7 +181,7 @@ public final class FlowTable {
                 place(flow, index);
             } else {
                 if (index != null) {
-                    dropEmpty(index, known.fullKey());
+                    masks.dropEmpty(index, known.fullKey());
                 }
                 datapath.remove(entry.id());
                 removed++;
@@ -276,27 +263,26 @@ public final class FlowTable {
         if (!flow.inspect()) {
             copying.addFirst(new Action.CopyUp());
         }
-        if (drainNanos == 0 || flow.removed || copying.size() > Action.LIMIT || !datapath.drain(flow.id, copying)) {
+        if (!drains.wanted() || flow.removed || copying.size() > Action.LIMIT || !datapath.drain(flow.id, copying)) {
             remove(flow);
             return false;
         }
-        leaveIndex(flow);
-        flow.drain(copying, now + drainNanos);
+        masks.remove(flow);
+        flow.drain(copying, drains.end(now));
         flow.dependOn(decision);
-        draining.add(flow);
+        drains.add(flow);
         return true;
     }
 
     /** Sets how long a flow drains; 0 has it go at once. */
     public void drainFor(long nanos) {
-        drainNanos = nanos;
+        drains.last(nanos);
     }
 
     /** Removes flows that have drained; says how many. */
     public int endDrains(long now) {
         int ended = 0;
-        for (Flow flow = draining.peek(); flow != null && (flow.removed || now - flow.drainedNanos >= 0); flow = draining.peek()) {
-            draining.poll();
+        for (Flow flow = drains.ended(now); flow != null; flow = drains.ended(now)) {
             ended += flow.removed ? 0 : 1;
             remove(flow);
         }
@@ -329,7 +315,7 @@ public final class FlowTable {
 
     /** Flows that drain. */
     public int draining() {
-        return (int) draining.stream().filter(f -> !f.removed).count();
+        return drains.count();
     }
 
     /** Takes a flow out; its last traffic still counts for the rows it refreshed. */
@@ -351,46 +337,7 @@ public final class FlowTable {
         used.clear(flow.id);
         byId[flow.id] = null;
         if (!flow.draining()) {
-            leaveIndex(flow);
+            masks.remove(flow);
         }
-    }
-
-    private void leaveIndex(Flow flow) {
-        List<FlowIndex> indexes = byPort.get((int) Field.INGRESS.in(flow.key));
-        for (FlowIndex index : indexes) {
-            if (index.mask == flow.mask) {
-                index.remove(flow);
-                dropEmpty(index, flow.key);
-                return;
-            }
-        }
-    }
-
-    private void dropEmpty(FlowIndex index, long[] key) {
-        if (index.count() == 0) {
-            byPort.get((int) Field.INGRESS.in(key)).remove(index);
-        }
-    }
-
-    /** The index of a mask; when a port has its fill of masks, that of one which compares more, at the end of all bits. */
-    private FlowIndex index(long[] key, long[] mask) {
-        List<FlowIndex> indexes = byPort.computeIfAbsent((int) Field.INGRESS.in(key), p -> new ArrayList<>());
-        FlowIndex wider = null;
-        for (FlowIndex index : indexes) {
-            if (Arrays.equals(index.mask, mask)) {
-                return index;
-            }
-            if (FlowKey.covers(index.mask, mask)) {
-                wider = index;
-            }
-        }
-        // The last place is kept for the mask of all bits, which serves every decision.
-        boolean full = indexes.size() >= bounds.masksOfPort() - 1;
-        if (full && wider != null) {
-            return wider;
-        }
-        FlowIndex added = new FlowIndex(full ? capabilities.matchable().clone() : mask.clone());
-        indexes.add(added);
-        return added;
     }
 }

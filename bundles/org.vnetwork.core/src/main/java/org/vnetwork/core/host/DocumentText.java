@@ -71,6 +71,9 @@ final class DocumentText {
         } else {
             map.put("access", p.vlan().untagged());
         }
+        if (p.vlan().service()) {
+            map.put("service", true);
+        }
         if (!p.filters().isEmpty()) {
             map.put("filters", p.filters().stream().map(DocumentText::write).toList());
         }
@@ -134,15 +137,16 @@ final class DocumentText {
     }
 
     private static PortDocument readPort(JsonNode node) {
-        node.only("id", "name", "attachment", "device", "trunk", "native", "access", "mirror", "filters");
+        node.only("id", "name", "attachment", "device", "trunk", "native", "access", "mirror", "service", "filters");
         return node.in(() -> {
             if (node.has("access") && (node.has("trunk") || node.has("native"))) {
                 throw Refusal.value("vlan", "access and trunk", "access alone, or trunk and native");
             }
-            if (node.has("mirror") && (node.has("access") || node.has("trunk") || node.has("native"))) {
+            if (node.flag("mirror") && (node.has("access") || node.has("trunk") || node.has("native"))) {
                 throw Refusal.value("vlan", "mirror and others", "mirror alone");
             }
-            PortVlan vlan = node.has("mirror") ? PortVlan.MIRROR : node.has("trunk") ? PortVlan.trunk(node.integers("trunk"), node.integer("native")) : PortVlan.access(node.integer("access"));
+            PortVlan customer = node.flag("mirror") ? PortVlan.MIRROR : node.has("trunk") ? PortVlan.trunk(node.integers("trunk"), node.integer("native")) : PortVlan.access(node.integer("access"));
+            PortVlan vlan = node.flag("service") ? customer.withServiceTags() : customer;
             List<FilterDocument> filters = node.list("filters").stream().map(DocumentText::readFilter).toList();
             return new PortDocument(node.integer("id"), node.text("name"), node.text("attachment"), node.text("device"), vlan, filters);
         });

@@ -52,6 +52,15 @@ record JsonNode(Map<?, ?> map, String place) {
         throw Refusal.value(place + "." + name, map.get(name), "text");
     }
 
+    /** Whether a truth value is there and true. */
+    boolean flag(String name) {
+        Object value = map.get(name);
+        if (value == null || value instanceof Boolean) {
+            return Boolean.TRUE.equals(value);
+        }
+        throw Refusal.value(place + "." + name, value, "true or false");
+    }
+
     int integer(String name) {
         return integer(map.get(name), place + "." + name);
     }

@@ -9,6 +9,7 @@ import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
 import org.vnetwork.core.run.Plugin;
 import org.vnetwork.core.run.VirtualSwitch;
+import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.DatapathDriver;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.model.Refusal;
@@ -71,6 +72,9 @@ final class Reconciler {
                 throw Refusal.value("port " + port.name() + " attachment", port.attachment(), "one that datapath " + s.datapath() + " takes: --"
                         + String.join(", --", driver.attachments().stream().sorted().toList()));
             }
+        }
+        if (port.vlan().service() && !switches.driver(s.datapath()).capabilities().features().contains(Capabilities.Feature.SERVICE_TAGS)) {
+            throw Refusal.value("port " + port.name() + " vlan", port.vlan(), "customer tags", "datapath " + s.datapath() + " cannot handle service tags");
         }
         for (FilterDocument filter : port.filters()) {
             boolean added = old == null || !old.filters().contains(filter);

@@ -22,11 +22,17 @@ public final class Tables {
     private final RowBounds bounds = new RowBounds();
     private final LongSupplier clock;
     private RowJournal journal;
+    private Thread owner;
     private Transaction current;
 
     /** Tables whose rows age by this clock, in nanoseconds. */
     public Tables(LongSupplier clock) {
         this.clock = clock;
+    }
+
+    /** Has views refuse any thread but this one; without this they take any. */
+    public void confine(Thread only) {
+        owner = only;
     }
 
     /** Has the rows of tables that come from now on kept in a journal. */
@@ -134,7 +140,16 @@ public final class Tables {
         return expired;
     }
 
+    /** Throws IllegalStateException on any thread but the one that the tables are confined to. */
+    public void checkThread() {
+        if (owner != null && Thread.currentThread() != owner) {
+            throw new IllegalStateException("used on thread " + Thread.currentThread().getName() + " (expected: the switch's own, " + owner.getName()
+                    + ", on which decisions, timers and listeners run)");
+        }
+    }
+
     private <T> T in(java.util.function.Function<Transaction, T> work) {
+        checkThread();
         if (current != null) {
             return work.apply(current);
         }

@@ -35,18 +35,18 @@ final class EnginePreview {
         if (engine == null) {
             throw new Refusal("engine: " + engineName + " is going away (expected: an installed one); engine:list shows them");
         }
-        Set<String> types = home.onLoop(() -> home.tables().types());
+        Set<String> types = home.onLoop(() -> home.tables.types());
         try {
             Transaction overlay = home.onLoop(() -> open(engine));
-            Preview preview = new Preview(new Pipeline(home.tables(), home.portRows(), new Candidate(engine), home.datapath().capabilities(), home.driver()), overlay);
-            List<Flow> flows = home.onLoop(() -> List.copyOf(home.flows().all()));
+            Preview preview = new Preview(new Pipeline(home.tables, home.portRows, new Candidate(engine), home.datapath.capabilities(), home.driver()), overlay);
+            List<Flow> flows = home.onLoop(() -> List.copyOf(home.flows.all()));
             inTurns(flows, preview::warm);
             inTurns(flows, preview::compare);
             return home.onLoop(() -> text(preview));
         } finally {
             home.onLoop(() -> {
                 close(engine);
-                home.tables().keepOnly(types);
+                home.tables.keepOnly(types);
                 return null;
             });
             plugin.release(engine);
@@ -55,14 +55,14 @@ final class EnginePreview {
 
     /** Opens the candidate in a transaction that is never committed. */
     private Transaction open(ForwardingEngine engine) {
-        Transaction opening = home.tables().begin();
+        Transaction opening = home.tables.begin();
         try {
             engine.open(new PreviewContext(home));
             return opening;
         } catch (RuntimeException | LinkageError e) {
             throw new Refusal("engine: " + engineName + " did not open (" + e.getMessage() + "); it could not be swapped in", e);
         } finally {
-            home.tables().end();
+            home.tables.end();
         }
     }
 
@@ -90,13 +90,13 @@ final class EnginePreview {
                 + (failures == 0 ? "" : "; it failed " + failures + " times"));
         for (Preview.Difference difference : preview.examples()) {
             Flow flow = difference.flow();
-            lines.add("flow " + flow.id() + ": " + actions(flow.actions()) + " -> " + actions(difference.decision().actions()) + "  " + FlowText.match(flow.key(), flow.mask(), home.ports()::name));
+            lines.add("flow " + flow.id() + ": " + actions(flow.actions()) + " -> " + actions(difference.decision().actions()) + "  " + FlowText.match(flow.key(), flow.mask(), home.ports::name));
         }
         return lines;
     }
 
     private String actions(List<org.vnetwork.packet.wire.Action> actions) {
-        return FlowText.actions(actions, home.ports()::name, home.drops()::text);
+        return FlowText.actions(actions, home.ports::name, home.drops::text);
     }
 
     /** The switch's stages with another engine; the filters are those at work. */
@@ -119,12 +119,12 @@ final class EnginePreview {
 
         @Override
         public PacketFilter filter(int port, int slot) {
-            return home.plugins().filter(port, slot);
+            return home.plugins.filter(port, slot);
         }
 
         @Override
         public int reason(DropReason reason) {
-            return home.drops().number(reason);
+            return home.drops.number(reason);
         }
 
         @Override

@@ -18,11 +18,11 @@ final class EngineSwap {
 
     /** Opens the new engine, exchanges, closes the old one, and returns when every flow has been decided again; a line each of what happened. */
     List<String> lines(String engineName, Plugin<ForwardingEngine> plugin) {
-        Redecider.Totals before = home.onLoop(home.redecider()::totals);
+        Redecider.Totals before = home.onLoop(home.redecider::totals);
         long lostBefore = home.onLoop(this::upcallsLost);
         long pauseNanos = home.onLoop(() -> exchange(engineName, plugin));
         home.settle();
-        Redecider.Totals done = home.onLoop(home.redecider()::totals).since(before);
+        Redecider.Totals done = home.onLoop(home.redecider::totals).since(before);
         long lost = home.onLoop(this::upcallsLost) - lostBefore;
         return List.of("pause " + String.format(Locale.ROOT, "%.2f", pauseNanos / NANOS_PER_MILLI) + " ms, frames lost " + lost, "flows " + done);
     }
@@ -31,19 +31,19 @@ final class EngineSwap {
         long start = System.nanoTime();
         Opened<ForwardingEngine> old;
         try {
-            old = home.plugins().use(engineName, plugin);
+            old = home.plugins.use(engineName, plugin);
         } catch (RuntimeException | Error e) {
             throw new Refusal("engine: " + engineName + " did not open (" + e + "); the switch keeps its engine", e);
         }
         if (plugin != null) {
-            home.flows().dirtyAll();
+            home.flows.dirtyAll();
         }
         long pauseNanos = System.nanoTime() - start;
-        home.plugins().close(old);
+        home.plugins.close(old);
         return pauseNanos;
     }
 
     private long upcallsLost() {
-        return home.ports().all().stream().mapToLong(p -> home.datapath().counters(p.document.id()).upLost()).sum();
+        return home.ports.all().stream().mapToLong(p -> home.datapath.counters(p.document.id()).upLost()).sum();
     }
 }

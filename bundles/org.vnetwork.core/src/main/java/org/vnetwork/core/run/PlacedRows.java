@@ -15,7 +15,7 @@ public final class PlacedRows {
     /** Refuses a row that could not be placed; {@code portIds}: the id of a port of this name, 0 when there is none. */
     public void check(RowDocument row, ToIntFunction<String> portIds) {
         home.onLoop(() -> {
-            new RowText(home.tables(), portIds).check(row);
+            new RowText(home.tables, portIds).check(row);
             return null;
         });
     }

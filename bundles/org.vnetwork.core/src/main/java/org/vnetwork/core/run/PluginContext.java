@@ -33,13 +33,13 @@ final class PluginContext implements Context {
     @Override
     public <K extends Record, V extends Record> Table<K, V> table(Class<K> key, Class<V> row) {
         checkOpen();
-        return home.tables().view(key, row);
+        return home.tables.view(key, row);
     }
 
     @Override
     public <R extends Record> RuleTable<R> rules(Class<R> rule) {
         checkOpen();
-        return new RuleView<>(home.tables(), home.rules().of(rule), rule, false);
+        return new RuleView<>(home.tables, home.rules.of(rule), rule, false);
     }
 
     @Override
@@ -49,7 +49,7 @@ final class PluginContext implements Context {
 
     @Override
     public void every(Duration period, Runnable task) {
-        checkOpen();
+        checkOutside("every");
         if (period.compareTo(Duration.ofMillis(1)) < 0) {
             throw Refusal.value("period", period, "1 ms or more");
         }
@@ -59,7 +59,7 @@ final class PluginContext implements Context {
 
     @Override
     public <K extends Record, V extends Record> void onChange(Table<K, V> table, BiConsumer<K, V> listener) {
-        checkOpen();
+        checkOutside("onChange");
         BiConsumer<Record, Record> guarded = (key, row) -> {
             try {
                 notify(listener, key, row);
@@ -78,32 +78,37 @@ final class PluginContext implements Context {
 
     @Override
     public void send(int port, MemorySegment frame) {
-        checkOpen();
-        if (home.tables().deciding()) {
-            throw new IllegalStateException("send inside a decision; effects there are actions, so that previews stay silent");
-        }
+        checkOutside("send");
         if (frame.byteSize() < KeyParser.ETHERNET_SIZE) {
             throw Refusal.value("frame", frame.byteSize() + " octets", KeyParser.ETHERNET_SIZE + " or more");
         }
-        if (home.loop().abandoned()) {
+        if (home.loop.abandoned()) {
             throw new IllegalStateException("switch " + home.name() + " is closed");
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment copy = arena.allocate(Frame.HEADROOM + frame.byteSize());
             copy.asSlice(Frame.HEADROOM).copyFrom(frame);
-            home.datapath().execute(outgoing.over(copy, Frame.HEADROOM, (int) frame.byteSize(), 0), List.of(new Action.Output(new PortId(port).value())));
+            home.datapath.execute(outgoing.over(copy, Frame.HEADROOM, (int) frame.byteSize(), 0), List.of(new Action.Output(new PortId(port).value())));
         }
     }
 
     @Override
     public void event(Event event) {
-        checkOpen();
+        checkOutside("event");
         home.event(owner, event.subject(), event.text());
     }
 
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException(owner + " is closed");
+        }
+        home.tables.checkThread();
+    }
+
+    private void checkOutside(String what) {
+        checkOpen();
+        if (home.tables.deciding()) {
+            throw new IllegalStateException(what + " inside a decision; effects there are actions, so that previews stay silent");
         }
     }
 

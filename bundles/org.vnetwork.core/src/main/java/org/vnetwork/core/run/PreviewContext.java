@@ -23,12 +23,12 @@ final class PreviewContext implements Context {
 
     @Override
     public <K extends Record, V extends Record> Table<K, V> table(Class<K> key, Class<V> row) {
-        return home.tables().view(key, row);
+        return home.tables.view(key, row);
     }
 
     @Override
     public <R extends Record> RuleTable<R> rules(Class<R> rule) {
-        return new RuleView<>(home.tables(), copies.computeIfAbsent(rule, r -> home.rules().of(rule).copy()), rule, true);
+        return new RuleView<>(home.tables, copies.computeIfAbsent(rule, r -> home.rules.of(rule).copy()), rule, true);
     }
 
     @Override

@@ -24,6 +24,7 @@ final class RuleView<R extends Record> implements RuleTable<R> {
 
     @Override
     public R first(Packet packet) {
+        tables.checkThread();
         if (!tables.deciding() || !(packet instanceof RawPacket raw)) {
             throw new IllegalStateException("rules are asked inside a decision, about its packet");
         }
@@ -45,6 +46,7 @@ final class RuleView<R extends Record> implements RuleTable<R> {
     }
 
     private void checkOutside() {
+        tables.checkThread();
         if (tables.deciding() && !scratch) {
             throw new IllegalStateException("rules do not change inside a decision; timers and listeners change them");
         }

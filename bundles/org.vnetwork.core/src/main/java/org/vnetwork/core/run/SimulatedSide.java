@@ -40,7 +40,7 @@ public final class SimulatedSide {
         home.onLoop(() -> {
             long left = duration.toNanos();
             while (left > 0) {
-                long next = Math.clamp(home.timers().nextIn(home.datapath().nanoTime()), 1, left);
+                long next = Math.clamp(home.timers.nextIn(home.datapath.nanoTime()), 1, left);
                 simulated.warp(Duration.ofNanos(next));
                 left -= next;
                 settle();
@@ -52,12 +52,12 @@ public final class SimulatedSide {
     /** What the clock shows since the switch was made. */
     public Duration clock() {
         simulated();
-        return Duration.ofNanos(home.datapath().nanoTime() - home.bornNanos());
+        return Duration.ofNanos(home.datapath.nanoTime() - home.bornNanos);
     }
 
     private void settle() {
         int rounds = 0;
-        while (home.loop().step() > 0) {
+        while (home.loop.step() > 0) {
             if (++rounds > 100_000) {
                 throw new Refusal("switch " + home.name() + " does not come to rest; an engine or filter may send frames in a loop");
             }
@@ -69,7 +69,7 @@ public final class SimulatedSide {
     }
 
     private Simulated simulated() {
-        if (home.datapath() instanceof Simulated simulated) {
+        if (home.datapath instanceof Simulated simulated) {
             return simulated;
         }
         throw Refusal.value("datapath of switch " + home.name(), home.driver(), "sim", "make a switch with --datapath sim for that");

@@ -67,6 +67,11 @@ final class SwitchLoop {
         thread.start();
     }
 
+    /** The thread on which everything is done. */
+    Thread thread() {
+        return thread;
+    }
+
     /** Has it do more than tasks: until now the switch is being put together, and frames wait. Loop thread only. */
     void release() {
         held = false;

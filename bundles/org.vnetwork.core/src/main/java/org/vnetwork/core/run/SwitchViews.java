@@ -41,9 +41,9 @@ public final class SwitchViews {
     }
 
     SwitchPorts.Held need(String port) {
-        SwitchPorts.Held held = home.ports().byName(port);
+        SwitchPorts.Held held = home.ports.byName(port);
         if (held == null) {
-            String names = home.ports().all().stream().map(h -> h.document.name()).limit(8).collect(Collectors.joining(", "));
+            String names = home.ports.all().stream().map(h -> h.document.name()).limit(8).collect(Collectors.joining(", "));
             throw Refusal.value("port", port, names.isEmpty() ? "one that exists, and none does" : "one of " + names, "port:list " + home.name() + " shows them");
         }
         return held;
@@ -51,20 +51,20 @@ public final class SwitchViews {
 
     /** The switch. */
     public SwitchView summary() {
-        return home.onLoop(() -> new SwitchView(home.name(), home.plugins().engineName(), home.driver(), home.ports().all().size(), home.flows().count(),
-                home.flows().masks(), home.upcalls().decided(), home.failures().count()));
+        return home.onLoop(() -> new SwitchView(home.name(), home.plugins.engineName(), home.driver(), home.ports.all().size(), home.flows.count(),
+                home.flows.masks(), home.upcalls.decided(), home.failures.count()));
     }
 
     /** Its ports. */
     public List<PortView> ports() {
-        return home.onLoop(() -> home.ports().all().stream().map(this::port).toList());
+        return home.onLoop(() -> home.ports.all().stream().map(this::port).toList());
     }
 
     private PortView port(SwitchPorts.Held held) {
         PortDocument p = held.document;
-        PortState state = held.problem == null ? home.datapath().state(p.id()) : new PortState(false, held.problem, 0);
-        PortCounters c = held.problem == null ? home.datapath().counters(p.id()) : PortCounters.NONE;
-        long[] drops = held.problem == null ? home.datapath().drops(p.id()) : new long[DropNumbers.LIMIT];
+        PortState state = held.problem == null ? home.datapath.state(p.id()) : new PortState(false, held.problem, 0);
+        PortCounters c = held.problem == null ? home.datapath.counters(p.id()) : PortCounters.NONE;
+        long[] drops = held.problem == null ? home.datapath.drops(p.id()) : new long[DropNumbers.LIMIT];
         long consumed = drops[DropNumbers.CONSUMED];
         long dropped = java.util.Arrays.stream(drops).sum() - consumed;
         String attachment = p.attachment().equals("sim") ? "sim" : p.attachment() + " " + p.device();
@@ -76,16 +76,16 @@ public final class SwitchViews {
     /** Its flows, the most used first. */
     public List<FlowView> flows() {
         return home.onLoop(() -> {
-            home.flows().pull();
-            return home.flows().all().stream().sorted(Comparator.comparingLong(Flow::packets).reversed().thenComparingInt(Flow::id)).map(this::flow).toList();
+            home.flows.pull();
+            return home.flows.all().stream().sorted(Comparator.comparingLong(Flow::packets).reversed().thenComparingInt(Flow::id)).map(this::flow).toList();
         });
     }
 
     /** One flow. */
     public FlowView flow(int id) {
         return home.onLoop(() -> {
-            home.flows().pull();
-            Flow flow = home.flows().byId(id);
+            home.flows.pull();
+            Flow flow = home.flows.byId(id);
             if (flow == null) {
                 throw Refusal.value("flow", id, "the id of an installed flow", "flow:list " + home.name() + " shows them");
             }
@@ -94,22 +94,22 @@ public final class SwitchViews {
     }
 
     private FlowView flow(Flow flow) {
-        long now = home.datapath().nanoTime();
-        return new FlowView(flow.id(), FlowText.match(flow.key(), flow.mask(), home.ports()::name), FlowText.actions(flow.actions(), home.ports()::name, home.drops()::text),
+        long now = home.datapath.nanoTime();
+        return new FlowView(flow.id(), FlowText.match(flow.key(), flow.mask(), home.ports::name), FlowText.actions(flow.actions(), home.ports::name, home.drops::text),
                 flow.packets(), flow.bytes(), millis(now - flow.installedNanos()), millis(now - flow.lastUsedNanos()), flow.inspect(),
                 flow.reads().stream().map(Object::toString).toList(), flow.refreshes().stream().map(Row::toString).toList());
     }
 
     /** Its tables. */
     public List<TableView> tables() {
-        return home.onLoop(() -> home.tables().all().stream().map(t -> new TableView(t.id(), t.count(), RowTable.LIMIT, t.refused(), t.readers())).toList());
+        return home.onLoop(() -> home.tables.all().stream().map(t -> new TableView(t.id(), t.count(), RowTable.LIMIT, t.refused(), t.readers())).toList());
     }
 
     /** Rows of a table. */
     public List<RowView> rows(String type) {
         return home.onLoop(() -> {
-            long now = home.datapath().nanoTime();
-            return RowText.table(home.tables(), type).rows().stream().map(r -> row(r, now)).toList();
+            long now = home.datapath.nanoTime();
+            return RowText.table(home.tables, type).rows().stream().map(r -> row(r, now)).toList();
         });
     }
 
@@ -124,7 +124,7 @@ public final class SwitchViews {
         for (java.lang.reflect.RecordComponent component : row.getClass().getRecordComponents()) {
             if (component.getType() == PortId.class) {
                 String id = String.valueOf(values.get(component.getName()));
-                values.put(component.getName(), home.ports().name(Integer.parseInt(id.substring(1))));
+                values.put(component.getName(), home.ports.name(Integer.parseInt(id.substring(1))));
             }
         }
         return values;
@@ -132,18 +132,18 @@ public final class SwitchViews {
 
     /** Counters that plugins named. */
     public List<CounterView> counters() {
-        return home.onLoop(() -> home.counters().views(home.datapath()::counter));
+        return home.onLoop(() -> home.counters.views(home.datapath::counter));
     }
 
     /** Drops by port and reason, above zero. */
     public List<DropView> drops() {
         return home.onLoop(() -> {
             List<DropView> views = new ArrayList<>();
-            for (SwitchPorts.Held held : home.ports().all()) {
-                long[] drops = held.dropsSinceReset(home.datapath());
+            for (SwitchPorts.Held held : home.ports.all()) {
+                long[] drops = held.dropsSinceReset(home.datapath);
                 for (int i = DropNumbers.CONSUMED + 1; i < drops.length; i++) {
                     if (drops[i] > 0) {
-                        views.add(new DropView(held.document.name(), home.drops().text(i), drops[i]));
+                        views.add(new DropView(held.document.name(), home.drops.text(i), drops[i]));
                     }
                 }
             }
@@ -153,13 +153,13 @@ public final class SwitchViews {
 
     /** Its limits, and how near it is to them. */
     public List<LimitView> limits() {
-        return home.onLoop(() -> home.limits().views());
+        return home.onLoop(() -> home.limits.views());
     }
 
     /** Begins the counting of drops anew. */
     public void resetDrops() {
         home.onLoop(() -> {
-            home.ports().all().forEach(p -> p.resetDrops(home.datapath()));
+            home.ports.all().forEach(p -> p.resetDrops(home.datapath));
             return null;
         });
     }
@@ -174,13 +174,13 @@ public final class SwitchViews {
             Frame frame = new Frame().over(MemorySegment.ofArray(octets), 0, octets.length, ingress);
             long[] key = new long[FlowKey.WORDS];
             KeyParser.parse(frame.buffer, 0, octets.length, ingress, key);
-            Trace trace = new Trace(home.ports()::name);
-            Decision decision = home.pipeline().trace(key, frame, trace);
-            Flow flow = home.flows().find(key);
-            String match = FlowText.match(FlowKey.masked(key, decision.mask()), decision.mask(), home.ports()::name);
+            Trace trace = new Trace(home.ports::name);
+            Decision decision = home.pipeline.trace(key, frame, trace);
+            Flow flow = home.flows.find(key);
+            String match = FlowText.match(FlowKey.masked(key, decision.mask()), decision.mask(), home.ports::name);
             String installed = decision.wrote() ? "none: the decision writes each time" : decision.inspect() ? "inspect: " + match : match;
             return new TraceView(FrameText.describe(octets), trace.stages(), flow == null ? -1 : flow.id(), installed,
-                    FlowText.actions(decision.actions(), home.ports()::name, home.drops()::text));
+                    FlowText.actions(decision.actions(), home.ports::name, home.drops::text));
         });
     }
 

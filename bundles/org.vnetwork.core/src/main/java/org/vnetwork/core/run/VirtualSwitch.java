@@ -29,42 +29,38 @@ import org.vnetwork.table.shared.Station;
 /**
  * One switch at work: its datapath, its tables, its flows, and the loop that ties them together.
  *
- * <p>Public methods may be called from any thread; they do their work on the loop. Package-private ones are the loop's own.
+ * <p>Public methods may be called from any thread; they do their work on the loop. Package-private ones, and the parts, are the loop's own.
  */
 public final class VirtualSwitch {
-    private static final long PULL_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long LONGEST_SETTLING_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final long FLOW_IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final String name;
     private final String driver;
-    private final Datapath datapath;
     private final Function<String, Plugin<PacketFilter>> installedFilters;
     private final EventLog events;
     private final Journal journal;
     private final List<FlowEntry> left;
     private final RowJournal rowJournal;
-    private final Tables tables;
-    private final RuleLists rules = new RuleLists();
-    private final PortTables portRows;
-    private final FlowTable flows;
-    private final Pipeline pipeline;
-    private final Redecider redecider;
-    private final Upcalls upcalls;
-    private final DropRegistry drops;
-    private final CounterRegistry counters = new CounterRegistry();
-    private final FailureReport failures;
-    private final ActivePlugins plugins;
-    private final SwitchPorts ports;
     private final MissShares misses;
-    private final Limits limits;
-    private final MismatchReport mismatches;
-    private final Timers timers;
-    private final SwitchLoop loop;
-    private final long bornNanos;
-    /** Whether the flows of an earlier process have been decided again: only then is it known which rows traffic keeps young. */
-    private boolean settledOnce;
+
+    final Datapath datapath;
+    final Tables tables;
+    final RuleLists rules = new RuleLists();
+    final PortTables portRows;
+    final FlowTable flows;
+    final Pipeline pipeline;
+    final Redecider redecider;
+    final Upcalls upcalls;
+    final DropRegistry drops;
+    final CounterRegistry counters = new CounterRegistry();
+    final FailureReport failures;
+    final ActivePlugins plugins;
+    final SwitchPorts ports;
+    final Limits limits;
+    final Timers timers;
+    final SwitchLoop loop;
+    final long bornNanos;
 
     /**
      * A switch without ports and engine, in which frames wait until it is {@link #restored}.
@@ -97,11 +93,12 @@ public final class VirtualSwitch {
         misses = new MissShares(datapath);
         ports = new SwitchPorts(datapath, tables, portRows, flows, misses);
         limits = new Limits(name, flows, tables, ports, misses, events);
-        mismatches = new MismatchReport(name, upcalls.mismatches(), ports, events);
+        Upkeep upkeep = new Upkeep(datapath, flows, tables, limits, new MismatchReport(name, upcalls.mismatches(), ports, events));
         loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers, failures::failed,
                 text -> events.add("switch " + name, text));
+        tables.confine(loop.thread());
         bornNanos = datapath.nanoTime();
-        timers.every("statistics", PULL_NANOS, this::pull, bornNanos);
+        timers.every("statistics", Upkeep.PERIOD_NANOS, upkeep::run, bornNanos);
         timers.every("shares", MissShares.PERIOD_NANOS, () -> misses.divide(loop.polled(), loop.busyNanos(), datapath.nanoTime()), bornNanos);
         timers.every("ports", RETRY_NANOS, ports::retry, bornNanos);
         loop.start();
@@ -300,20 +297,6 @@ public final class VirtualSwitch {
         }
     }
 
-    /** Pulls counters; then what is idle goes, and rows whose time was over before the pull began. */
-    private void pull() {
-        long start = datapath.nanoTime();
-        flows.pull();
-        settledOnce |= !flows.settling();
-        if (!settledOnce) {
-            return;
-        }
-        flows.idleSince(start - FLOW_IDLE_NANOS);
-        tables.expire(start);
-        limits.check(start);
-        mismatches.check();
-    }
-
     Timers.Timer every(String owner, Duration period, Runnable task) {
         return timers.every(owner, period.toNanos(), task, datapath.nanoTime());
     }
@@ -326,75 +309,7 @@ public final class VirtualSwitch {
         events.add(name + " " + plugin, subject, text);
     }
 
-    Limits limits() {
-        return limits;
-    }
-
-    RuleLists rules() {
-        return rules;
-    }
-
-    PortTables portRows() {
-        return portRows;
-    }
-
-    Tables tables() {
-        return tables;
-    }
-
-    FlowTable flows() {
-        return flows;
-    }
-
     Redecider.Totals totals() {
         return redecider.totals();
-    }
-
-    Pipeline pipeline() {
-        return pipeline;
-    }
-
-    Upcalls upcalls() {
-        return upcalls;
-    }
-
-    SwitchPorts ports() {
-        return ports;
-    }
-
-    DropRegistry drops() {
-        return drops;
-    }
-
-    CounterRegistry counters() {
-        return counters;
-    }
-
-    Redecider redecider() {
-        return redecider;
-    }
-
-    ActivePlugins plugins() {
-        return plugins;
-    }
-
-    FailureReport failures() {
-        return failures;
-    }
-
-    Datapath datapath() {
-        return datapath;
-    }
-
-    SwitchLoop loop() {
-        return loop;
-    }
-
-    Timers timers() {
-        return timers;
-    }
-
-    long bornNanos() {
-        return bornNanos;
     }
 }

@@ -91,7 +91,7 @@ class AccountsTest {
         assertEquals("", sw.imbalance());
         assertEquals(100_000, sw.home.views().ports().stream().mapToLong(p -> p.received()).sum());
         assertTrue(sw.events().stream().noneMatch(e -> e.contains("loop failed") || e.contains("engine")), sw.events().toString());
-        assertEquals(0, sw.home.onLoop(() -> sw.home.upcalls().mismatches().count()));
+        assertEquals(0, sw.home.onLoop(() -> sw.home.upcalls.mismatches().count()));
     }
 
     @Test

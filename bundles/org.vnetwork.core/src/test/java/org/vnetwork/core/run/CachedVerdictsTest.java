@@ -139,15 +139,15 @@ class CachedVerdictsTest {
     private boolean check(TestSwitch sw, int port, byte[] octets, int number) {
         long[] key = new long[FlowKey.WORDS];
         KeyParser.parse(MemorySegment.ofArray(octets), 0, octets.length, port, key);
-        Flow flow = sw.home.flows().find(key);
+        Flow flow = sw.home.flows.find(key);
         boolean cached = flow != null && !flow.inspect();
         if (cached) {
-            Decision fresh = sw.home.pipeline().evaluate(key, new Frame().over(MemorySegment.ofArray(octets), 0, octets.length, port));
+            Decision fresh = sw.home.pipeline.evaluate(key, new Frame().over(MemorySegment.ofArray(octets), 0, octets.length, port));
             assertTrue(!fresh.wrote(), () -> "frame " + number + " would write: " + FrameText.describe(octets));
             assertEquals(fresh.actions(), flow.actions(), () -> "frame " + number + ": " + FrameText.describe(octets));
         }
-        ((Simulated) sw.home.datapath()).inject(port, octets);
-        for (int idle = 0; idle < 2; idle = sw.home.loop().step() == 0 ? idle + 1 : 0) {
+        ((Simulated) sw.home.datapath).inject(port, octets);
+        for (int idle = 0; idle < 2; idle = sw.home.loop.step() == 0 ? idle + 1 : 0) {
             continue;
         }
         return cached;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.control.TraceView;
@@ -40,8 +41,12 @@ class EnginesTest {
     record Value(long number) {
     }
 
+    @DataType("verdict/1")
+    record Verdict(boolean pass) {
+    }
+
     /** An engine made of its two methods. */
-    private record Made(BiConsumer<Packet, Forward> decides, java.util.function.Consumer<Context> opens) implements ForwardingEngine {
+    private record Made(BiConsumer<Packet, Forward> decides, Consumer<Context> opens) implements ForwardingEngine {
         @Override
         public void open(Context context) {
             opens.accept(context);
@@ -62,7 +67,7 @@ class EnginesTest {
         use(decides, context -> { });
     }
 
-    private void use(BiConsumer<Packet, Forward> decides, java.util.function.Consumer<Context> opens) {
+    private void use(BiConsumer<Packet, Forward> decides, Consumer<Context> opens) {
         sw.ports(PortVlan.access(10), "a", "b", "c");
         sw.swap("made", () -> new Made(decides, opens));
     }
@@ -108,6 +113,44 @@ class EnginesTest {
         sw.inject("a", FRAME);
         assertEquals(List.of(0, 1L), List.of(sw.count("b"), sw.drops("core/engine-failed")));
         assertTrue(sw.events().toString().contains("send inside a decision"));
+    }
+
+    @Test
+    void effectsInsideADecisionAreRefused() {
+        Context[] context = new Context[1];
+        List<Consumer<Context>> effects = List.of(c -> c.event(new Event("a", "seen")), c -> c.every(Duration.ofSeconds(1), () -> { }),
+                c -> c.onChange(c.table(Key.class, Value.class), (key, value) -> { }), c -> c.rules(Verdict.class).remove(1));
+        use((packet, forward) -> {
+            effects.get((int) packet.source() - 1).accept(context[0]);
+            forward.flood();
+        }, c -> context[0] = c);
+        for (int i = 1; i <= effects.size(); i++) {
+            sw.inject("a", "eth(src=00:00:00:00:00:0" + i + ",dst=02:00:00:00:00:0b) ipv4() udp()");
+            assertEquals(List.of(0, (long) i), List.of(sw.count("b"), sw.drops("core/engine-failed")));
+        }
+        assertTrue(sw.events().toString().contains("event inside a decision"), sw.events()::toString);
+    }
+
+    @Test
+    void anotherThreadIsRefusedTheTables() throws InterruptedException {
+        List<Runnable> uses = new ArrayList<>();
+        use((packet, forward) -> forward.flood(), context -> {
+            Table<Key, Value> table = context.table(Key.class, Value.class);
+            uses.addAll(List.of(() -> table.get(new Key(1)), () -> table.put(new Key(1), new Value(1)), () -> context.rules(Verdict.class), () -> context.event(new Event("a", "b"))));
+        });
+        List<Throwable> refusals = new ArrayList<>();
+        for (Runnable each : uses) {
+            Thread stray = Thread.ofPlatform().name("stray").start(() -> {
+                try {
+                    each.run();
+                } catch (IllegalStateException e) {
+                    refusals.add(e);
+                }
+            });
+            stray.join();
+        }
+        assertEquals(uses.size(), refusals.size());
+        assertTrue(refusals.getFirst().getMessage().startsWith("used on thread stray (expected: the switch's own, switch-"), refusals.getFirst()::getMessage);
     }
 
     @Test
@@ -185,7 +228,7 @@ class EnginesTest {
             assertFalse(trace.stages().isEmpty());
         }
         sw.home.onLoop(() -> {
-            sw.home.flows().all().forEach(f -> sw.home.pipeline().evaluate(f.key(), null));
+            sw.home.flows.all().forEach(f -> sw.home.pipeline.evaluate(f.key(), null));
             return null;
         });
         assertEquals(before, sw.everything());
@@ -302,6 +345,6 @@ class EnginesTest {
         }
         assertTrue(hanging.events().toString().contains("was closed although"));
         release.countDown();
-        assertEquals(0, hanging.home.datapath().counters(2).sent());
+        assertEquals(0, hanging.home.datapath.counters(2).sent());
     }
 }

@@ -133,7 +133,7 @@ class LimitsTest {
         sw.home.limit(new LimitsDocument(Map.of(Limit.FLOWS, 1_000_000)));
         LimitView view = view(Limit.FLOWS);
         assertEquals(1_000_000, view.setting());
-        assertEquals(sw.home.onLoop(() -> sw.home.datapath().capabilities().flows()), view.inForce());
+        assertEquals(sw.home.onLoop(() -> sw.home.datapath.capabilities().flows()), view.inForce());
         assertEquals(List.of(40L, 60L), List.of(view.used(), view.beyond()));
     }
 

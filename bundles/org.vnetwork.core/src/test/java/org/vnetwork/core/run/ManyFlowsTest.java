@@ -82,7 +82,7 @@ class ManyFlowsTest {
     /** A station is placed at another port. */
     private void move(int to) {
         sw.home.onLoop(() -> {
-            sw.home.tables().view(Station.class, FdbEntry.class).put(new Station(10, FIRST_TO + to), new FdbEntry(new PortId(3), true));
+            sw.home.tables.view(Station.class, FdbEntry.class).put(new Station(10, FIRST_TO + to), new FdbEntry(new PortId(3), true));
             return null;
         });
         sw.settle();
@@ -97,7 +97,7 @@ class ManyFlowsTest {
         datapath.writes.clear();
 
         // The process dies; the next one takes over.
-        sw.home.loop().stop(() -> { });
+        sw.home.loop.stop(() -> { });
         life();
         assertEquals(List.of(), datapath.writes, "100,000 flows were decided again and none changed");
         assertEquals(FROM * TO + " kept, 0 replaced, 0 drained, 0 revoked", sw.home.onLoop(() -> sw.home.totals()).toString());

@@ -97,4 +97,13 @@ class MirrorTest {
         assertEquals(0, sw.count("spy"));
         assertTrue(sw.flows().stream().noneMatch(f -> f.actions().contains("output spy")), () -> sw.flows().toString());
     }
+
+    @Test
+    void aCopyKeepsTheServiceTag() {
+        sw.port("isp", PortVlan.trunk(List.of(10), 0).withServiceTags(), new FilterDocument(1, "mirror", false));
+        String frame = "eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) vlan(vid=10,pcp=3,service=true) vlan(vid=7) ipv4() udp(src=1,dst=2)";
+        sw.inject("isp", frame);
+        assertTrue(sw.captured("spy").getFirst().startsWith("eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) vlan(vid=10,pcp=3,service=true) vlan(vid=7) "));
+        assertTrue(sw.captured("b").getFirst().startsWith("eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) vlan(vid=7) "));
+    }
 }

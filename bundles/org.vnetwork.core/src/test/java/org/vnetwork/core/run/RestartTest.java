@@ -58,7 +58,7 @@ class RestartTest {
 
     /** The first process stops where it stands; nothing of it is closed. */
     private void die() {
-        sw.home.loop().stop(() -> { });
+        sw.home.loop.stop(() -> { });
         writes.clear();
     }
 

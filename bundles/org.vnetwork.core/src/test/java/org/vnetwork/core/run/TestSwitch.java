@@ -95,7 +95,7 @@ final class TestSwitch implements AutoCloseable {
 
     /** Returns when no flow waits to be decided again. */
     void settle() {
-        while (home.onLoop(() -> home.flows().settling())) {
+        while (home.onLoop(() -> home.flows.settling())) {
             Thread.onSpinWait();
         }
     }

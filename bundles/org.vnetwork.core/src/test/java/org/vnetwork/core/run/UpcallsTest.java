@@ -35,12 +35,12 @@ class UpcallsTest {
         sw.home.onLoop(() -> {
             for (int t = 0; t < times; t++) {
                 for (int i = 0; i < portsAndFrames.length; i += 2) {
-                    ((Simulated) sw.home.datapath()).inject((int) portsAndFrames[i], FrameText.build((String) portsAndFrames[i + 1]));
+                    ((Simulated) sw.home.datapath).inject((int) portsAndFrames[i], FrameText.build((String) portsAndFrames[i + 1]));
                 }
             }
             int idle = 0;
             while (idle < 2) {
-                idle = sw.home.loop().step() == 0 ? idle + 1 : 0;
+                idle = sw.home.loop.step() == 0 ? idle + 1 : 0;
             }
             return null;
         });
@@ -62,12 +62,12 @@ class UpcallsTest {
         sw.captured("c");
         int flow = sw.flows().getFirst().id();
         sw.home.onLoop(() -> {
-            sw.home.tables().view(org.vnetwork.table.shared.Station.class, org.vnetwork.table.shared.FdbEntry.class)
+            sw.home.tables.view(org.vnetwork.table.shared.Station.class, org.vnetwork.table.shared.FdbEntry.class)
                     .put(new org.vnetwork.table.shared.Station(10, 0x0200_0000_000bL), new org.vnetwork.table.shared.FdbEntry(new org.vnetwork.model.PortId(2), true));
             byte[] octets = FrameText.build(A_TO_B);
             byte[] buffer = new byte[64 + octets.length];
             System.arraycopy(octets, 0, buffer, 64, octets.length);
-            sw.home.upcalls().upcall(new org.vnetwork.packet.wire.Frame().over(java.lang.foreign.MemorySegment.ofArray(buffer), 64, octets.length, 1));
+            sw.home.upcalls.upcall(new org.vnetwork.packet.wire.Frame().over(java.lang.foreign.MemorySegment.ofArray(buffer), 64, octets.length, 1));
             return null;
         });
         assertEquals(0, sw.count("c"), "not flooded as the flow still says");
@@ -86,7 +86,7 @@ class UpcallsTest {
         together(6000, 1, A_TO_B);
         assertEquals(1, sw.decided());
         assertEquals(6000, sw.flows().getFirst().packets());
-        long up = sw.home.onLoop(() -> sw.home.datapath().counters(1).up());
+        long up = sw.home.onLoop(() -> sw.home.datapath.counters(1).up());
         assertTrue(up < 6000, up + " came up although a flow was there");
         assertEquals("", sw.imbalance());
     }
@@ -94,7 +94,7 @@ class UpcallsTest {
     private void comesUpAgain(String frame) {
         sw.home.onLoop(() -> {
             byte[] octets = FrameText.build(frame);
-            sw.home.upcalls().upcall(new Frame().over(MemorySegment.ofArray(octets), 0, octets.length, 1));
+            sw.home.upcalls.upcall(new Frame().over(MemorySegment.ofArray(octets), 0, octets.length, 1));
             return null;
         });
     }
@@ -116,9 +116,9 @@ class UpcallsTest {
         for (int i = 0; i < 40; i++) {
             comesUpAgain("eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) payload(" + (600 + i) + ")");
         }
-        assertEquals(40, sw.home.onLoop(() -> sw.home.upcalls().mismatches().count()));
+        assertEquals(40, sw.home.onLoop(() -> sw.home.upcalls.mismatches().count()));
         assertEquals(List.of(25L, 40L, 653), sw.home.onLoop(() -> {
-            var kept = sw.home.upcalls().mismatches().kept();
+            var kept = sw.home.upcalls.mismatches().kept();
             return List.of(kept.getFirst().number(), kept.getLast().number(), kept.getLast().size());
         }));
         sw.warp(1);

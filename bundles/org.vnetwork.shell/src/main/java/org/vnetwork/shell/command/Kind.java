@@ -22,6 +22,10 @@ public enum Kind {
     ADDRESS("ADDRESS"),
     /** A socket's own address and its peer's. */
     ADDRESSES("LOCAL PEER"),
+    /** The address of a tunnel's other end. */
+    REMOTE("REMOTE"),
+    /** A multicast address and a port number. */
+    GROUP("GROUP:PORT"),
     /** A table of the switch that stands before it. */
     TABLE("TABLE"),
     /** The id of a flow of the switch that stands before it. */

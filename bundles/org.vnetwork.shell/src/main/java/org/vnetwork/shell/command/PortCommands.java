@@ -24,7 +24,7 @@ public final class PortCommands {
     }
 
     /** port:add. */
-    @Does(value = "Adds a port: exactly one of --netdev, --tap, --dgram, --stream, --stream-to and --sim. It is an access port in VLAN 1 unless --access, --trunk or --mirror is given.",
+    @Does(value = "Adds a port: exactly one of --netdev, --tap, --dgram, --stream, --stream-to, --udp-multicast, --vxlan and --sim. It is an access port in VLAN 1 unless --access, --trunk or --mirror is given.",
             example = "port:add sw1 web1 --netdev web1h --access 10")
     public Change add(@Argument(value = Kind.SWITCH, help = "the switch") String switchName,
             @Argument(value = Kind.NEW_NAME, help = "a name that no other port of the switch has") String port,

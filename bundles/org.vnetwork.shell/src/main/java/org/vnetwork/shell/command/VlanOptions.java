@@ -12,20 +12,30 @@ import org.vnetwork.model.Refusal;
  * @param access VLAN of an access port
  * @param trunk VLANs of a trunk
  * @param untagged native VLAN of a trunk
+ * @param service whether its tags are service tags
  * @param mirror in no VLAN, for mirrored copies
  */
 public record VlanOptions(
         @Option(value = "access", kind = Kind.VLAN, help = "untagged frames only, in this VLAN") Optional<String> access,
         @Option(value = "trunk", kind = Kind.VLANS, help = "tagged frames of these VLANs") Optional<String> trunk,
         @Option(value = "native", kind = Kind.VLAN, help = "with --trunk: untagged frames too, in this VLAN") Optional<String> untagged,
+        @Option(value = "service", help = "its tags are service tags (IEEE 802.1ad); customer tags are payload") boolean service,
         @Option(value = "mirror", help = "in no VLAN: it takes mirrored copies, and nothing else") boolean mirror) {
 
     boolean given() {
-        return access.isPresent() || trunk.isPresent() || untagged.isPresent() || mirror;
+        return access.isPresent() || trunk.isPresent() || untagged.isPresent() || service || mirror;
     }
 
     /** The membership; an access port in VLAN 1 when nothing is given. */
     PortVlan vlan() {
+        if (service && access.isEmpty() && trunk.isEmpty()) {
+            throw new Refusal("--service: no VLAN (expected: --access or --trunk with it)");
+        }
+        PortVlan vlan = membership();
+        return service ? vlan.withServiceTags() : vlan;
+    }
+
+    private PortVlan membership() {
         if (access.isPresent() && trunk.isPresent()) {
             throw new Refusal("vlan: --access " + access.get() + " and --trunk " + trunk.get() + " (expected: one of them)");
         }

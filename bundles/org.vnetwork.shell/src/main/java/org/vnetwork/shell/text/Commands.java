@@ -32,8 +32,11 @@ final class Commands {
     private static void port(StringBuilder text, String owner, PortDocument port) {
         text.append("port:add ").append(owner).append(' ').append(port.name()).append(" --").append(port.attachment());
         if (!port.attachment().equals("sim")) {
-            for (String device : port.device().split(" ")) {
-                text.append(' ').append(word(device));
+            // What a tunnel or a group has besides its address is options: vni 7, local 192.0.2.1.
+            boolean named = port.attachment().equals("vxlan") || port.attachment().equals("udp-multicast");
+            String[] words = port.device().split(" ");
+            for (int i = 0; i < words.length; i++) {
+                text.append(named && i % 2 == 1 ? " --" : " ").append(word(words[i]));
             }
         }
         text.append(vlan(port.vlan())).append('\n');
@@ -47,11 +50,12 @@ final class Commands {
         if (vlan.mirror()) {
             return " --mirror";
         }
+        String tags = vlan.service() ? " --service" : "";
         if (!vlan.trunk()) {
-            return " --access " + vlan.untagged();
+            return " --access " + vlan.untagged() + tags;
         }
         String allowed = vlan.allowed().stream().map(String::valueOf).collect(Collectors.joining(","));
-        return " --trunk " + allowed + (vlan.untagged() == 0 ? "" : " --native " + vlan.untagged());
+        return " --trunk " + allowed + (vlan.untagged() == 0 ? "" : " --native " + vlan.untagged()) + tags;
     }
 
     private static void row(StringBuilder text, String owner, RowDocument row) {

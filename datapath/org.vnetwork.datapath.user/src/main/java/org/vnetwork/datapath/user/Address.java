@@ -2,9 +2,11 @@ package org.vnetwork.datapath.user;
 
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,23 +40,61 @@ record Address(Path path, InetSocketAddress inet) {
         return new Address(Path.of(text), null);
     }
 
+    /** Reads a port's own address and its peer's: two paths, or none. */
+    static Address[] pair(String kind, String text) throws DatapathException {
+        String[] words = text.split(" ");
+        if (words.length != 2) {
+            throw new DatapathException(kind + ": " + text + " (expected: two addresses, this port's own and its peer's)");
+        }
+        Address local = of(kind, words[0]);
+        Address peer = of(kind, words[1]);
+        if ((local.path == null) != (peer.path == null)) {
+            throw new DatapathException(kind + ": " + text + " (expected: two paths, or two of IP-ADDRESS:PORT)");
+        }
+        if (words[0].equals(words[1])) {
+            throw new DatapathException(kind + ": " + text + " (expected: a peer at another address)");
+        }
+        return new Address[] {local, peer};
+    }
+
     private static InetSocketAddress inet(String kind, String text) throws DatapathException {
         int colon = text.lastIndexOf(':');
-        try {
-            String host = text.substring(0, colon).replaceFirst("^\\[(.*)]$", "$1");
-            int port = Integer.parseInt(text.substring(colon + 1));
-            if (port > 0) {
-                return new InetSocketAddress(host.equals("localhost") ? InetAddress.getLoopbackAddress() : InetAddress.ofLiteral(host), port);
-            }
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            // Falls through to the one refusal below.
+        InetSocketAddress address = colon < 0 ? null : read(text.substring(0, colon), text.substring(colon + 1));
+        if (address == null) {
+            throw new DatapathException(kind + ": " + text + " " + EXPECTED);
         }
-        throw new DatapathException(kind + ": " + text + " " + EXPECTED);
+        return address;
+    }
+
+    /** Reads an IP address with a port number or, where it says none, with this one; an IPv6 address with one has brackets. */
+    static InetSocketAddress inet(String kind, String text, int preset) throws DatapathException {
+        int colon = text.lastIndexOf(':');
+        boolean hasPort = colon >= 0 && (text.startsWith("[") ? !text.endsWith("]") : colon == text.indexOf(':'));
+        InetSocketAddress address = hasPort ? read(text.substring(0, colon), text.substring(colon + 1)) : read(text, String.valueOf(preset));
+        if (address == null) {
+            throw new DatapathException(kind + ": " + text + " (expected: IP-ADDRESS, or IP-ADDRESS:PORT)");
+        }
+        return address;
+    }
+
+    /** Null when it is none. */
+    private static InetSocketAddress read(String host, String port) {
+        try {
+            InetAddress address = host.equals("localhost") ? InetAddress.getLoopbackAddress() : InetAddress.ofLiteral(host.replaceFirst("^\\[(.*)]$", "$1"));
+            return Integer.parseInt(port) > 0 ? new InetSocketAddress(address, Integer.parseInt(port)) : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     /** In the terms of a socket. */
     SocketAddress socket() {
         return path == null ? inet : new DomainSocketAddress(path.toFile());
+    }
+
+    /** In the terms of the JDK's channels. */
+    SocketAddress nio() {
+        return path == null ? inet : UnixDomainSocketAddress.of(path);
     }
 
     /** A number that tells the file at a path from one that was there before; 0 when there is none. */
@@ -73,7 +113,12 @@ record Address(Path path, InetSocketAddress inet) {
 
     @Override
     public String toString() {
-        return path != null ? path.toString() : (inet.getAddress() instanceof java.net.Inet6Address ? "[" + inet.getAddress().getHostAddress() + "]" : inet.getAddress().getHostAddress())
-                + ":" + inet.getPort();
+        return path != null ? path.toString() : text(inet);
+    }
+
+    /** An IP address and a port as they are typed. */
+    static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 }

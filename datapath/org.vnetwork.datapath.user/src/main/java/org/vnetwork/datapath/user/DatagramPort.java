@@ -2,11 +2,9 @@ package org.vnetwork.datapath.user;
 
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.PortState;
-import org.vnetwork.packet.wire.Frame;
 
 /**
  * A port whose peer is one datagram socket, a frame in each datagram: what QEMU's {@code -netdev dgram} speaks.
@@ -16,35 +14,29 @@ import org.vnetwork.packet.wire.Frame;
  */
 final class DatagramPort extends UserPort {
     private static final String KIND = "dgram";
-    private static final int BATCH = 64;
+    /** Reads each time that there is something to read. */
+    private static final int ROUNDS = 2;
+    /** Datagrams that are sent at once. */
+    private static final int DATAGRAMS = 64;
     /** Octets of payload that a UDP datagram has at most (RFC 768 over RFC 791). */
     private static final int LONGEST_UDP = 65_507;
 
     private final Address local;
     private final Address peer;
-    private final MemorySegment buffer;
+    private final SendBatch sends;
     private Watch watch;
     private BoundPath file;
     private boolean connected;
     private long peerFile;
     private String problem = "";
 
-    /** {@code device}: the two addresses; {@code buffer}: shared by all ports, with headroom. */
-    DatagramPort(int id, String device, Home home, MemorySegment buffer) throws DatapathException {
+    /** {@code device}: the two addresses. */
+    DatagramPort(int id, String device, Home home) throws DatapathException {
         super(id, home);
-        String[] words = device.split(" ");
-        if (words.length != 2) {
-            throw new DatapathException(KIND + ": " + device + " (expected: two addresses, this port's own and its peer's)");
-        }
-        this.local = Address.of(KIND, words[0]);
-        this.peer = Address.of(KIND, words[1]);
-        this.buffer = buffer;
-        if ((local.path() == null) != (peer.path() == null)) {
-            throw new DatapathException(KIND + ": " + device + " (expected: two paths, or two of IP-ADDRESS:PORT)");
-        }
-        if (words[0].equals(words[1])) {
-            throw new DatapathException(KIND + ": " + device + " (expected: a peer at another address)");
-        }
+        Address[] ends = Address.pair(KIND, device);
+        local = ends[0];
+        peer = ends[1];
+        sends = new SendBatch(memory, DATAGRAMS);
     }
 
     private Socket socket() {
@@ -57,6 +49,9 @@ final class DatagramPort extends UserPort {
         try {
             file = BoundPath.bind(KIND, socket, local, socket());
             if (local.path() == null) {
+                UdpSockets.enlarge(socket);
+                UdpSockets.takeJoined(socket);
+                sends.joins = true;
                 socket.connect(peer.socket());
                 connected = true;
             }
@@ -120,36 +115,46 @@ final class DatagramPort extends UserPort {
 
     @Override
     public void readable() {
-        for (int i = 0; i < BATCH && !home.crowded(); i++) {
-            int size;
+        ReceiveBatch batch = home.batch();
+        int count = batch.limit;
+        for (int round = 0; round < ROUNDS && count == batch.limit && !home.crowded(); round++) {
+            count = batch.receive(watch.fd().intValue());
+            for (int i = 0; i < count; i++) {
+                batch.each(i, home, this);
+            }
+        }
+        if (count < 0) {
+            lock.lock();
             try {
-                size = watch.fd().readAddress(buffer.address(), Frame.HEADROOM, Frame.HEADROOM + LONGEST + 1);
-            } catch (IOException | RuntimeException e) {
-                gone(peer + ": " + Failure.text(e));
+                gone(peer + ": " + Libc.text(-count));
                 discard(DropNumbers.LINK_DOWN);
-                return;
+            } finally {
+                lock.unlock();
             }
-            if (size == 0) {
-                return;
-            }
-            // An empty datagram reads like an end.
-            home.received(this, buffer, Frame.HEADROOM, Math.max(size, 0));
         }
     }
 
     @Override
-    protected int write(Frame frame) {
-        try {
-            Frame sent = home.sendable(frame);
-            return watch.fd().writeAddress(sent.buffer.address(), sent.offset, sent.offset + sent.size) > 0 ? SENT : FULL;
-        } catch (IOException | RuntimeException e) {
-            String why = Failure.text(e);
-            if (why.contains("too long")) {
-                return DropNumbers.TOO_LONG;
-            }
-            gone(peer + ": " + why);
-            return DropNumbers.LINK_DOWN;
+    protected int write(Outbox waiting) {
+        sends.fill(waiting, 0);
+        int count = sends.send(watch.fd().intValue());
+        if (count >= 0) {
+            waiting.release(count);
+            return SENT;
         }
+        if (count == -Libc.EAGAIN) {
+            return FULL;
+        }
+        if (sends.isRefused(-count)) {
+            // The path has no room for joined ones, or the kernel does not know them.
+            sends.joins = false;
+            return SENT;
+        }
+        if (count == -Libc.EMSGSIZE) {
+            return DropNumbers.TOO_LONG;
+        }
+        gone(peer + ": " + Libc.text(-count));
+        return DropNumbers.LINK_DOWN;
     }
 
     @Override

@@ -13,32 +13,28 @@ import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.FlowKey;
 
 /**
- * The flows of one switch: exact keys first, then tuple space search by ingress port (Srinivasan, Suri and Varghese, SIGCOMM 1999), draining flows last.
+ * The flows of one group: exact keys first, then tuple space search by ingress port (Srinivasan, Suri and Varghese, SIGCOMM 1999), draining flows last.
  *
- * <p>Looking up allocates nothing. Not safe by itself: the caller holds the datapath's lock.
+ * <p>Looking up allocates nothing. Not safe by itself: the caller holds the group's lock. A flow's id is in one group at a time.
  */
 final class FlowCache {
+    /** Flows of a switch. */
     static final int FLOWS = 65_536;
 
     private final Tuples active = new Tuples(0);
     private final Tuples draining = new Tuples(1);
     private final FlowSlots slots;
+    private final FlowIndex index;
     private final ExactCache exact;
-    private final FlowEntry[] entries = new FlowEntry[FLOWS];
-    private final List<Action>[] actions = lists();
     private final BitSet drains = new BitSet();
     private final BitSet used = new BitSet();
 
-    FlowCache(SegmentAllocator memory) {
+    FlowCache(SegmentAllocator memory, FlowSlots slots) {
         // Who sends frames must not be able to choose keys that collide.
         long seed = ThreadLocalRandom.current().nextLong();
-        slots = new FlowSlots(memory, FLOWS, seed);
+        this.slots = slots;
+        index = new FlowIndex(memory, slots, FLOWS, seed);
         exact = new ExactCache(memory, slots, seed);
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static List<Action>[] lists() {
-        return new List[FLOWS];
     }
 
     /** The flow that matches a key, or -1. */
@@ -59,7 +55,7 @@ final class FlowCache {
 
     private int lookup(Tuple[] tuples, long[] key) {
         for (Tuple tuple : tuples) {
-            int flow = slots.find(tuple, key);
+            int flow = index.find(tuple, key);
             if (flow >= 0) {
                 return flow;
             }
@@ -69,7 +65,7 @@ final class FlowCache {
 
     /** The actions of a flow that is in. */
     List<Action> actions(int flow) {
-        return actions[flow];
+        return slots.actions[flow];
     }
 
     /** Counts frames of a flow. */
@@ -79,30 +75,34 @@ final class FlowCache {
 
     /** Adds a flow; false when it is no valid one, its id or key is taken, or the port's mask list is full. */
     boolean add(FlowEntry entry) {
-        boolean valid = entry.id() >= 0 && entry.id() < FLOWS && Action.size(entry.actions()) <= Action.LIMIT
-                && Field.INGRESS.in(entry.mask()) == Field.INGRESS.bits() && Field.INGRESS.in(entry.key()) < PortId.LIMIT;
-        if (!valid || used.get(entry.id()) || !enter(active, entry)) {
+        if (!isValid(entry) || slots.entries[entry.id()] != null || !enter(active, entry)) {
             return false;
         }
         slots.reset(entry.id());
         used.set(entry.id());
-        entries[entry.id()] = new FlowEntry(entry.id(), FlowKey.masked(entry.key(), entry.mask()), entry.mask().clone(), List.of());
-        actions[entry.id()] = List.copyOf(entry.actions());
+        slots.entries[entry.id()] = new FlowEntry(entry.id(), FlowKey.masked(entry.key(), entry.mask()), entry.mask().clone(), List.of());
+        slots.actions[entry.id()] = List.copyOf(entry.actions());
         return true;
+    }
+
+    /** Whether any datapath could have a flow. */
+    static boolean isValid(FlowEntry entry) {
+        return entry.id() >= 0 && entry.id() < FLOWS && Action.size(entry.actions()) <= Action.LIMIT
+                && Field.INGRESS.in(entry.mask()) == Field.INGRESS.bits() && Field.INGRESS.in(entry.key()) < PortId.LIMIT;
     }
 
     private boolean enter(Tuples tuples, FlowEntry entry) {
         Tuple tuple = tuples.take(ingress(entry), entry.mask());
-        if (tuple == null || tuple.flows > 0 && slots.find(tuple, entry.key()) >= 0) {
+        if (tuple == null || tuple.flows > 0 && index.find(tuple, entry.key()) >= 0) {
             return false;
         }
-        slots.enter(entry.id(), tuple, entry.key());
+        index.enter(entry.id(), tuple, entry.key());
         return true;
     }
 
     private void leave(Tuples tuples, FlowEntry entry) {
         Tuple tuple = tuples.take(ingress(entry), entry.mask());
-        slots.leave(entry.id(), tuple);
+        index.leave(entry.id(), tuple);
         tuples.release(ingress(entry), tuple);
     }
 
@@ -111,7 +111,7 @@ final class FlowCache {
         if (!has(flow) || Action.size(others) > Action.LIMIT) {
             return false;
         }
-        actions[flow] = List.copyOf(others);
+        slots.actions[flow] = List.copyOf(others);
         return true;
     }
 
@@ -120,15 +120,15 @@ final class FlowCache {
         if (!has(flow) || drains.get(flow) || Action.size(others) > Action.LIMIT) {
             return false;
         }
-        FlowEntry entry = entries[flow];
+        FlowEntry entry = slots.entries[flow];
         Tuple target = draining.take(ingress(entry), entry.mask());
-        if (target == null || target.flows > 0 && slots.find(target, entry.key()) >= 0) {
+        if (target == null || target.flows > 0 && index.find(target, entry.key()) >= 0) {
             return false;
         }
         leave(active, entry);
-        slots.enter(flow, target, entry.key());
+        index.enter(flow, target, entry.key());
         drains.set(flow);
-        actions[flow] = List.copyOf(others);
+        slots.actions[flow] = List.copyOf(others);
         return true;
     }
 
@@ -137,12 +137,12 @@ final class FlowCache {
         if (!has(flow)) {
             return FlowCounters.NONE;
         }
-        leave(drains.get(flow) ? draining : active, entries[flow]);
+        leave(drains.get(flow) ? draining : active, slots.entries[flow]);
         FlowCounters last = new FlowCounters(slots.packets(flow), slots.bytes(flow), slots.lastUsedNanos(flow));
         used.clear(flow);
         drains.clear(flow);
-        entries[flow] = null;
-        actions[flow] = null;
+        slots.entries[flow] = null;
+        slots.actions[flow] = null;
         return last;
     }
 
@@ -156,11 +156,17 @@ final class FlowCache {
         return flow;
     }
 
+    /** Whether there are flows of a port. */
+    boolean knows(int ingress) {
+        return active.of(ingress).length > 0 || draining.of(ingress).length > 0;
+    }
+
     private boolean has(int flow) {
         return flow >= 0 && flow < FLOWS && used.get(flow);
     }
 
-    private static int ingress(FlowEntry entry) {
+    /** The port that all frames of a flow come in by. */
+    static int ingress(FlowEntry entry) {
         return (int) Field.INGRESS.in(entry.key());
     }
 }

@@ -3,14 +3,16 @@ package org.vnetwork.datapath.user;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
+import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.FlowKey;
 
 /**
- * Keys and counters of flows by id, off heap, and the hash table that finds them by tuple and masked key.
+ * Keys and counters of flows by id, off heap, and their actions. A flow's are the business of its group.
  *
  * <pre>
  * slot   0 masked key, 11 words | 88 packets | 96 bytes | 104 last used | 112 hash | 120 tuple id | 124 generation
- * index  flow id + 1 where the hash says, or behind it; 0 nothing
  * </pre>
  */
 final class FlowSlots {
@@ -24,30 +26,25 @@ final class FlowSlots {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
+    /** What was installed; null for an id that is free. */
+    final FlowEntry[] entries;
+    final List<Action>[] actions;
     private final MemorySegment slots;
-    private final MemorySegment index;
-    private final int places;
-    private final long seed;
 
-    /** Room for so many flows, a power of two. */
-    FlowSlots(SegmentAllocator memory, int flows, long seed) {
-        this.seed = seed;
-        places = 2 * flows;
+    /** Room for so many flows. */
+    FlowSlots(SegmentAllocator memory, int flows) {
         slots = memory.allocate((long) flows * SLOT, 64);
-        index = memory.allocate((long) places * Integer.BYTES, 64);
+        entries = new FlowEntry[flows];
+        actions = lists(flows);
     }
 
-    /** The flow of a tuple that matches a key, or -1. */
-    int find(Tuple tuple, long[] key) {
-        for (int place = place(tuple.hash(key, seed));; place = next(place)) {
-            int flow = at(place) - 1;
-            if (flow < 0 || matches(flow, tuple, key)) {
-                return flow;
-            }
-        }
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static List<Action>[] lists(int count) {
+        return new List[count];
     }
 
-    private boolean matches(int flow, Tuple tuple, long[] key) {
+    /** Whether a flow is of a tuple and matches a key. */
+    boolean matches(int flow, Tuple tuple, long[] key) {
         long slot = (long) flow * SLOT;
         if (slots.get(INT, slot + TUPLE) != tuple.id) {
             return false;
@@ -60,41 +57,20 @@ final class FlowSlots {
         return true;
     }
 
-    /** Has a flow be found under a tuple, where none is that matches the same. */
-    void enter(int flow, Tuple tuple, long[] key) {
+    /** Notes the key of a flow, and where it is found. */
+    void enter(int flow, Tuple tuple, long[] key, long hash) {
         long slot = (long) flow * SLOT;
         for (int i = 0; i < FlowKey.WORDS; i++) {
             slots.set(LONG, slot + (long) i * Long.BYTES, key[i] & tuple.mask[i]);
         }
-        long hash = tuple.hash(key, seed);
         slots.set(LONG, slot + HASH, hash);
         slots.set(INT, slot + TUPLE, tuple.id);
-        int place = place(hash);
-        while (at(place) != 0) {
-            place = next(place);
-        }
-        put(place, flow + 1);
-        tuple.flows++;
         renew(flow);
     }
 
-    /** Has a flow be found no more. */
-    void leave(int flow, Tuple tuple) {
-        int hole = place(slots.get(LONG, (long) flow * SLOT + HASH));
-        while (at(hole) != flow + 1) {
-            hole = next(hole);
-        }
-        // What stands behind it moves up, as far as its own hash allows, so that no gap hides it.
-        for (int place = next(hole); at(place) != 0; place = next(place)) {
-            int home = place(slots.get(LONG, (long) (at(place) - 1) * SLOT + HASH));
-            if ((place - home & places - 1) >= (place - hole & places - 1)) {
-                put(hole, at(place));
-                hole = place;
-            }
-        }
-        put(hole, 0);
-        tuple.flows--;
-        renew(flow);
+    /** The hash that a flow was entered with. */
+    long hash(int flow) {
+        return slots.get(LONG, (long) flow * SLOT + HASH);
     }
 
     /** Sets the counters of a flow to zero. */
@@ -127,24 +103,9 @@ final class FlowSlots {
         return slots.get(INT, (long) flow * SLOT + GENERATION);
     }
 
-    private void renew(int flow) {
+    /** Has the flow not be the one any more that was noted elsewhere. */
+    void renew(int flow) {
         long at = (long) flow * SLOT + GENERATION;
         slots.set(INT, at, slots.get(INT, at) + 1);
-    }
-
-    private int place(long hash) {
-        return (int) (hash >>> 32) & places - 1;
-    }
-
-    private int next(int place) {
-        return place + 1 & places - 1;
-    }
-
-    private int at(int place) {
-        return index.get(INT, (long) place * Integer.BYTES);
-    }
-
-    private void put(int place, int value) {
-        index.set(INT, (long) place * Integer.BYTES, value);
     }
 }

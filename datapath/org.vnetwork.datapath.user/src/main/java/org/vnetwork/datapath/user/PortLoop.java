@@ -3,22 +3,27 @@ package org.vnetwork.datapath.user;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoRegistration;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.vnetwork.datapath.DatapathException;
 
-/** The one thread of a switch's ports: Netty's event loop over epoll. */
-final class PortLoop implements AutoCloseable {
-    private final MultiThreadIoEventLoopGroup group;
+/** One thread that serves ports, of any switch of the host. */
+final class PortLoop {
+    /** Its place among the loops. */
+    final int index;
+    /** Ports that it serves. */
+    final AtomicInteger ports = new AtomicInteger();
+    /** Whether its sockets are of Netty's native library; else they are of the JDK. */
+    final boolean isNative;
     private final IoEventLoop loop;
 
-    PortLoop(String name) {
-        group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name, true), EpollIoHandler.newFactory());
-        loop = group.next();
+    PortLoop(int index, IoEventLoop loop, boolean isNative) {
+        this.isNative = isNative;
+        this.index = index;
+        this.loop = loop;
     }
 
     /** Has the loop watch a socket; on the loop. */
@@ -26,7 +31,7 @@ final class PortLoop implements AutoCloseable {
         return loop.register(handle).syncUninterruptibly().getNow();
     }
 
-    /** Runs work on the loop and waits for it. Not on the loop, and without the datapath's lock, which the loop may want first. */
+    /** Runs work on the loop and waits for it. Not on the loop, and without a lock, which the loop may want first. */
     <T> T call(Callable<T> work) throws DatapathException {
         try {
             return loop.submit(work).get();
@@ -41,13 +46,23 @@ final class PortLoop implements AutoCloseable {
         }
     }
 
-    /** Has the loop do something again and again. */
-    void every(long millis, Runnable task) {
-        loop.scheduleAtFixedRate(task, millis, millis, TimeUnit.MILLISECONDS);
+    /** As {@link #call}, for work that refuses nothing. */
+    void run(Runnable work) {
+        loop.submit(work).syncUninterruptibly();
     }
 
-    @Override
-    public void close() {
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    /** Whether the caller is on the loop. */
+    boolean isMine() {
+        return loop.inEventLoop();
+    }
+
+    /** Has the loop do something soon. */
+    void later(Runnable task) {
+        loop.execute(task);
+    }
+
+    /** Has the loop do something again and again. */
+    Future<?> every(long millis, Runnable task) {
+        return loop.scheduleAtFixedRate(task, millis, millis, TimeUnit.MILLISECONDS);
     }
 }

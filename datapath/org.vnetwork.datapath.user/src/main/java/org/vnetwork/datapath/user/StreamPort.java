@@ -1,12 +1,12 @@
 package org.vnetwork.datapath.user;
 
-import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
+import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.packet.wire.Frame;
 
@@ -16,21 +16,21 @@ import org.vnetwork.packet.wire.Frame;
  * <p>{@code stream} waits for the peer, one at a time; {@code stream-to} calls it, and again when it is lost.
  */
 final class StreamPort extends UserPort {
-    private static final int PREFIX = Integer.BYTES;
-    /** Octets read at once: a few hundred short frames. */
-    private static final int BATCH = 1 << 15;
+    private static final int PREFIX = Outbox.PREFIX;
+    /** Octets read at once: a thousand short frames. */
+    private static final int BATCH = 1 << 16;
     private static final int BUFFER = Frame.HEADROOM + 2 * (PREFIX + LONGEST);
     private static final ValueLayout.OfInt LENGTH = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final String kind;
     private final Address address;
     private final MemorySegment buffer;
-    private Watch listener;
+    private StreamSocket listener;
     private BoundPath file;
-    private Watch peer;
+    private StreamSocket peer;
     private boolean connected;
     /** Writing failed: the loop, which alone may close the socket, is to do so. */
-    private boolean failed;
+    private volatile boolean failed;
     private String problem;
     /** What was read and is not handled yet. */
     private int start = Frame.HEADROOM;
@@ -46,8 +46,8 @@ final class StreamPort extends UserPort {
         this.problem = "nobody has called at " + address;
     }
 
-    private Socket socket() {
-        return address.path() == null ? Socket.newSocketStream() : Socket.newSocketDomain();
+    private StreamSocket socket() {
+        return home.stream(address.path() != null);
     }
 
     @Override
@@ -56,14 +56,10 @@ final class StreamPort extends UserPort {
             tick();
             return;
         }
-        Socket socket = socket();
+        StreamSocket socket = socket();
         try {
-            if (address.path() == null) {
-                socket.setReuseAddress(true);
-            }
-            file = BoundPath.bind(kind, socket, address, socket());
-            socket.listen(1);
-            listener = home.watch(socket, new Watch.Owner() {
+            file = socket.listen(kind, address);
+            socket.watch(new Watch.Owner() {
                 @Override
                 public void readable() {
                     accept();
@@ -74,43 +70,40 @@ final class StreamPort extends UserPort {
                     // Never asked for.
                 }
             });
+            listener = socket;
         } catch (IOException | RuntimeException e) {
-            closeQuietly(socket);
+            socket.close();
             throw new DatapathException(kind + ": " + address + ": " + Failure.text(e), e);
         } catch (DatapathException e) {
-            closeQuietly(socket);
+            socket.close();
             throw e;
         }
     }
 
     private void accept() {
+        lock.lock();
         try {
-            int number = listener.fd().accept(new byte[128]);
-            if (number < 0) {
-                return;
-            }
-            Socket socket = new Socket(number);
-            if (peer != null) {
-                // Who is there stays: a port has one peer.
-                closeQuietly(socket);
-            } else {
+            StreamSocket socket = listener.accept();
+            if (socket != null && peer != null) {
+                // NB: who is there stays, as long as the kernel hears of it: a caller must not be able to throw out a living peer.
+                socket.close();
+            } else if (socket != null) {
                 take(socket, true);
             }
         } catch (IOException | RuntimeException e) {
             // Out of file numbers, most likely: not to be asked again at once.
             listener.rest(true);
             problem = Failure.text(e);
+        } finally {
+            lock.unlock();
         }
     }
 
-    private void take(Socket socket, boolean isConnected) throws IOException {
+    private void take(StreamSocket socket, boolean isConnected) throws IOException {
         try {
-            if (address.path() == null) {
-                socket.setTcpNoDelay(true);
-                socket.setKeepAlive(true);
-            }
+            socket.tune();
         } catch (IOException e) {
-            closeQuietly(socket);
+            socket.close();
             throw e;
         }
         start = Frame.HEADROOM;
@@ -118,7 +111,8 @@ final class StreamPort extends UserPort {
         begun = 0;
         connected = isConnected;
         failed = false;
-        peer = home.watch(socket, this);
+        socket.watch(this);
+        peer = socket;
         peer.wantWrites(!isConnected);
     }
 
@@ -133,37 +127,44 @@ final class StreamPort extends UserPort {
         if (listener != null || peer != null) {
             return;
         }
-        Socket socket = socket();
+        StreamSocket socket = socket();
         try {
-            take(socket, socket.connect(address.socket()));
+            take(socket, socket.connect(address));
             problem = "calling " + address;
         } catch (IOException | RuntimeException e) {
-            closeQuietly(socket);
+            socket.close();
             problem = address + ": " + Failure.text(e);
         }
     }
 
     private void lost(String why) {
-        problem = why;
-        connected = false;
-        discard(DropNumbers.LINK_DOWN);
-        if (peer != null) {
-            peer.close();
-            peer = null;
+        lock.lock();
+        try {
+            problem = why;
+            connected = false;
+            discard(DropNumbers.LINK_DOWN);
+            if (peer != null) {
+                peer.close();
+                peer = null;
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
     @Override
-    public void writable() {
+    protected void resume() {
         if (failed) {
             lost(problem);
             return;
         }
         try {
             if (!connected) {
-                connected = peer.fd().finishConnect();
+                connected = peer.finishConnect();
             }
-            flush();
+            if (connected) {
+                super.resume();
+            }
         } catch (IOException | RuntimeException e) {
             lost(address + ": " + Failure.text(e));
         }
@@ -177,7 +178,7 @@ final class StreamPort extends UserPort {
         }
         int size;
         try {
-            size = peer.fd().readAddress(buffer.address(), end, Math.min(BUFFER, end + BATCH));
+            size = peer.read(buffer, end, Math.min(BUFFER, end + BATCH));
         } catch (IOException | RuntimeException e) {
             lost(address + ": " + Failure.text(e));
             return;
@@ -196,6 +197,7 @@ final class StreamPort extends UserPort {
             int size = buffer.get(LENGTH, start);
             if (size < 0 || size > LONGEST) {
                 // Where the next frame begins is not known any more.
+                PortBooks books = home.books(this);
                 books.received++;
                 books.receivedUnits++;
                 books.drops[DropNumbers.TOO_LONG]++;
@@ -222,19 +224,18 @@ final class StreamPort extends UserPort {
         }
     }
 
-    /** Writes the length into the headroom before the frame, then both at once. */
     @Override
-    protected int write(Frame frame) {
+    protected int write(Outbox waiting) {
         try {
-            Frame sent = home.sendable(frame);
-            sent.buffer.set(LENGTH, sent.offset - PREFIX, sent.size);
-            int size = peer.fd().writeAddress(sent.buffer.address(), sent.offset - PREFIX + begun, sent.offset + sent.size);
-            begun += Math.max(size, 0);
-            if (begun < PREFIX + sent.size) {
-                return FULL;
+            int from = waiting.offset(0) - PREFIX;
+            int rest = waiting.run() - begun;
+            int sent = peer.write(waiting.memory(), from + begun, from + begun + rest);
+            begun += sent;
+            while (!waiting.isEmpty() && begun >= PREFIX + waiting.size(0)) {
+                begun -= PREFIX + waiting.size(0);
+                waiting.release(1);
             }
-            begun = 0;
-            return SENT;
+            return sent < rest ? FULL : SENT;
         } catch (IOException | RuntimeException e) {
             problem = address + ": " + Failure.text(e);
             connected = false;
@@ -254,7 +255,7 @@ final class StreamPort extends UserPort {
     }
 
     @Override
-    Watch out() {
+    Interest out() {
         return peer;
     }
 

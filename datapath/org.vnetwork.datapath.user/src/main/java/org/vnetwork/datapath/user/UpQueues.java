@@ -1,56 +1,48 @@
 package org.vnetwork.datapath.user;
 
 import java.lang.foreign.SegmentAllocator;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.vnetwork.datapath.UpcallSink;
 import org.vnetwork.packet.wire.Frame;
 
-/** The way of frames from the ports' thread up to the switch's loop: misses and inspected frames each have a queue, so that neither takes the other's room. */
+/** The ways of frames up from the groups to the switch's loop, which goes round them. */
 final class UpQueues {
-    private static final int OCTETS = 1 << 20;
-
-    private final FrameRing misses;
-    private final FrameRing inspected;
     private final Frame frame = new Frame();
     private final AtomicBoolean woken = new AtomicBoolean();
+    private volatile UpQueue[] queues = {};
     private volatile Thread waiting;
+    private int next;
 
-    UpQueues(SegmentAllocator memory) {
-        misses = new FrameRing(memory, OCTETS);
-        inspected = new FrameRing(memory, OCTETS);
+    /** One more way. Loop thread. */
+    UpQueue add(SegmentAllocator memory) {
+        UpQueue[] more = Arrays.copyOf(queues, queues.length + 1);
+        more[queues.length] = new UpQueue(this, memory);
+        queues = more;
+        return more[more.length - 1];
     }
 
-    /** Takes a frame that matched no flow; false when there is no room. Ports' thread. */
-    boolean miss(Frame up) {
-        return told(misses.offer(up, false));
-    }
-
-    /** Takes a frame of an inspect flow, or a copy; false when there is no room. Ports' thread. */
-    boolean inspect(Frame up, boolean copy) {
-        return told(inspected.offer(up, copy));
-    }
-
-    private boolean told(boolean in) {
+    /** Ends the loop's wait: there is a frame. Any thread. */
+    void tell() {
         Thread sleeper = waiting;
-        if (in && sleeper != null) {
+        if (sleeper != null) {
             waiting = null;
             LockSupport.unpark(sleeper);
         }
-        return in;
     }
 
     /** As {@link org.vnetwork.datapath.Datapath#poll}. Loop thread. */
     int poll(UpcallSink sink, int limit) {
+        UpQueue[] all = queues;
         int count = 0;
-        while (count < limit) {
-            // In turns, so that a flood of misses does not hold up the frames of flows.
+        for (int idle = 0; count < limit && idle < all.length;) {
+            // In turns, so that a flood does not hold up the frames of others.
+            next = next + 1 < all.length ? next + 1 : 0;
             int before = count;
-            count += handOver(misses, sink);
-            count += count < limit ? handOver(inspected, sink) : 0;
-            if (count == before) {
-                break;
-            }
+            count += handOver(all[next].inspected, sink);
+            count += count < limit ? handOver(all[next].misses, sink) : 0;
+            idle = count == before ? idle + 1 : 0;
         }
         return count;
     }
@@ -75,16 +67,19 @@ final class UpQueues {
         return 0;
     }
 
-    /** Has frames of a port that is gone not be handed over. Loop thread. */
-    void forget(int port) {
-        misses.forget(port);
-        inspected.forget(port);
+    private boolean isEmpty() {
+        for (UpQueue queue : queues) {
+            if (!queue.isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** As {@link org.vnetwork.datapath.Datapath#await}. Loop thread. */
     void await(long nanos) {
         waiting = Thread.currentThread();
-        if (misses.isEmpty() && inspected.isEmpty() && !woken.get()) {
+        if (isEmpty() && !woken.get()) {
             LockSupport.parkNanos(this, nanos);
         }
         waiting = null;

@@ -1,18 +1,19 @@
 package org.vnetwork.datapath.user;
 
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.CounterTable;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
-import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.datapath.MissLimit;
+import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.datapath.StatisticsSink;
@@ -24,49 +25,49 @@ import org.vnetwork.packet.wire.Frame;
 /**
  * A switch whose ports are sockets, and whose flows are in Java.
  *
- * <p>Two threads: the ports' loop reads frames and does what their flows say; the switch's loop decides what came up, and sends that itself. So no frame
- * changes threads more than once. One lock guards ports, flows and books: the ports' loop has it for a batch at most and gives it up as soon as the switch's loop wants it.
- * No plugin's code runs under it, so flows go on while an engine hangs.
+ * <p>Each port belongs to a {@link PortGroup}: its loop reads frames, does what their flows say, and writes them to the ports they go out by, whichever group those belong to. The switch's
+ * loop decides what came up, and sends that itself. So no frame changes threads more than once, but for those that wait until a peer has room. Locks are taken in one order, a group's and then a
+ * port's; no plugin's code runs under one, so flows go on while an engine hangs.
  */
 final class UserDatapath implements Datapath {
     static final Capabilities CAPABILITIES = Capabilities.all(FlowCache.FLOWS, Tuples.LIMIT);
-    private static final long TICK_MILLIS = 100;
     private static final int STATISTICS_BATCH = 512;
 
-    /** NB: fair, or the ports' loop would take it again and again before the other wakes. */
-    private final ReentrantLock lock = new ReentrantLock(true);
     private final Arena memory = Arena.ofShared();
-    private final UpQueues up = new UpQueues(memory);
-    private final PortLoop loop;
-    private final Forwarding forwarding;
+    private final Switchboard board = Switchboard.in(memory);
+    private final Loops loops;
+    private final VxlanSockets tunnels;
+    /** By index of the loop; null where no port needed one yet. */
+    private final PortGroup[] groups;
+    /** By port id: where its flows are, attached or not. */
+    private final PortGroup[] groupOf = new PortGroup[PortId.LIMIT];
+    /** By flow id; null where there is no such flow. */
+    private final PortGroup[] holder = new PortGroup[FlowCache.FLOWS];
+    /** What the switch's loop sends. */
+    private final Egress own = new Egress(board, null);
 
-    UserDatapath(String switchName) {
-        loop = new PortLoop("ports-" + switchName);
-        forwarding = new Forwarding(lock, loop, up, memory);
-        loop.every(TICK_MILLIS, this::tick);
+    /** {@code tunnels}: those of all switches of the host. */
+    UserDatapath(Loops loops, VxlanSockets tunnels) {
+        this.loops = loops;
+        this.tunnels = tunnels;
+        groups = new PortGroup[loops.count()];
     }
 
-    /** Looks after every port, one at a time, so that nobody waits long for the lock. On the ports' loop. */
-    private void tick() {
-        for (UserPort port : forwarding.ports) {
-            if (port != null) {
-                lock.lock();
-                try {
-                    port.tick();
-                } finally {
-                    lock.unlock();
-                }
+    /** The group of a port, which stays while it has flows. */
+    private PortGroup group(int port) {
+        PortGroup known = groupOf[port];
+        if (known == null || board.port(port) == null && !known.locked(() -> known.flows.knows(port))) {
+            PortLoop loop = loops.fewest();
+            if (groups[loop.index] == null) {
+                groups[loop.index] = new PortGroup(loop, board, memory);
             }
+            groupOf[port] = groups[loop.index];
         }
+        return groupOf[port];
     }
 
-    private <T> T locked(Supplier<T> work) {
-        lock.lock();
-        try {
-            return work.get();
-        } finally {
-            lock.unlock();
-        }
+    private Stream<PortGroup> groups() {
+        return Arrays.stream(groups).filter(Objects::nonNull);
     }
 
     @Override
@@ -76,96 +77,102 @@ final class UserDatapath implements Datapath {
 
     @Override
     public void attach(int port, Attachment attachment) throws DatapathException {
-        if (port < 1 || port >= PortId.LIMIT || forwarding.known(port)) {
+        if (port < 1 || port >= PortId.LIMIT || board.port(port) != null) {
             throw new DatapathException("port id: " + port + " (expected: a free one of 1.." + (PortId.LIMIT - 1) + ")");
         }
-        UserPort added = switch (attachment.kind()) {
-            case "dgram" -> new DatagramPort(port, attachment.device(), forwarding, forwarding.buffer);
-            case "stream", "stream-to" -> new StreamPort(port, attachment.kind(), attachment.device(), forwarding);
+        if (!loops.isNative && UserDriver.NATIVE.contains(attachment.kind())) {
+            throw new DatapathException(attachment.kind() + ": " + UserDriver.NEEDED + "; over IP, dgram and streams go without");
+        }
+        PortGroup group = group(port);
+        group.open(switch (attachment.kind()) {
+            case "dgram" -> loops.isNative ? new DatagramPort(port, attachment.device(), group) : new NioDatagramPort(port, attachment.device(), group);
+            case MulticastPort.KIND -> new MulticastPort(port, attachment.device(), group);
+            case Vxlan.KIND -> new VxlanPort(port, attachment.device(), group, tunnels);
+            case "stream", "stream-to" -> new StreamPort(port, attachment.kind(), attachment.device(), group);
             default -> throw new DatapathException("attachment: " + attachment + " (expected: " + String.join(", ", UserDriver.KINDS) + "); another datapath has other kinds of port");
-        };
-        loop.call(() -> {
-            lock.lock();
-            try {
-                added.open();
-                forwarding.ports[port] = added;
-            } catch (DatapathException e) {
-                added.close();
-                throw e;
-            } finally {
-                lock.unlock();
-            }
-            return null;
         });
+        group.loop.ports.incrementAndGet();
     }
 
     @Override
     public void unblock(int port) {
-        locked(() -> forwarding.known(port) && (forwarding.ports[port].blocked = false));
+        UserPort known = board.port(port);
+        if (known != null) {
+            known.blocked = false;
+        }
     }
 
     @Override
     public void detach(int port) {
-        if (!forwarding.known(port)) {
+        UserPort gone = board.port(port);
+        if (gone == null) {
             return;
         }
-        try {
-            loop.call(() -> {
-                lock.lock();
-                try {
-                    UserPort gone = forwarding.ports[port];
-                    forwarding.ports[port] = null;
-                    gone.close();
-                } finally {
-                    lock.unlock();
-                }
-                return null;
-            });
-        } catch (DatapathException e) {
-            throw new IllegalStateException(e);
+        PortGroup group = groupOf[port];
+        group.close(gone);
+        group.loop.ports.decrementAndGet();
+        groups().forEach(g -> g.forget(port));
+        own.forget(port);
+        for (int other = 1; other < PortId.LIMIT; other++) {
+            UserPort left = board.port(other);
+            if (left != null) {
+                left.locked(() -> left.forget(port));
+            }
         }
-        up.forget(port);
     }
 
     @Override
     public void limit(int port, MissLimit limit) {
-        lock.lock();
-        try {
-            if (forwarding.known(port)) {
-                forwarding.ports[port].misses.set(limit);
-            }
-        } finally {
-            lock.unlock();
+        UserPort known = board.port(port);
+        if (known != null) {
+            groupOf[port].locked(() -> {
+                known.misses.set(limit);
+                return null;
+            });
         }
     }
 
     @Override
     public PortState state(int port) {
-        return locked(() -> forwarding.known(port) ? forwarding.ports[port].state() : new PortState(false, "not attached", 0));
+        UserPort known = board.port(port);
+        return known == null ? new PortState(false, "not attached", 0) : known.locked(known::state);
     }
 
     @Override
     public boolean[] install(List<FlowEntry> entries) {
         boolean[] installed = new boolean[entries.size()];
-        lock.lock();
-        try {
-            for (int i = 0; i < installed.length; i++) {
-                installed[i] = forwarding.flows.add(entries.get(i));
-            }
-        } finally {
-            lock.unlock();
+        PortGroup[] of = new PortGroup[installed.length];
+        for (int i = 0; i < installed.length; i++) {
+            FlowEntry entry = entries.get(i);
+            of[i] = FlowCache.isValid(entry) ? group(FlowCache.ingress(entry)) : null;
         }
+        // Group by group: each lock is waited for once.
+        groups().forEach(group -> group.locked(() -> {
+            for (int i = 0; i < installed.length; i++) {
+                if (of[i] == group && group.flows.add(entries.get(i))) {
+                    installed[i] = true;
+                    holder[entries.get(i).id()] = group;
+                }
+            }
+            return null;
+        }));
         return installed;
+    }
+
+    private PortGroup holder(int flow) {
+        return flow >= 0 && flow < FlowCache.FLOWS ? holder[flow] : null;
     }
 
     @Override
     public boolean replace(int flow, List<Action> actions) {
-        return locked(() -> forwarding.flows.replace(flow, actions));
+        PortGroup group = holder(flow);
+        return group != null && group.locked(() -> group.flows.replace(flow, actions));
     }
 
     @Override
     public boolean drain(int flow, List<Action> actions) {
-        return locked(() -> forwarding.flows.drain(flow, actions));
+        PortGroup group = holder(flow);
+        return group != null && group.locked(() -> group.flows.drain(flow, actions));
     }
 
     @Override
@@ -180,57 +187,75 @@ final class UserDatapath implements Datapath {
 
     @Override
     public FlowCounters remove(int flow) {
-        return locked(() -> forwarding.flows.remove(flow));
+        PortGroup group = holder(flow);
+        if (group == null) {
+            return FlowCounters.NONE;
+        }
+        holder[flow] = null;
+        return group.locked(() -> group.flows.remove(flow));
     }
 
     @Override
     public void statistics(StatisticsSink sink) {
-        // In parts, so that frames need not wait for the last of many flows.
-        int from = 0;
-        while (from >= 0) {
-            int begin = from;
-            from = locked(() -> forwarding.flows.statistics(sink, begin, STATISTICS_BATCH));
+        groups().forEach(group -> {
+            // In parts, so that frames need not wait for the last of many flows.
+            int from = 0;
+            while (from >= 0) {
+                int begin = from;
+                from = group.locked(() -> group.flows.statistics(sink, begin, STATISTICS_BATCH));
+            }
+        });
+    }
+
+    private PortBooks books(int port) {
+        PortBooks sum = new PortBooks();
+        if (board.port(port) != null) {
+            groups().forEach(group -> group.locked(() -> {
+                group.egress.addTo(sum, port);
+                return null;
+            }));
+            own.addTo(sum, port);
         }
+        return sum;
     }
 
     @Override
     public PortCounters counters(int port) {
-        return locked(() -> forwarding.known(port) ? forwarding.ports[port].books.counters() : PortCounters.NONE);
+        return books(port).counters();
     }
 
     @Override
     public CounterTable.Count counter(long id) {
-        return locked(() -> forwarding.counters().count(id));
+        return board.counters().count(id);
     }
 
     @Override
     public long[] drops(int port) {
-        return locked(() -> forwarding.known(port) ? forwarding.ports[port].books.drops.clone() : new long[DropNumbers.LIMIT]);
+        return books(port).drops;
     }
 
     @Override
     public void execute(Frame frame, List<Action> actions) {
-        lock.lock();
         try {
-            forwarding.execution.decided(frame, actions);
+            own.execution.decided(frame, actions);
         } finally {
-            lock.unlock();
+            own.flush();
         }
     }
 
     @Override
     public int poll(UpcallSink sink, int limit) {
-        return up.poll(sink, limit);
+        return board.up().poll(sink, limit);
     }
 
     @Override
     public void await(long nanos) {
-        up.await(nanos);
+        board.up().await(nanos);
     }
 
     @Override
     public void wakeup() {
-        up.wakeup();
+        board.up().wakeup();
     }
 
     @Override
@@ -243,7 +268,7 @@ final class UserDatapath implements Datapath {
         for (int port = 1; port < PortId.LIMIT; port++) {
             detach(port);
         }
-        loop.close();
+        groups().forEach(PortGroup::close);
         memory.close();
     }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathDriver;
@@ -13,7 +14,32 @@ import org.vnetwork.datapath.DatapathDriver;
 /** Switches whose ports are sockets; needs no root. */
 @Component(service = DatapathDriver.class)
 public final class UserDriver implements DatapathDriver {
-    static final Set<String> KINDS = new TreeSet<>(Set.of("dgram", "stream", "stream-to"));
+    static final Set<String> KINDS = new TreeSet<>(Set.of("dgram", "stream", "stream-to", MulticastPort.KIND, Vxlan.KIND));
+    /** Kinds that the JDK's sockets cannot serve. */
+    static final Set<String> NATIVE = Set.of(MulticastPort.KIND, Vxlan.KIND);
+    static final String NEEDED = "needs Netty's library for epoll (Linux on x86_64 or aarch64 with glibc)";
+    private static final String PROPERTY = "vnet.sockets";
+
+    /** Whether sockets are of Netty's native library; those of the JDK where there is none, or the property wants them. */
+    private final boolean isNative = !"nio".equals(System.getProperty(PROPERTY)) && Epoll.isAvailable();
+    private final VxlanSockets tunnels = new VxlanSockets();
+    private Loops loops;
+
+    private synchronized Loops loops() {
+        if (loops == null) {
+            loops = new Loops("ports", Runtime.getRuntime().availableProcessors(), isNative);
+        }
+        return loops;
+    }
+
+    /** Ends the threads of ports; by then all switches are closed. */
+    @Deactivate
+    synchronized void close() {
+        if (loops != null) {
+            loops.close();
+            loops = null;
+        }
+    }
 
     @Override
     public String name() {
@@ -27,14 +53,7 @@ public final class UserDriver implements DatapathDriver {
 
     @Override
     public Optional<String> unavailable() {
-        if (Epoll.isAvailable()) {
-            return Optional.empty();
-        }
-        Throwable cause = Epoll.unavailabilityCause();
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return Optional.of("it needs Netty's library for epoll, of Linux on x86_64 or aarch64 with glibc (" + String.valueOf(cause.getMessage()).lines().findFirst().orElse("") + ")");
+        return Optional.empty();
     }
 
     @Override
@@ -49,6 +68,6 @@ public final class UserDriver implements DatapathDriver {
 
     @Override
     public Datapath open(String host, String switchName, Path runFolder) {
-        return new UserDatapath(switchName);
+        return new UserDatapath(loops(), tunnels);
     }
 }

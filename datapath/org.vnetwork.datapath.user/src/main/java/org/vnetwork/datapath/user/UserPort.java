@@ -4,6 +4,9 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.SelectableChannel;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.MissLimit;
@@ -14,47 +17,73 @@ import org.vnetwork.packet.wire.Frame;
 /**
  * One port: its socket, its books, and the frames that its peer has not taken yet.
  *
- * <p>Life: {@code open} → {@code tick} now and then → {@code close}, all on the ports' loop. Every method is called with the datapath's lock held.
- * Its memory is bounded: what does not fit into {@link #QUEUE} octets is dropped.
+ * <p>Life: {@code open} → {@code tick} now and then → {@code close}, all on the loop of the port's group, as {@code readable} is. Two locks: the group's is held
+ * for all of these. The port's own, {@link #lock}, is held for all but {@code readable} too, and for whatever another thread does to send a frame: it guards what
+ * {@code isUp}, {@code longest}, {@code out}, {@code state} and {@code write} look at, so {@code readable} takes it to change any of that, and never while it hands over a frame.
+ * A port's memory is bounded: what does not fit into {@link #QUEUE} octets is dropped.
  */
 abstract class UserPort implements Watch.Owner {
     /** Octets of the longest frame that comes in: 65,535 and an Ethernet header with a tag. */
     static final int LONGEST = 65_553;
     /** Octets that wait for a peer that is slower than the others. */
     static final int QUEUE = 1 << 18;
-    /** {@link #write} took the frame, or as much of it as is noted. */
+    /** {@link #write} sent something: it may be called again. */
     static final int SENT = 0;
-    /** {@link #write} found no room: the frame is to wait. */
+    /** {@link #write} found no room for all: the rest is to wait for {@code writable}. */
     static final int FULL = -1;
 
     final int id;
-    final PortBooks books = new PortBooks();
     final Allowance misses;
     final Allowance copies;
-    boolean blocked = true;
+    volatile boolean blocked = true;
 
-    protected final Home home;
+    final Home home;
     /** Its own memory, given back when it is closed. */
     protected final Arena memory = Arena.ofShared();
-    private final Frame head = new Frame();
-    private FrameRing queue;
+    /** Guards what sending needs; never held while another port's, or a group's, is taken. */
+    final ReentrantLock lock = new ReentrantLock();
+    private Outbox waiting;
+    /** The socket took no more: not to be tried before it says that it does. */
+    private boolean stalled;
+    private boolean closed;
 
-    /** What a port needs of its datapath. */
-    interface Home {
+    /** What a port needs of its group. */
+    interface Home extends Ledger {
         /** Handles a frame that came in; what stands before it in the buffer is no longer needed. */
         void received(UserPort port, MemorySegment buffer, int offset, int size);
+
+        /** What the group's loop notes of a port, on that loop. */
+        PortBooks books(UserPort port);
 
         /** Whether the switch's loop waits for the lock, so that what is left to read should wait instead. */
         boolean crowded();
 
-        /** Takes back that a frame was sent. */
-        void unsent(UserPort port, int ingress, int size, int reason);
+        /** What datagrams are read into, on the group's loop; they last until the next read. */
+        ReceiveBatch batch();
 
-        /** A socket, watched; closed when it cannot be. */
+        /** The group's loop. */
+        PortLoop loop();
+
+        /** Begins work of a thread that is not the group's: with its lock. */
+        void enter();
+
+        /** Ends that: what it made to be sent goes out. */
+        void leave();
+
+        /** A socket of Netty's native library, watched. */
         Watch watch(Socket socket, Watch.Owner owner);
 
-        /** The frame in memory off heap, with headroom: itself, or a copy that is valid until the next call. */
-        Frame sendable(Frame frame);
+        /** A socket of the JDK, watched. */
+        NioWatch watch(SelectableChannel channel, Watch.Owner owner);
+
+        /** A stream socket of the library that the group's loop works with. */
+        StreamSocket stream(boolean isPath);
+    }
+
+    /** Where a thread notes what became of frames that it had counted as sent. */
+    interface Ledger {
+        /** Takes back that a frame was sent by a port; {@code ingress} 0: one of no port. */
+        void unsent(UserPort port, int ingress, int size, int reason);
     }
 
     UserPort(int id, Home home) {
@@ -80,77 +109,131 @@ abstract class UserPort implements Watch.Owner {
     abstract int longest();
 
     /** The socket that frames go out by; null when there is none now. */
-    abstract Watch out();
+    abstract Interest out();
 
-    /** Writes a frame: {@link #SENT}, {@link #FULL}, or the number of a drop reason. */
-    protected abstract int write(Frame frame);
+    /**
+     * Sends as many frames as one system call takes, from the oldest on, and releases them; there is one at least.
+     *
+     * @return {@link #SENT}; {@link #FULL}; or the number of a drop reason: of all that waits when the port is not up any more, else of the oldest frame, which is not released
+     */
+    protected abstract int write(Outbox waiting);
+
+    /** What its frames wait in. */
+    protected Outbox outbox() {
+        return new Outbox(memory, QUEUE);
+    }
 
     /** Ends all that {@link #open} began. */
     void close() {
         discard(DropNumbers.LINK_DOWN);
-        queue = null;
+        waiting = null;
+        closed = true;
         memory.close();
     }
 
-    /** Sends a frame, or has it wait behind those that do already; 0, or the number of a drop reason. */
-    final int send(Frame frame) {
-        if (!isUp()) {
-            return DropNumbers.LINK_DOWN;
+    /** Does something with the port's lock. */
+    final void locked(Runnable work) {
+        lock.lock();
+        try {
+            work.run();
+        } finally {
+            lock.unlock();
         }
-        if (frame.size > longest()) {
-            return DropNumbers.TOO_LONG;
+    }
+
+    /** Asks something with the port's lock. */
+    final <T> T locked(Supplier<T> work) {
+        lock.lock();
+        try {
+            return work.get();
+        } finally {
+            lock.unlock();
         }
-        if (queue == null || queue.isEmpty()) {
-            int result = write(frame);
-            if (result != FULL) {
-                return result;
+    }
+
+    /** Has what waits of an ingress port that is gone be of none. */
+    final void forget(int ingress) {
+        if (waiting != null) {
+            waiting.forget(ingress);
+        }
+    }
+
+    /** Has a frame wait for the next flush; 0, or the number of a drop reason. Any thread. */
+    final int queue(Frame frame, Ledger ledger) {
+        lock.lock();
+        try {
+            if (closed || !isUp()) {
+                return DropNumbers.LINK_DOWN;
             }
+            if (frame.size > longest()) {
+                return DropNumbers.TOO_LONG;
+            }
+            if (waiting == null) {
+                waiting = outbox();
+            }
+            if (waiting.offer(frame)) {
+                return 0;
+            }
+            send(ledger);
+            return !isUp() ? DropNumbers.LINK_DOWN : waiting.offer(frame) ? 0 : DropNumbers.OUTPUT_FAILED;
+        } finally {
+            lock.unlock();
         }
-        if (queue == null) {
-            queue = new FrameRing(memory, QUEUE);
+    }
+
+    /** Sends what waits, as far as the peer takes it. Any thread. */
+    final void flush(Ledger ledger) {
+        lock.lock();
+        try {
+            send(ledger);
+        } finally {
+            lock.unlock();
         }
-        if (!queue.offer(frame, false)) {
-            return DropNumbers.OUTPUT_FAILED;
-        }
-        if (out() != null) {
-            out().wantWrites(true);
-        }
-        return 0;
     }
 
     @Override
-    public void writable() {
-        flush();
+    public final void writable() {
+        lock.lock();
+        try {
+            resume();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /** Sends what waits, as far as the peer takes it. */
-    protected final void flush() {
-        while (queue != null && queue.peek(head)) {
-            int ingress = head.ingress;
-            int size = head.size;
-            int result = write(head);
-            if (result == FULL) {
-                return;
-            }
-            if (result != SENT && !isUp()) {
-                discard(result);
-                break;
-            }
-            queue.release();
-            if (result != SENT) {
-                home.unsent(this, ingress, size, result);
-            }
-        }
-        if (out() != null) {
+    /** Goes on sending, as the socket takes octets again. */
+    protected void resume() {
+        stalled = false;
+        send(home);
+        if (!stalled && out() != null) {
             out().wantWrites(false);
         }
     }
 
-    /** Drops what waits. */
+    private void send(Ledger ledger) {
+        while (waiting != null && !waiting.isEmpty() && !stalled) {
+            int result = write(waiting);
+            if (result == FULL) {
+                stalled = true;
+                out().wantWrites(true);
+            } else if (result != SENT) {
+                drop(isUp() ? 1 : waiting.count(), result, ledger);
+            }
+        }
+    }
+
+    /** Drops what waits; on the group's loop, with the port's lock. */
     protected final void discard(int reason) {
-        while (queue != null && queue.peek(head)) {
-            queue.release();
-            home.unsent(this, head.ingress, head.size, reason);
+        stalled = false;
+        if (waiting != null) {
+            drop(waiting.count(), reason, home);
+        }
+    }
+
+    private void drop(int frames, int reason, Ledger ledger) {
+        for (int i = 0; i < frames; i++) {
+            ledger.unsent(this, waiting.ingress(0), waiting.size(0), reason);
+            waiting.release(1);
         }
     }
 

@@ -7,15 +7,14 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
-import java.util.concurrent.locks.ReentrantLock;
 
-/** A socket that the ports' loop watches. Its owner is called with the datapath's lock held. */
-final class Watch implements EpollIoHandle {
+/** A socket that the ports' loop watches. Its owner is called with the group's lock held. */
+final class Watch implements EpollIoHandle, Interest {
     private static final EpollIoOps READ = EpollIoOps.EPOLLIN;
     private static final EpollIoOps BOTH = EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLOUT);
 
     private final Socket socket;
-    private final ReentrantLock lock;
+    private final PortGroup group;
     private final Owner owner;
     private IoRegistration registration;
     private boolean writes;
@@ -31,9 +30,9 @@ final class Watch implements EpollIoHandle {
         void writable();
     }
 
-    Watch(Socket socket, ReentrantLock lock, Owner owner) {
+    Watch(Socket socket, PortGroup group, Owner owner) {
         this.socket = socket;
-        this.lock = lock;
+        this.group = group;
         this.owner = owner;
     }
 
@@ -52,7 +51,7 @@ final class Watch implements EpollIoHandle {
     @Override
     public void handle(IoRegistration from, IoEvent event) {
         int ready = ((EpollIoEvent) event).ops().value();
-        lock.lock();
+        group.enter();
         try {
             if (!closed && (ready & EpollIoOps.EPOLLOUT.value()) != 0) {
                 owner.writable();
@@ -61,27 +60,26 @@ final class Watch implements EpollIoHandle {
                 owner.readable();
             }
         } finally {
-            lock.unlock();
+            group.leave();
         }
     }
 
-    /** Whether to be told when the socket takes octets; any thread that has the lock. */
-    void wantWrites(boolean wanted) {
+    @Override
+    public void wantWrites(boolean wanted) {
         if (wanted != writes && !closed) {
             writes = wanted;
             registration.submit(wanted ? BOTH : READ);
         }
     }
 
-    /** Has the loop look away for a while, from a socket that is always ready and cannot be served. */
-    void rest(boolean resting) {
+    @Override
+    public void rest(boolean resting) {
         if (resting != rests && !closed) {
             rests = resting;
             registration.submit(resting ? EpollIoOps.NONE : READ);
         }
     }
 
-    /** Ends the watch and closes the socket, on the loop. */
     @Override
     public void close() {
         if (closed) {

@@ -4,52 +4,138 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SocketChannel;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.Action;
 
-/** The wire path allocates nothing for a frame. */
+/** The wire path allocates nothing for a frame, from socket to socket. */
 class AllocationTest {
-    private static final int FRAMES = 40_000;
-    /** What ten looks after the ports a second and the compiler's own doings may add up to, for each frame. */
+    private static final int FRAMES = 100_000;
+    /** What ten looks after the ports a second may add up to, for each frame. */
     private static final long ALLOWANCE = 8;
+    /** Rounds in which the compiler may still be at work: what it has not compiled allocates. */
+    private static final int ROUNDS = 20;
     private static final long PATIENCE_NANOS = 20_000_000_000L;
+    /** What flows say most: counted, metered, rewritten, tagged, to several ports. */
+    private static final Action[] ACTIONS = {new Action.Meter(0, 7, 1_000_000_000_000L, 1 << 20), new Action.Count(1L << 40), new Action.SetField(Field.ETH_DST, 0x0200_0000_0009L),
+        new Action.Output(2, 1), new Action.PushTag(0x8100, 10), new Action.Output(3), new Action.PopTag()};
+
+    private interface Traffic {
+        void send(int frames) throws Exception;
+    }
 
     private static long allocated() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long id = Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("ports-rig")).mapToLong(Thread::threadId).findFirst().orElseThrow();
-        return threads.getThreadAllocatedBytes(id);
+        return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("ports-")).mapToLong(t -> threads.getThreadAllocatedBytes(t.threadId())).sum();
+    }
+
+    private static void assertNone(Traffic traffic) throws Exception {
+        long each = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            long before = allocated();
+            traffic.send(FRAMES);
+            each = (allocated() - before) / FRAMES;
+            if (each < ALLOWANCE) {
+                return;
+            }
+        }
+        assertTrue(each < ALLOWANCE, each + " octets a frame");
     }
 
     @Test
-    void ofThePortsThread() throws Exception {
+    void ofDatagrams() throws Exception {
         try (Rig rig = new Rig()) {
             Rig.Peer first = rig.dgram(1);
             Rig.Peer second = rig.dgram(2);
             Rig.Peer third = rig.dgram(3);
-            // What flows say most: counted, metered, rewritten, tagged, to several ports.
-            rig.flow(1, new Action.Meter(0, 7, 1_000_000_000_000L, 1 << 20), new Action.Count(1L << 40), new Action.SetField(Field.ETH_DST, 0x0200_0000_0009L),
-                    new Action.Output(2, 1), new Action.PushTag(0x8100, 10), new Action.Output(3), new Action.PopTag());
-            send(first, second, third);
-            long before = allocated();
-            send(first, second, third);
-            long each = (allocated() - before) / FRAMES;
-            assertTrue(each < ALLOWANCE, each + " octets a frame");
+            rig.flow(1, ACTIONS);
+            byte[] frame = Rig.frame(200, 1);
+            assertNone(frames -> {
+                for (int i = 0; i < frames; i++) {
+                    // Without a pause: the slower it goes, the more of the looks after the ports each frame has to bear.
+                    while (!first.send(frame)) {
+                        Thread.onSpinWait();
+                    }
+                    for (Rig.Peer peer : new Rig.Peer[] {second, third}) {
+                        for (long end = System.nanoTime() + PATIENCE_NANOS; peer.receive() == null; Thread.onSpinWait()) {
+                            assertTrue(System.nanoTime() < end, "no frame");
+                        }
+                    }
+                }
+            });
         }
     }
 
-    private static void send(Rig.Peer from, Rig.Peer... to) throws Exception {
-        byte[] frame = Rig.frame(200, 1);
-        for (int i = 0; i < FRAMES; i++) {
-            // Without a pause: the slower it goes, the more of the looks after the ports each frame has to bear.
-            while (!from.send(frame)) {
-                Thread.onSpinWait();
+    @Test
+    void ofStreams() throws Exception {
+        try (Rig rig = new Rig()) {
+            SocketChannel[] peers = new SocketChannel[3];
+            for (int i = 0; i < 3; i++) {
+                rig.attach(i + 1, "stream", rig.path("p" + (i + 1)).toString());
+                peers[i] = SocketChannel.open(UnixDomainSocketAddress.of(rig.path("p" + (i + 1))));
+                rig.up(i + 1);
             }
-            for (Rig.Peer peer : to) {
-                for (long end = System.nanoTime() + PATIENCE_NANOS; peer.receive() == null; Thread.onSpinWait()) {
-                    assertTrue(System.nanoTime() < end, "no frame");
+            rig.flow(1, ACTIONS);
+            int batch = 50;
+            ByteBuffer octets = ByteBuffer.allocateDirect(batch * 204);
+            for (int i = 0; i < batch; i++) {
+                octets.putInt(200).put(Rig.frame(200, i));
+            }
+            ByteBuffer got = ByteBuffer.allocateDirect(batch * 208);
+            assertNone(frames -> {
+                for (int i = 0; i < frames / batch; i++) {
+                    for (octets.rewind(); octets.hasRemaining();) {
+                        peers[0].write(octets);
+                    }
+                    for (int tag = 0; tag <= 4; tag += 4) {
+                        got.clear().limit(batch * (204 + tag));
+                        while (got.hasRemaining() && peers[1 + tag / 4].read(got) >= 0) {
+                            // Until all are there.
+                        }
+                    }
                 }
+            });
+            for (SocketChannel peer : peers) {
+                peer.close();
             }
         }
+    }
+
+    @Test
+    @Timeout(120)
+    void ofTunnels() throws Exception {
+        try (Rig rig = new Rig(); DatagramChannel near = udp("127.0.0.2"); DatagramChannel far = udp("127.0.0.3")) {
+            int local;
+            try (DatagramChannel probe = udp("127.0.0.1")) {
+                local = probe.socket().getLocalPort();
+            }
+            for (int port = 1; port <= 3; port++) {
+                DatagramChannel end = port == 1 ? near : far;
+                rig.attach(port, "vxlan", end.socket().getLocalAddress().getHostAddress() + ":" + end.socket().getLocalPort() + " vni " + port + " local 127.0.0.1:" + local);
+            }
+            rig.flow(1, ACTIONS);
+            near.connect(new InetSocketAddress("127.0.0.1", local));
+            ByteBuffer packet = ByteBuffer.allocateDirect(208).putLong(0x0800_0000_0000_0100L).put(Rig.frame(200, 1));
+            ByteBuffer got = ByteBuffer.allocateDirect(300);
+            int batch = 20;
+            assertNone(frames -> {
+                for (int i = 0; i < frames; i++) {
+                    near.write(packet.rewind());
+                    for (int left = (i + 1) % batch == 0 ? 2 * batch : 0; left > 0; left--) {
+                        far.receive(got.clear());
+                    }
+                }
+            });
+        }
+    }
+
+    private static DatagramChannel udp(String host) throws Exception {
+        return DatagramChannel.open().bind(new InetSocketAddress(host, 0));
     }
 }

@@ -205,7 +205,7 @@ class DatagramPortTest {
         assertTrue(rig.refusal("dgram", "192.0.2.1:7000 192.0.2.2:7000").contains("cannot assign requested address"));
         assertTrue(rig.refusal("dgram", rig.path("p9") + " 127.0.0.1:7000").contains("(expected: two paths, or two of"));
         assertTrue(rig.refusal("dgram", rig.path("p9") + " " + rig.path("p9")).contains("another address"));
-        assertTrue(rig.refusal("vxlan", "x").contains("(expected: dgram, stream, stream-to)"));
+        assertTrue(rig.refusal("sim", "x").contains("(expected: dgram, stream, stream-to, udp-multicast, vxlan)"));
         first.sendSoon(FRAME);
         Rig.until("port 1 works", () -> rig.counters(1).received() == 1);
     }

@@ -19,7 +19,7 @@ import org.vnetwork.packet.wire.FlowKey;
 /** The flow cache against a list that is searched from end to end. */
 class FlowCacheTest {
     private static final Field[] FIELDS = {Field.ETH_DST, Field.VLAN_VID, Field.IP_SRC, Field.L4_DST};
-    private final FlowCache cache = new FlowCache(Arena.ofAuto());
+    private final FlowCache cache = new FlowCache(Arena.ofAuto(), new FlowSlots(Arena.ofAuto(), FlowCache.FLOWS));
     private final Map<Integer, FlowEntry> active = new TreeMap<>();
     private final Map<Integer, FlowEntry> draining = new TreeMap<>();
 

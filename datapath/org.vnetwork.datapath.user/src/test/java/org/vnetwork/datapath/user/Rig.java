@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
+import java.io.Closeable;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,13 +33,14 @@ import org.vnetwork.packet.wire.FlowKey;
 final class Rig implements AutoCloseable {
     private static final long PATIENCE_NANOS = 20_000_000_000L;
 
+    final Loops loops;
     final UserDatapath datapath;
     final Path folder;
-    private final List<Peer> peers = new ArrayList<>();
+    private final List<Closeable> peers = new ArrayList<>();
     private int flows;
 
     /** The far end of a datagram port. */
-    static final class Peer implements AutoCloseable {
+    static final class Peer implements Closeable {
         private final Socket socket = Socket.newSocketDomainDgram();
         private final Path path;
         private final byte[] port;
@@ -83,11 +88,68 @@ final class Rig implements AutoCloseable {
         }
     }
 
+    /** The far end of a stream port. */
+    static final class StreamPeer implements Closeable {
+        private final SocketChannel channel;
+
+        StreamPeer(Path port) throws IOException {
+            channel = SocketChannel.open(UnixDomainSocketAddress.of(port));
+        }
+
+        /** Sends, and waits for room. */
+        void send(byte[] frame) throws IOException {
+            ByteBuffer octets = ByteBuffer.allocate(4 + frame.length).putInt(frame.length).put(frame).flip();
+            while (octets.hasRemaining()) {
+                channel.write(octets);
+            }
+        }
+
+        byte[] receive() throws IOException {
+            return read(channel);
+        }
+
+        void receives(byte[] expected) throws IOException {
+            assertArrayEquals(expected, receive());
+        }
+
+        /** A frame behind its length. */
+        static byte[] read(SocketChannel from) throws IOException {
+            ByteBuffer length = ByteBuffer.allocate(4);
+            while (length.hasRemaining() && from.read(length) >= 0) {
+                // Until it is whole.
+            }
+            ByteBuffer frame = ByteBuffer.allocate(length.flip().getInt());
+            while (frame.hasRemaining() && from.read(frame) >= 0) {
+                // Until it is whole.
+            }
+            return frame.array();
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
     Rig() throws IOException {
-        UserDriver driver = new UserDriver();
-        assumeTrue(driver.unavailable().isEmpty(), () -> driver.unavailable().orElseThrow());
+        this(true);
+    }
+
+    /** With sockets of Netty's native library, or of the JDK. */
+    Rig(boolean isNative) throws IOException {
+        assumeTrue(!isNative || Epoll.isAvailable(), () -> "no library for epoll: " + Epoll.unavailabilityCause());
+        loops = new Loops("ports", 2, isNative);
         folder = Files.createTempDirectory("vnet");
-        datapath = new UserDatapath("rig");
+        datapath = new UserDatapath(loops, new VxlanSockets());
+    }
+
+    /** An open stream port with its peer. */
+    StreamPeer stream(int port) throws Exception {
+        attach(port, "stream", path("p" + port).toString());
+        StreamPeer peer = new StreamPeer(path("p" + port));
+        peers.add(peer);
+        up(port);
+        return peer;
     }
 
     Path path(String name) {
@@ -177,7 +239,8 @@ final class Rig implements AutoCloseable {
     @Override
     public void close() throws IOException {
         datapath.close();
-        for (Peer peer : peers) {
+        loops.close();
+        for (Closeable peer : peers) {
             peer.close();
         }
         try (Stream<Path> left = Files.walk(folder)) {

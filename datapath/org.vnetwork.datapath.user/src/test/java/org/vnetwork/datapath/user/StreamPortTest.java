@@ -21,12 +21,17 @@ import org.vnetwork.datapath.DropNumbers;
 /** Stream ports with callers and with those that are called, and what peers do wrong. */
 class StreamPortTest {
     private Rig rig;
-    private Rig.Peer other;
+    private Rig.StreamPeer other;
+
+    /** Whether sockets are of Netty's native library. */
+    boolean isNative() {
+        return true;
+    }
 
     @BeforeEach
     void open() throws Exception {
-        rig = new Rig();
-        other = rig.dgram(2);
+        rig = new Rig(isNative());
+        other = rig.stream(2);
         rig.cable(1, 2);
         rig.cable(2, 1);
     }
@@ -55,15 +60,7 @@ class StreamPortTest {
     }
 
     private static byte[] read(SocketChannel peer) throws IOException {
-        ByteBuffer length = ByteBuffer.allocate(4);
-        while (length.hasRemaining() && peer.read(length) >= 0) {
-            // Until it is whole.
-        }
-        ByteBuffer frame = ByteBuffer.allocate(length.flip().getInt());
-        while (frame.hasRemaining() && peer.read(frame) >= 0) {
-            // Until it is whole.
-        }
-        return frame.array();
+        return Rig.StreamPeer.read(peer);
     }
 
     @Test
@@ -72,7 +69,7 @@ class StreamPortTest {
         try (SocketChannel peer = call()) {
             peer.write(framed(Rig.frame(64, 1)));
             other.receives(Rig.frame(64, 1));
-            other.sendSoon(Rig.frame(UserPort.LONGEST, 2));
+            other.send(Rig.frame(UserPort.LONGEST, 2));
             assertArrayEquals(Rig.frame(UserPort.LONGEST, 2), read(peer));
             peer.write(framed(Rig.frame(UserPort.LONGEST, 3)));
             other.receives(Rig.frame(UserPort.LONGEST, 3));
@@ -169,7 +166,7 @@ class StreamPortTest {
                 peer.write(framed(Rig.frame(64, 9)));
                 other.receives(Rig.frame(64, 9));
                 rig.up(1);
-                other.sendSoon(Rig.frame(65, 8));
+                other.send(Rig.frame(65, 8));
                 assertArrayEquals(Rig.frame(65, 8), read(peer));
             }
         }
@@ -192,7 +189,7 @@ class StreamPortTest {
         try (SocketChannel peer = call()) {
             int frames = 3_000;
             for (int i = 0; i < frames; i++) {
-                other.sendSoon(Rig.frame(700, i));
+                other.send(Rig.frame(700, i));
             }
             Rig.until("all in", () -> rig.counters(2).received() == frames);
             long lost = rig.drops(2, DropNumbers.OUTPUT_FAILED);
@@ -200,7 +197,7 @@ class StreamPortTest {
             for (int i = 0; i < frames - lost; i++) {
                 assertArrayEquals(Rig.frame(700, i), read(peer));
             }
-            other.sendSoon(Rig.frame(64, 7));
+            other.send(Rig.frame(64, 7));
             assertArrayEquals(Rig.frame(64, 7), read(peer));
             assertEquals(frames + 1, rig.counters(1).sent() + lost);
         }
@@ -211,13 +208,13 @@ class StreamPortTest {
         listen();
         try (SocketChannel peer = call()) {
             for (int i = 0; i < 1_000; i++) {
-                other.sendSoon(Rig.frame(700, i));
+                other.send(Rig.frame(700, i));
             }
             Rig.until("all in", () -> rig.counters(2).received() == 1_000);
             assertTrue(peer.isConnected());
         }
         Rig.until("down", () -> !rig.datapath.state(1).up());
-        other.sendSoon(Rig.frame(64, 7));
+        other.send(Rig.frame(64, 7));
         Rig.until("one more", () -> rig.counters(2).received() == 1_001);
         assertEquals(1_001, rig.counters(2).outputs() + rig.drops(2, DropNumbers.LINK_DOWN) + rig.drops(2, DropNumbers.OUTPUT_FAILED));
         assertEquals(rig.counters(2).outputs(), rig.counters(1).sent());

@@ -1,0 +1,96 @@
+package org.vnetwork.datapath.user;
+
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+
+/** UDP sockets of one IP version, with the options that Netty has no names for. */
+final class UdpSockets {
+    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
+    private static final int IPPROTO_IP = 0;
+    private static final int IPPROTO_IPV6 = 41;
+    private static final int IPV6_V6ONLY = 26;
+    private static final int IP_MTU_DISCOVER = 10;
+    private static final int IPV6_MTU_DISCOVER = 23;
+    private static final int DO_NOT_FRAGMENT = 2;
+    private static final int IP_MTU = 14;
+    private static final int IPV6_MTU = 24;
+    private static final int IP_MULTICAST_IF = 32;
+    private static final int IP_MULTICAST_LOOP = 34;
+    private static final int IP_ADD_MEMBERSHIP = 35;
+    private static final int IP_MULTICAST_ALL = 49;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_SNDBUF = 7;
+    private static final int SO_RCVBUF = 8;
+    private static final int SO_SNDBUFFORCE = 32;
+    private static final int SO_RCVBUFFORCE = 33;
+    /** NB: at 10 Gbit/s and 1450 octets a receiver that rests for 2 ms has 1,700 packets to find, or 60 joined ones. */
+    private static final int BUFFER = 4 << 20;
+
+    private UdpSockets() {
+    }
+
+    /** A socket that does not block, with large buffers. */
+    static Socket open(boolean six) throws IOException {
+        int fd = Libc.datagramSocket(six ? AF_INET6 : AF_INET);
+        if (fd < 0) {
+            throw new IOException(Libc.text(-fd));
+        }
+        Socket socket = new Socket(fd);
+        if (six) {
+            socket.setIntOpt(IPPROTO_IPV6, IPV6_V6ONLY, 1);
+        }
+        enlarge(socket);
+        return socket;
+    }
+
+    /** Gives a socket larger buffers, as large as this process may. */
+    static void enlarge(Socket socket) throws IOException {
+        enlarge(socket, SO_SNDBUFFORCE, SO_SNDBUF);
+        enlarge(socket, SO_RCVBUFFORCE, SO_RCVBUF);
+    }
+
+    private static void enlarge(Socket socket, int forced, int asked) throws IOException {
+        try {
+            socket.setIntOpt(SOL_SOCKET, forced, BUFFER);
+        } catch (IOException e) {
+            // Without root, what net.core.rmem_max and wmem_max allow.
+            socket.setIntOpt(SOL_SOCKET, asked, BUFFER);
+        }
+    }
+
+    /** Has the kernel join what it receives; without, on a kernel before 5.0, packets come one by one. */
+    static void takeJoined(Socket socket) {
+        try {
+            socket.setIntOpt(ReceiveBatch.SOL_UDP, ReceiveBatch.UDP_GRO, 1);
+        } catch (IOException e) {
+            // As said.
+        }
+    }
+
+    /** Has the kernel refuse what a packet of the path cannot hold. */
+    static void doNotFragment(Socket socket, boolean six) throws IOException {
+        socket.setIntOpt(six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, DO_NOT_FRAGMENT);
+    }
+
+    /** Has what a socket sends to a group leave by an interface, and be heard on this machine too. */
+    static void sendToGroup(Socket socket, InetAddress local) throws IOException {
+        socket.setIntOpt(IPPROTO_IP, IP_MULTICAST_LOOP, 1);
+        if (!local.isAnyLocalAddress()) {
+            socket.setRawOpt(IPPROTO_IP, IP_MULTICAST_IF, ByteBuffer.wrap(local.getAddress()));
+        }
+    }
+
+    /** Takes what comes to an IPv4 group, and to no other, by an interface; by the one that its route says when the address is none. */
+    static void takeGroup(Socket socket, InetAddress group, InetAddress local) throws IOException {
+        socket.setIntOpt(IPPROTO_IP, IP_MULTICAST_ALL, 0);
+        socket.setRawOpt(IPPROTO_IP, IP_ADD_MEMBERSHIP, ByteBuffer.allocate(8).put(group.getAddress()).put(local.getAddress()).flip());
+    }
+
+    /** Octets of an IP packet on the path of a connected socket, as far as the kernel knows. */
+    static int pathMtu(Socket socket, boolean six) throws IOException {
+        return socket.getIntOpt(six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_MTU : IP_MTU);
+    }
+}
