@@ -58,7 +58,7 @@ class AttachPageTest {
                 }
             } else {
                 Vnet.Answer answer = bash(here(example.text()).replace(" GUEST ", " " + options(guest) + " "));
-                assertEquals(0, answer.status(), answer::text);
+                assertEquals(0, answer.status(), () -> example.title() + "\n" + answer.text());
                 if (example.startsQemu()) {
                     answers(example, guest);
                 }
@@ -120,7 +120,7 @@ class AttachPageTest {
     private void answers(Example example, String guest) throws IOException {
         String ping = "timeout 90 sh -c 'until ping -c 1 -W 1 " + guest + " >/dev/null; do sleep 0.2; done'";
         Vnet.Answer answer = bash(inTheKernel(example) ? "ip netns exec " + BOX + "1 " + ping : "./vnet vm run probe \"" + ping + "\"");
-        assertEquals(0, answer.status(), answer::text);
+        assertEquals(0, answer.status(), () -> example.title() + "\n" + answer.text());
     }
 
     private Vnet.Answer bash(String script) throws IOException {
