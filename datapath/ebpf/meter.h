@@ -15,7 +15,7 @@
 __noinline int vnet_meter_passes(__u32 slot, __u64 bytes)
 {
 	struct vnet_meter *meter = bpf_map_lookup_elem(&meters, &slot);
-	__u64 now, due, from, cost, rate;
+	__u64 now, due, from, cost, rate, closed;
 	int i;
 
 	if (!meter)
@@ -25,11 +25,18 @@ __noinline int vnet_meter_passes(__u32 slot, __u64 bytes)
 		return 0;
 	cost = bytes * 8 * VNET_TICKS_PER_SECOND / rate;
 	now = bpf_ktime_get_ns() << VNET_TICK_SHIFT;
+	if ((__s64)(now - *(const volatile __u64 *)&meter->opens_ticks) < 0)
+		return 0;
 	for (i = 0; i < VNET_METER_TRIES; i++) {
 		due = *(const volatile __u64 *)&meter->due_ticks;
 		from = (__s64)(due - now) > 0 ? due : now;
-		if (from - now > meter->burst_ticks)
+		if (from - now > meter->burst_ticks) {
+			closed = meter->burst_ticks / 2;
+			if (closed > VNET_METER_CLOSED_TICKS)
+				closed = VNET_METER_CLOSED_TICKS;
+			*(volatile __u64 *)&meter->opens_ticks = now + closed;
 			return 0;
+		}
 		if (__sync_val_compare_and_swap(&meter->due_ticks, due, from + cost) == due)
 			return 1;
 	}

@@ -6,7 +6,7 @@ import zipfile
 from lab import ROOT, run
 
 HERE = ROOT / "integration-tests/bench/engines"
-NAMES = {"ShapesEngine": "shapes", "PortsEngine": "ports", "AgainEngine": "ports-again", "AsideEngine": "ports-aside", "JavaEngine": "java", "FewEngine": "few"}
+NAMES = {"ShapesEngine": "shapes", "PortsEngine": "ports", "AgainEngine": "ports-again", "AsideEngine": "ports-aside", "JavaEngine": "java", "FewEngine": "few", "MeterEngine": "meter"}
 API = "engine packet table table.shared model".split()
 COMPONENT = """<?xml version="1.0" encoding="UTF-8"?>
 <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="org.vnetwork.bench.{type}">

@@ -10,8 +10,9 @@ import org.vnetwork.packet.wire.Action;
 /**
  * Token buckets of one switch, in memory that a flow table may share: {@code vnet_meter} in {@code vnet_abi.h}.
  *
- * <p>A bucket is kept as the time at which it is full again. So one that is full holds nothing, and its slot may go to another meter once no list names it. Several
- * threads may ask at once, and others by the memory, without a lock; all else is the loop thread's.
+ * <p>A bucket is kept as the time at which it is full again. So one that is full holds nothing, and its slot may go to another meter once no list names it. A frame
+ * passes while the bucket is not in debt, and is charged whole; one that finds it in debt closes the meter for a moment. Several threads may ask at once, and others by
+ * the memory, without a lock; all else is the loop thread's.
  */
 public final class MeterTable {
     /** Most meters in use at one time. */
@@ -24,9 +25,12 @@ public final class MeterTable {
     private static final long BURST_BYTES = 16;
     private static final long BURST_TICKS = 24;
     private static final long DUE = 32;
+    private static final long OPENS = 40;
     /** A tick is 1/64 ns: 64 octets at 100 Gbit/s take 327 of them. */
     private static final int TICK_SHIFT = 6;
     private static final double TICKS_PER_SECOND = 64e9;
+    /** Longest time that a meter stays closed, 1 ms: {@code vnet_abi.h} says why. */
+    private static final long CLOSED_TICKS = 64_000_000;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final VarHandle SHARED = LONG.varHandle();
 
@@ -115,10 +119,14 @@ public final class MeterTable {
     private boolean passes(long at, long bytes, long now) {
         long cost = (long) (bytes * 8.0 * TICKS_PER_SECOND / memory.get(LONG, at + RATE));
         long burst = memory.get(LONG, at + BURST_TICKS);
+        if (now - (long) SHARED.getVolatile(memory, at + OPENS) < 0) {
+            return false;
+        }
         while (true) {
             long due = (long) SHARED.getVolatile(memory, at + DUE);
             long from = due - now > 0 ? due : now;
             if (from - now > burst) {
+                SHARED.setVolatile(memory, at + OPENS, now + Math.min(burst / 2, CLOSED_TICKS));
                 return false;
             }
             if (SHARED.compareAndSet(memory, at + DUE, due, from + cost)) {
@@ -148,9 +156,11 @@ public final class MeterTable {
                 if (keys[slot] != null) {
                     slots.remove(keys[slot]);
                 }
+                write((long) slot * SIZE, key, nanos << TICK_SHIFT);
+                // Another thread that sees the key is to see the bucket.
+                VarHandle.releaseFence();
                 keys[slot] = key;
                 slots.put(key, slot);
-                write((long) slot * SIZE, key, nanos << TICK_SHIFT);
                 return slot;
             }
         }
@@ -168,6 +178,7 @@ public final class MeterTable {
         memory.set(LONG, at + BURST_BYTES, key.burstBytes);
         memory.set(LONG, at + BURST_TICKS, (long) (key.burstBytes * 8.0 * TICKS_PER_SECOND / key.bitsPerSecond));
         memory.set(LONG, at + DUE, now);
+        memory.set(LONG, at + OPENS, now);
         SHARED.setVolatile(memory, at + RATE, key.bitsPerSecond);
     }
 }

@@ -9,6 +9,10 @@ import org.vnetwork.model.Refusal;
  * for each port has the port in the name. Frames count with their octets on the wire from the destination address to the end of the payload, without the frame
  * check sequence; a segment that is split later counts as the frames that it becomes.
  *
+ * <p>A frame passes while the bucket is not empty, and is charged whole, so that one longer than the burst passes too; the rate holds in the long run. The first frame
+ * that finds it empty closes the meter for the time that half the burst takes, 1 ms at most. A meter drops and has no queue: TCP to a receiver near by, which
+ * answers in microseconds, needs a burst of what the rate is in 10 ms to come near the rate, and one that paces itself (BBR) that of 250 ms.
+ *
  * @param name 1 to 64 characters
  * @param bitsPerSecond 1,000 to 1,000,000,000,000
  * @param burstBytes octets that may pass at once after a pause, 65,536 to 1,073,741,824: a frame that is still to be split has up to 64 KiB

@@ -162,7 +162,7 @@ class VirtualMachinesTest {
         assertTrue(refusal("x", "--switch", "sw7").startsWith("switch: sw7 (expected: one of sw1"));
         assertEquals("vm x: --switch is missing (./vnet vm --help)\n", refusal("x"));
         assertEquals("vlan: 4095 (expected: 1..4094)\n", refusal("x", "--switch", "sw1", "--access", "4095"));
-        assertEquals("port x attachment: tap (expected: one that datapath user takes: --dgram, --stream, --stream-to)\n", refusal("x", "--switch", "sw1", "--attach", "tap"));
+        assertEquals("port x attachment: tap (expected: one that datapath user takes: --dgram, --stream, --stream-to, --udp-multicast, --vxlan)\n", refusal("x", "--switch", "sw1", "--attach", "tap"));
         assertTrue(refusal("x", "--switch", "sw1", "--", "-nonsense").contains("-nonsense: invalid option"));
         assertFalse(guests.vm("list").contains("\nx "));
         assertFalse(guests.sh("port:list").contains(" x "));

@@ -1,5 +1,6 @@
 package org.vnetwork.datapath.user;
 
+import java.net.NoRouteToHostException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,6 +13,10 @@ final class Failure {
     }
 
     static String text(Exception failure) {
+        if (failure instanceof NoRouteToHostException) {
+            // NB: Netty's has no text.
+            return "no route to host";
+        }
         String message = String.valueOf(failure.getMessage());
         Matcher matcher = NATIVE.matcher(message);
         String said = matcher.matches() ? matcher.group(1) : message;

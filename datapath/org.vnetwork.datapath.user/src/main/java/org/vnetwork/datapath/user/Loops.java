@@ -31,11 +31,6 @@ final class Loops implements AutoCloseable {
         return Arrays.stream(loops).min(Comparator.comparingInt(l -> l.ports.get())).orElseThrow();
     }
 
-    /** Has the threads end, by themselves and without waiting for it. */
-    void end() {
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-    }
-
     @Override
     public void close() {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();

@@ -20,19 +20,16 @@ public final class UserDriver implements DatapathDriver {
     static final String NEEDED = "needs Netty's library for epoll (Linux on x86_64 or aarch64 with glibc)";
     private static final String PROPERTY = "vnet.sockets";
 
+    /** Whether sockets are of Netty's native library; those of the JDK where there is none, or the property wants them. */
+    private final boolean isNative = !"nio".equals(System.getProperty(PROPERTY)) && Epoll.isAvailable();
     private final VxlanSockets tunnels = new VxlanSockets();
     private Loops loops;
 
     private synchronized Loops loops() {
         if (loops == null) {
-            loops = new Loops("ports", Runtime.getRuntime().availableProcessors(), isNative());
+            loops = new Loops("ports", Runtime.getRuntime().availableProcessors(), isNative);
         }
         return loops;
-    }
-
-    /** Whether sockets are of Netty's native library; those of the JDK where there is none, or a property wants them. */
-    private static boolean isNative() {
-        return !"nio".equals(System.getProperty(PROPERTY)) && Epoll.isAvailable();
     }
 
     /** Ends the threads of ports; by then all switches are closed. */

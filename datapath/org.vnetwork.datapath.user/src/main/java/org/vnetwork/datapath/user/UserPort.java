@@ -58,8 +58,11 @@ abstract class UserPort implements Watch.Owner {
         /** Whether the switch's loop waits for the lock, so that what is left to read should wait instead. */
         boolean crowded();
 
-        /** What datagrams are read into, for all ports of the group. */
+        /** What datagrams are read into, on the group's loop; they last until the next read. */
         ReceiveBatch batch();
+
+        /** The group's loop. */
+        PortLoop loop();
 
         /** Begins work of a thread that is not the group's: with its lock. */
         void enter();

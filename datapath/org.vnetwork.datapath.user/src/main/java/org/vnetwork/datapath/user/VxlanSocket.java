@@ -7,7 +7,6 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
@@ -15,9 +14,9 @@ import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
 
 /**
- * A UDP socket where tunnels arrive, and the thread that reads it and does what the flows of each frame say.
+ * A UDP socket where tunnels arrive: its loop reads it and does what the flows of each frame say.
  *
- * <p>Tunnels of several switches may share it: the thread takes a switch's lock for a run of frames that are its, and has no other meanwhile.
+ * <p>Tunnels of several switches may share it, and of several groups of ports: the loop takes a group's lock for a run of frames that are its, and has no other meanwhile.
  */
 final class VxlanSocket implements EpollIoHandle {
     private static final int MESSAGES = 16;
@@ -28,7 +27,6 @@ final class VxlanSocket implements EpollIoHandle {
 
     private final InetSocketAddress local;
     private final Socket socket;
-    private final Loops loops;
     private final PortLoop loop;
     private final Arena memory = Arena.ofShared();
     private final ReceiveBatch inbox = new ReceiveBatch(memory, MESSAGES, LONGEST);
@@ -37,15 +35,14 @@ final class VxlanSocket implements EpollIoHandle {
     /** Whose lock is held, or null. */
     private VxlanPort current;
 
-    private VxlanSocket(InetSocketAddress local, Socket socket) {
+    private VxlanSocket(InetSocketAddress local, Socket socket, PortLoop loop) {
         this.local = local;
         this.socket = socket;
-        loops = new Loops("vxlan-" + local.getPort(), 1, true);
-        loop = loops.fewest();
+        this.loop = loop;
     }
 
     /** Binds a tunnel's local address. */
-    static VxlanSocket open(Vxlan tunnel) throws DatapathException {
+    static VxlanSocket open(Vxlan tunnel, PortLoop loop) throws DatapathException {
         Socket socket = null;
         try {
             socket = UdpSockets.open(tunnel.isSix());
@@ -58,12 +55,15 @@ final class VxlanSocket implements EpollIoHandle {
             throw new DatapathException(Vxlan.KIND + ": local " + Address.text(tunnel.local()) + ": " + Failure.text(e)
                     + " (expected: an address of this machine and a port that nothing else has; ports with one port number have one local address)", e);
         }
-        VxlanSocket opened = new VxlanSocket(tunnel.local(), socket);
-        opened.loop.call(() -> {
-            opened.registration = opened.loop.register(opened);
-            return opened.registration.submit(EpollIoOps.EPOLLIN);
-        });
+        VxlanSocket opened = new VxlanSocket(tunnel.local(), socket, loop);
+        loop.ports.incrementAndGet();
+        loop.later(opened::begin);
         return opened;
+    }
+
+    private void begin() {
+        registration = loop.register(this);
+        registration.submit(EpollIoOps.EPOLLIN);
     }
 
     InetSocketAddress local() {
@@ -87,15 +87,15 @@ final class VxlanSocket implements EpollIoHandle {
         return table.isEmpty();
     }
 
-    /** Closes the socket and ends the thread; by the thread itself. */
+    /** Closes the socket; by the loop. */
     void end() {
         registration.cancel();
         UserPort.closeQuietly(socket);
         memory.close();
-        loops.end();
+        loop.ports.decrementAndGet();
     }
 
-    /** Has the thread do something. */
+    /** Has the loop do something. */
     void later(Runnable task) {
         loop.later(task);
     }
@@ -113,6 +113,9 @@ final class VxlanSocket implements EpollIoHandle {
             try {
                 for (int i = 0; i < count; i++) {
                     datagram(i);
+                    if (current != null && current.home().crowded()) {
+                        enter(null);
+                    }
                 }
             } finally {
                 enter(null);
@@ -174,6 +177,6 @@ final class VxlanSocket implements EpollIoHandle {
 
     @Override
     public void close() {
-        // The loop ends after the socket; there is nothing left of it.
+        // A loop that ends has no sockets left.
     }
 }

@@ -13,7 +13,7 @@ final class VxlanSockets {
     synchronized VxlanSocket join(VxlanPort port) throws DatapathException {
         VxlanSocket socket = sockets.get(port.tunnel.local());
         if (socket == null) {
-            socket = VxlanSocket.open(port.tunnel);
+            socket = VxlanSocket.open(port.tunnel, port.home().loop());
             sockets.put(port.tunnel.local(), socket);
         }
         try {
