@@ -132,8 +132,11 @@ vm_check() {
 # A virtual machine may have the device without the processor's support.
 vm_can_kvm() { [ -r /dev/kvm ] && [ -w /dev/kvm ] && grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo; }
 vm_ask() { timeout 20 "$here/vnet" sh --name "$vm_host" "$1" 2>&1; } # a host that hangs must not keep its guests
-# A device's name has at most 15 characters; of a longer one the end is a checksum.
-vm_tap() { if [ ${#1} -le 12 ]; then echo "vm-$1"; else printf 'vm-%s%06x' "${1:0:6}" $(($(cksum <<<"$1" | cut -d' ' -f1) & 0xffffff)); fi; }
+# A device's name has at most 15 characters, and hosts share the machine's devices.
+vm_tap() {
+  if [ "$vm_host" = default ] && [ ${#1} -le 12 ]; then echo "vm-$1"
+  else printf 'vm-%s-%06x\n' "${1:0:5}" $(($(cksum <<<"$vm_host/$1" | cut -d' ' -f1) & 0xffffff)); fi
+}
 
 # Sets boot, the options that say what the guest boots from.
 vm_boot() {
