@@ -156,7 +156,7 @@ vm_boot() {
   boot=(-no-reboot -kernel "${given%%$'\n'*}" -initrd "${given#*$'\n'}"
     -append "console=ttyS0 quiet panic=-1 vnet.name=$name${address:+ vnet.address=$address}${gateway:+ vnet.gateway=$gateway}")
 }
-vm_format() { [ "$(head -c 3 "$1")" = QFI ] && echo qcow2 || echo raw; }
+vm_format() { [ "$(head -c 3 "$1" | tr -d '\0')" = QFI ] && echo qcow2 || echo raw; }
 vm_comma() { echo "${1//,/,,}"; } # QEMU's way to write a comma in a value
 # Sets command, QEMU's, without the options that put it into the background.
 vm_command() {
