@@ -21,6 +21,7 @@ BENCHES = {
     "attack": "tuple space explosion: what random headers at one port leave of a victim's TCP",
     "meter": "TCP and UDP through meters by rate and burst, beside a policer and a shaper of Linux",
     "fuzz": "1,000,000 mutated frames through the parser in Java and the one in eBPF",
+    "sockets": "ports over sockets: frames, delays, VXLAN and guests of QEMU, beside VDE and Open vSwitch in user space",
     "footprint": "time to start, memory idle and with 200,000 flows",
 }
 TOOLS = {"ip": "iproute2", "iperf3": "iperf3", "ping": "iputils-ping", "ethtool": "ethtool", "make": "make", "gcc": "gcc", "clang": "clang", "ss": "iproute2", "sysctl": "procps"}

@@ -5,6 +5,7 @@ interrupts counts for the process in which they run, or for ksoftirqd/N: both ar
 """
 
 import os
+import time
 from pathlib import Path
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -29,3 +30,8 @@ def seconds(pids):
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
         total += int(fields[11]) + int(fields[12])
     return total / TICK
+
+
+def exact(pids):
+    """As `seconds`, to the nanosecond, for processes that begin no others."""
+    return sum(time.clock_gettime(~pid << 3 | 2) for pid in pids)

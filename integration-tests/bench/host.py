@@ -14,14 +14,14 @@ from lab import Failed, ROOT, run, until
 
 
 class Host:
-    """One running host with the kernel datapath."""
+    """One running host; `inside` are words of a command that runs others in a namespace."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, datapath="ebpf", inside=()):
         self.name = lab.prefix
         self.folder = Path("/run/vnetwork") / self.name
         lab.at_end(self.stop)
         begin = time.monotonic()
-        run(ROOT / "vnet", "up", "--daemon", "--name", self.name, "--datapath", "ebpf", "--data", lab.work / "data")
+        run(*inside, ROOT / "vnet", "up", "--daemon", "--name", self.name, "--datapath", datapath, "--data", lab.work / "data")
         self.start_seconds = time.monotonic() - begin
         self.pid = int((self.folder / "pid").read_text())
 

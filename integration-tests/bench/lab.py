@@ -113,7 +113,7 @@ class Lab:
     def process(self, command, log, **options):
         """Starts a process that is ended with the lab."""
         with open(log, "ab") as output:
-            process = subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, **options)
+            process = subprocess.Popen([str(c) for c in command], **{"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output, "start_new_session": True, **options})
         self.at_end(lambda: end(process))
         return process
 

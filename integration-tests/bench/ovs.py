@@ -13,13 +13,13 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
 
 
-def install():
-    """Installs the package without starting its service; says why not, or None."""
-    if shutil.which("ovs-vswitchd") and shutil.which("ovsdb-server"):
+def install(package="openvswitch-switch", tools=("ovs-vswitchd", "ovsdb-server")):
+    """Installs a package without starting its service; says why not, or None."""
+    if all(shutil.which(tool) for tool in tools):
         return None
     if not shutil.which("apt-get"):
         return "not installed, and no apt-get here"
-    print("bench: installing Debian package openvswitch-switch (its service is not started)", flush=True)
+    print(f"bench: installing Debian package {package} (no service is started)", flush=True)
     ours = not POLICY.exists()
     if ours:
         # The documented way to keep a package from starting services (invoke-rc.d(8)).
@@ -28,7 +28,7 @@ def install():
     try:
         environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
         subprocess.run(["apt-get", "update", "-q"], capture_output=True, check=False)
-        done = subprocess.run(["apt-get", "install", "-y", "-q", "--no-install-recommends", "openvswitch-switch"],
+        done = subprocess.run(["apt-get", "install", "-y", "-q", "--no-install-recommends", package],
                               capture_output=True, text=True, check=False, env=environment)
     finally:
         if ours:
@@ -55,12 +55,17 @@ class OpenVSwitch(Peer):
         self.folder = lab.work / tag
         self.folder.mkdir()
         self.home = lab.namespace(tag)
-        self.stations = lab.stations(tag, 2, self.home)
-        if not tso:
-            # Without TSO support it forwards what the sender left for hardware as it is, and receivers refuse the checksums.
-            for station in self.stations:
-                run(*station.command("ethtool", "-K", "eth0", "tx", "off"))
+        self.stations = self.attached(tag)
         self.start(tso)
+
+    def attached(self, tag):
+        """What the bridge's ports are."""
+        stations = self.lab.stations(tag, 2, self.home)
+        if not self.tso:
+            # Without TSO support it forwards what the sender left for hardware as it is, and receivers refuse the checksums.
+            for station in stations:
+                run(*station.command("ethtool", "-K", "eth0", "tx", "off"))
+        return stations
 
     def inside(self, *words):
         return ["ip", "netns", "exec", self.home, *words]

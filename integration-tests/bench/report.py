@@ -38,6 +38,10 @@ class Report:
         entry = self.figures.get((work, peer, figure))
         return statistics.median(entry[1]) if entry else None
 
+    def last(self, work, peer, figure):
+        """What was added last."""
+        return self.figures[work, peer, figure][1][-1]
+
     def ratios(self, work, figure, ours, theirs):
         """Of each round, sorted."""
         one, other = (self.figures.get((work, peer, figure)) for peer in (ours, theirs))
@@ -52,7 +56,7 @@ class Report:
 
     def ratio(self, factor, work, figure, theirs, ours, holds, sign):
         ratios = self.ratios(work, figure, ours, theirs)
-        name = f"{work}: {figure} {sign} {factor:g} x {theirs}"
+        name = f"{work}: {figure} {'' if ours == 'vNetwork' else 'of ' + ours + ' '}{sign} {factor:g} x {theirs}"
         if ratios:
             middle = statistics.median(ratios)
             self.targets.append((name, f"{middle:.2f} x ({ratios[0]:.2f} to {ratios[-1]:.2f})", holds(middle)))

@@ -148,7 +148,8 @@ vm_boot() {
   [ ${#boot[@]} = 0 ] || return 0
   built_in=built-in
   has busybox || install "make guests" busybox-static=busybox
-  given=$("$here/product/guest/image.sh" "/var/lib/vnetwork/.guest" "$data_root/.guest") || return 1
+  # shellcheck disable=SC2086 # two folders
+  given=$("$here/product/guest/image.sh" $guest_folders) || return 1
   boot=(-no-reboot -kernel "${given%%$'\n'*}" -initrd "${given#*$'\n'}"
     -append "console=ttyS0 quiet panic=-1 vnet.name=$name${address:+ vnet.address=$address}${gateway:+ vnet.gateway=$gateway}")
 }

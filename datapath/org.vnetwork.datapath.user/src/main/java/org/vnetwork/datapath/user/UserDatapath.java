@@ -10,7 +10,6 @@ import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.CounterTable;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
-import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.datapath.MissLimit;

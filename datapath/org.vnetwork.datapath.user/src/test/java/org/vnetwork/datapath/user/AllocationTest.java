@@ -6,10 +6,13 @@ import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.Action;
 
@@ -121,5 +124,37 @@ class AllocationTest {
                 peer.close();
             }
         }
+    }
+
+    @Test
+    @Timeout(120)
+    void ofTunnels() throws Exception {
+        try (Rig rig = new Rig(); DatagramChannel near = udp("127.0.0.2"); DatagramChannel far = udp("127.0.0.3")) {
+            int local;
+            try (DatagramChannel probe = udp("127.0.0.1")) {
+                local = probe.socket().getLocalPort();
+            }
+            for (int port = 1; port <= 3; port++) {
+                DatagramChannel end = port == 1 ? near : far;
+                rig.attach(port, "vxlan", end.socket().getLocalAddress().getHostAddress() + ":" + end.socket().getLocalPort() + " vni " + port + " local 127.0.0.1:" + local);
+            }
+            rig.flow(1, ACTIONS);
+            near.connect(new InetSocketAddress("127.0.0.1", local));
+            ByteBuffer packet = ByteBuffer.allocateDirect(208).putLong(0x0800_0000_0000_0100L).put(Rig.frame(200, 1));
+            ByteBuffer got = ByteBuffer.allocateDirect(300);
+            int batch = 20;
+            assertNone(frames -> {
+                for (int i = 0; i < frames; i++) {
+                    near.write(packet.rewind());
+                    for (int left = (i + 1) % batch == 0 ? 2 * batch : 0; left > 0; left--) {
+                        far.receive(got.clear());
+                    }
+                }
+            });
+        }
+    }
+
+    private static DatagramChannel udp(String host) throws Exception {
+        return DatagramChannel.open().bind(new InetSocketAddress(host, 0));
     }
 }

@@ -1,0 +1,187 @@
+"""Two guests of QEMU, emulated (TCG), joined by a switch or by QEMU's own sockets alone: TCP, and round trips."""
+
+import base64
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import cpu
+from lab import Failed, ROOT, run, until
+from ovs import install
+from sockets_ends import Vde
+
+IMAGE = ROOT / "product/guest/image.sh"
+BULK, PING = "guest to guest, TCP", "guest to guest, ping"
+DIRECT = "no switch, "
+PATIENCE_SECONDS = 90
+
+
+class Guest:
+    """One guest that obeys orders (product/guest/init); it runs only between `wake` and `rest`."""
+
+    def __init__(self, lab, inside, boot, name, number, netdev):
+        self.number = 0
+        path = lab.work / f"{name}{number}.orders"
+        append = f"console=ttyS0 quiet panic=-1 vnet.name={name}{number} vnet.address=10.99.0.{number}/24"
+        self.process = lab.process([
+            *inside, "qemu-system-x86_64", "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-m", "128", "-nodefaults", "-no-user-config", "-display", "none",
+            "-no-reboot", "-kernel", boot[0], "-initrd", boot[1], "-append", append, "-serial", f"file:{lab.work}/{name}{number}.log",
+            "-serial", f"unix:{path},server=on,wait=off", "-netdev", netdev, "-device", f"virtio-net-pci,netdev=n,romfile=,mac=02:00:00:01:00:{number:02x}",
+        ], lab.work / f"{name}{number}.out")
+        lab.at_end(self.wake)
+        until(lambda: path.exists() or self.process.poll() is not None, "QEMU")
+        if self.process.poll() is not None:
+            raise Failed(f"QEMU ended: {(lab.work / f'{name}{number}.out').read_text().strip()[-300:]}")
+        self.channel = socket.socket(socket.AF_UNIX)
+        self.channel.settimeout(PATIENCE_SECONDS)
+        self.channel.connect(str(path))
+        self.lines = self.channel.makefile("r", errors="replace")
+
+    def line(self, while_doing):
+        """The next line of what it says; fails when none comes."""
+        try:
+            line = self.lines.readline()
+        except TimeoutError:
+            line = ""
+        if not line:
+            raise Failed(f"guest: it hung up, or said nothing for {PATIENCE_SECONDS} s, while it did: {while_doing}")
+        return line
+
+    def booted(self):
+        while self.line("boot").strip() != "ready":
+            pass
+
+    def order(self, command):
+        """Runs a shell command in the guest and returns what it printed."""
+        self.number += 1
+        self.channel.sendall(f"{self.number} {base64.b64encode(command.encode()).decode()}\n".encode())
+        printed = []
+        while True:
+            line = self.line(command)
+            if re.fullmatch(rf"{self.number} \d+\s*", line):
+                return "".join(printed)
+            printed.append(line)
+
+    def wake(self):
+        if self.process.poll() is None:
+            os.kill(self.process.pid, signal.SIGCONT)
+
+    def rest(self):
+        os.kill(self.process.pid, signal.SIGSTOP)
+
+
+class Pair:
+    """Two guests and what joins them."""
+
+    def __init__(self, lab, inside, boot, name, tag, netdevs, processes=()):
+        self.name = name
+        self.processes = processes
+        self.guests = [Guest(lab, inside, boot, tag, number, netdev) for number, netdev in enumerate(netdevs, 1)]
+        for guest in self.guests:
+            guest.booted()
+        self.guests[1].order("iperf3 -s >/dev/null 2>&1 &")
+        until(lambda: " 0% packet loss" in self.guests[0].order("ping -c 1 -W 1 10.99.0.2"), f"{name}: the guests reach each other", 20)
+        self.rest()
+
+    def rest(self):
+        for guest in self.guests:
+            guest.rest()
+
+    def wake(self):
+        for guest in self.guests:
+            guest.wake()
+
+    def bulk(self, seconds):
+        """TCP from one to the other: bits per second that arrived, and the share of a CPU that the switch took."""
+        busy, begin = cpu.exact(self.processes), time.monotonic()
+        printed = self.guests[0].order(f"iperf3 -J -c 10.99.0.2 -t {seconds}")
+        share = (cpu.exact(self.processes) - busy) / (time.monotonic() - begin)
+        try:
+            return json.loads(printed)["end"]["sum_received"]["bits_per_second"], share
+        except (ValueError, KeyError) as e:
+            raise Failed(f"{self.name}: iperf3: {printed.strip()[-200:]}") from e
+
+    def ping(self, count):
+        """Median round trip in microseconds, of the guest's own clock."""
+        printed = self.guests[0].order(f"ping -c {count} -i 0.01 10.99.0.2")
+        times = sorted(float(t) for t in re.findall(r"time=([0-9.]+) ms", printed))
+        if len(times) < count:
+            raise Failed(f"{self.name}: ping: {count - len(times)} of {count} lost")
+        return times[count // 2] * 1000
+
+
+def boot_files(lab):
+    """Kernel and initramfs of the small Linux that ./vnet vm gives a guest, with iperf3; a line when they cannot be had."""
+    if not IMAGE.exists():
+        return None, "no product/guest/image.sh here"
+    missing = install("qemu-system-x86", ("qemu-system-x86_64",)) or install("busybox-static", ("busybox",))
+    if missing:
+        return None, missing
+    made = subprocess.run([IMAGE, "/var/lib/vnetwork/.guest"], capture_output=True, text=True, check=False)
+    if made.returncode:
+        return None, (made.stderr.strip().splitlines() or ["no image"])[-1]
+    kernel, initrd = made.stdout.split()
+    # The kernel unpacks archives one after the other.
+    more = lab.work / "guest.cpio"
+    more.write_bytes(Path(initrd).read_bytes() + archive(lab.work / "guest", shutil.which("iperf3")))
+    return (kernel, more), None
+
+
+def archive(folder, program):
+    """A cpio archive of a program and the libraries that it needs, where it looks for them."""
+    files = [program, *re.findall(r"(/\S+) \(0x", run("ldd", program))]
+    for file in files:
+        target = folder / file.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, target)
+    (folder / "bin").mkdir(exist_ok=True)
+    (folder / "bin/iperf3").symlink_to(program)
+    return subprocess.run("find . | busybox cpio -o -H newc", shell=True, cwd=folder, capture_output=True, check=True).stdout
+
+
+def pairs(lab, host, inside, boot, vde):
+    """All of them, booted and at rest."""
+    def unix(local, remote):
+        return f"dgram,id=n,local.type=unix,local.path={local},remote.type=unix,remote.path={remote}"
+
+    def stream(path, server):
+        return f"stream,id=n,server={server},addr.type=unix,addr.path={path}"
+
+    path = {f"{kind}{number}": lab.work / f"g{kind}{number}" for kind in ("o", "p", "s", "d", "t") for number in (1, 2)}
+    host.sh("switch:create gd; switch:create gs")
+    for number in (1, 2):
+        host.sh(f"port:add gd p{number} --dgram {path[f'o{number}']} {path[f'p{number}']}; port:add gs p{number} --stream {path[f's{number}']}")
+    ours = [host.pid]
+    yield Pair(lab, inside, boot, "vNetwork, dgram", "od", [unix(path["p1"], path["o1"]), unix(path["p2"], path["o2"])], ours)
+    yield Pair(lab, inside, boot, DIRECT + "dgram", "dd", [unix(path["d1"], path["d2"]), unix(path["d2"], path["d1"])])
+    yield Pair(lab, inside, boot, "vNetwork, stream", "os", [stream(path["s1"], "off"), stream(path["s2"], "off")], ours)
+    yield Pair(lab, inside, boot, DIRECT + "stream", "ds", [stream(path["t1"], "on"), stream(path["t1"], "off")])
+    if vde and "vde" in run("qemu-system-x86_64", "-netdev", "help"):
+        yield Pair(lab, inside, boot, Vde.name, "v", [f"vde,id=n,sock={vde.folder}"] * 2, vde.processes)
+
+
+def measure(lab, report, quick, host, inside, vde):
+    """Interleaved rounds; while one pair is measured the others are stopped."""
+    boot, missing = boot_files(lab)
+    if missing:
+        report.absent("guests", missing)
+        return
+    all_pairs = list(pairs(lab, host, inside, boot, vde))
+    for _ in range(report.rounds):
+        for pair in all_pairs:
+            pair.wake()
+            rate, busy = pair.bulk(1 if quick else 2)
+            report.add(BULK, pair.name, "rate", rate / 1e6, "Mbit/s")
+            if pair.processes:
+                report.add(BULK, pair.name, "CPU of the switch", 100 * busy, "%")
+            report.add(PING, pair.name, "round trip", pair.ping(50 if quick else 100), "us")
+            pair.rest()
+    for kind in ("dgram", "stream"):
+        report.at_least(0.85, BULK, "rate", DIRECT + kind, f"vNetwork, {kind}")
+        report.at_most(1.15, PING, "round trip", DIRECT + kind, f"vNetwork, {kind}")
