@@ -144,13 +144,23 @@ class AllocationTest {
             ByteBuffer got = ByteBuffer.allocateDirect(300);
             int batch = 20;
             assertNone(frames -> {
-                for (int i = 0; i < frames; i++) {
-                    near.write(packet.rewind());
-                    for (int left = (i + 1) % batch == 0 ? 2 * batch : 0; left > 0; left--) {
+                for (int i = 0; i < frames; i += batch) {
+                    rig.datapath.statistics((flow, packets, bytes, used) -> send(near, packet, batch));
+                    for (int left = 2 * batch; left > 0; left--) {
                         far.receive(got.clear());
                     }
                 }
             });
+        }
+    }
+
+    private static void send(DatagramChannel from, ByteBuffer packet, int count) {
+        try {
+            for (int i = 0; i < count; i++) {
+                from.write(packet.rewind());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
