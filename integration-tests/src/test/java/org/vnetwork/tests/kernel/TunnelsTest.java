@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,17 +17,23 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.datapath.user.UserDriver;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.tests.fixtures.CoreSwitch;
 import org.vnetwork.tests.fixtures.Fixture;
+import org.vnetwork.tests.sockets.Datagrams;
 
 /** Two namespaces, each with the kernel's own vxlan device, and a switch between them that is the other end of both tunnels. */
 class TunnelsTest {
     private static final long OCTETS = 20_000_000;
+    private static final int ONE_BY_ONE = 50;
     /** Of 198.18.0.0/15, for tests of devices (RFC 2544); by process, so that two of these tests may run at once. */
     private static final int NET = (int) (ProcessHandle.current().pid() % 127) * 2;
+
+    @TempDir
+    private Path folder;
 
     private final Lab lab = new Lab();
     private final Space[] spaces = new Space[2];
@@ -139,5 +149,54 @@ class TunnelsTest {
         }
         Command.run("ip", "address", "add", address(2, 1) + "/24", "dev", here);
         Until.holds(() -> tested.port(2).detail(), () -> tested.port(2).up());
+    }
+
+    /** What the device has no room for waits, up to a bound; what is beyond is counted, and the other end has all the rest in order. */
+    @Test
+    void loseWholeFramesByASlowDeviceAndCountThem() throws IOException {
+        int frames = 20_000;
+        spaces[0].ip("link delete vx");
+        try (DatagramChannel sink = spaces[0].in(() -> DatagramChannel.open().bind(new InetSocketAddress(address(1, 2), 4789)));
+                Datagrams guest = new Datagrams(folder.resolve("guest"), folder.resolve("p3"))) {
+            sink.setOption(StandardSocketOptions.SO_RCVBUF, 4 << 20);
+            sink.configureBlocking(false);
+            try {
+                Command.run("tc", "qdisc", "add", "dev", Lab.name("x1h"), "root", "tbf", "rate", "200mbit", "burst", "20kb", "latency", "2s");
+            } catch (IOException e) {
+                assumeTrue(false, "tc cannot slow a device down: " + e.getMessage());
+            }
+            tested.home().addPort(new PortDocument(3, CoreSwitch.name(3), "dgram", folder.resolve("p3") + " " + folder.resolve("guest"), PortVlan.access(10), List.of()));
+            ByteBuffer packet = ByteBuffer.allocate(2_000);
+            int[] next = new int[2];
+            int[] sent = new int[1];
+            for (int number = 0; number < frames; number++) {
+                byte[] frame = ByteBuffer.allocate(1_400).putLong(0x0200_0000_00aa_0200L).putInt(0x0000_0001).putShort((short) 0x88b5).putInt(number).array();
+                Until.holds(() -> "no room", () -> {
+                    arrived(sink, packet, next);
+                    // One by one, until they are a flow: the order of what comes before is not promised.
+                    return (next[1] >= ONE_BY_ONE || next[1] == sent[0]) && guest.send(frame);
+                });
+                sent[0] = number + 1;
+            }
+            Until.holds(() -> next[0] + " of " + tested.port(1).sent(), () -> {
+                arrived(sink, packet, next);
+                return tested.port(3).received() == frames && next[0] == tested.port(1).sent();
+            });
+            long lost = tested.drops(3).getOrDefault("datapath/output-failed", 0L);
+            assertTrue(lost > 0);
+            assertEquals(frames, tested.port(1).sent() + lost);
+            assertEquals("", tested.imbalance());
+        }
+    }
+
+    /** Counts what is there and looks at its order: how many, and the number that comes at least. */
+    private static void arrived(DatagramChannel sink, ByteBuffer packet, int[] next) throws IOException {
+        while (sink.receive(packet.clear()) != null) {
+            assertEquals(1_408, packet.flip().remaining());
+            int number = packet.getInt(8 + 14);
+            assertTrue(number >= next[1], number + " after " + next[1]);
+            next[0]++;
+            next[1] = number + 1;
+        }
     }
 }
