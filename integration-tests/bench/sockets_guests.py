@@ -34,12 +34,11 @@ class Guest:
             "-serial", f"unix:{path},server=on,wait=off", "-netdev", netdev, "-device", f"virtio-net-pci,netdev=n,romfile=,mac=02:00:00:01:00:{number:02x}",
         ], lab.work / f"{name}{number}.out")
         lab.at_end(self.wake)
-        until(lambda: path.exists() or self.process.poll() is not None, "QEMU")
-        if self.process.poll() is not None:
-            raise Failed(f"QEMU ended: {(lab.work / f'{name}{number}.out').read_text().strip()[-300:]}")
         self.channel = socket.socket(socket.AF_UNIX)
         self.channel.settimeout(PATIENCE_SECONDS)
-        self.channel.connect(str(path))
+        until(lambda: self.process.poll() is not None or not self.channel.connect_ex(str(path)), "QEMU", PATIENCE_SECONDS)
+        if self.process.poll() is not None:
+            raise Failed(f"QEMU ended: {(lab.work / f'{name}{number}.out').read_text().strip()[-300:]}")
         self.lines = self.channel.makefile("r", errors="replace")
 
     def line(self, while_doing):
