@@ -327,10 +327,29 @@ struct vnet_action {
 #define VNET_COPY_RATE 1000
 #define VNET_COPY_BURST 256
 
-/* Action list: 16 bytes of header, then the actions. Immutable while a slot names it. 2064 bytes. */
+/*
+ * Action list: 16 bytes of header, then the actions. Immutable while a slot names it, but for `group`. 2064 bytes.
+ *
+ *    0       4       8            12            16
+ *   +-------+-------+------------+-------------+---------
+ *   | count | group | group port | group first | actions
+ *   +-------+-------+------------+-------------+---------
+ *
+ * Group, unless 0: the actions from `group first` on are OUTPUTs without gates, two at least and VNET_GROUP_OUTPUTS at most, and
+ * for frames that come in by `group port` a tc filter at the ingress of its device sends them all. The program runs
+ * what stands before, counts the outputs, stores the number of the group in skb->cb[VNET_GROUP_CB] and returns TC_ACT_UNSPEC, so
+ * that filters follow; when an output would be a drop, it runs the list as if there were no group. The filter's classifier
+ * compares cb; its actions are mirred, the last of which takes the frame. The driver stores group after the filter is there,
+ * and 0 a while before it goes, before a device of the group changes, and before the list is used anew.
+ */
+#define VNET_GROUP_OUTPUTS 32	/* actions that a tc filter has at most (TCA_ACT_MAX_PRIO) */
+#define VNET_GROUP_CB 4
+#define VNET_PACKET_OTHERHOST 3
 struct vnet_action_list {
 	__u32 count;
-	__u32 reserved[3];
+	__u32 group;
+	__u32 group_port;
+	__u32 group_first;
 	struct vnet_action actions[VNET_ACTIONS];
 };
 
