@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define VNET_ABI_VERSION 5
+#define VNET_ABI_VERSION 6
 
 /* Sizes. Map names are the identifiers in maps.h; they are repeated here for drivers in other languages.
  *
@@ -28,6 +28,7 @@
  *   action_lists   ARRAY         MMAPABLE  list id     vnet_action_list             VNET_LISTS *
  *   port_stats     PERCPU_ARRAY  -         port id     vnet_port_stats              VNET_PORTS
  *   drops          PERCPU_ARRAY  -         port*64+r   u64 frames                   VNET_PORTS * 64
+ *   ticks          PERCPU_ARRAY  -         u32 0       vnet_tick (program only)     1
  *   miss_buckets   ARRAY         -         port id     vnet_bucket (program only)   VNET_PORTS
  *   copy_buckets   ARRAY         -         port id     vnet_bucket (program only)   VNET_PORTS
  *   meters         ARRAY         MMAPABLE  meter slot  vnet_meter                   VNET_METERS
@@ -449,7 +450,7 @@ struct vnet_port_stats {
 struct vnet_flow_stats {
 	__u64 frames;
 	__u64 bytes;
-	__u64 last_seen_ns;	/* CLOCK_MONOTONIC_COARSE: at most one tick (4 ms) behind CLOCK_MONOTONIC */
+	__u64 last_seen_ns;	/* CLOCK_MONOTONIC_COARSE: at most two ticks (8 ms) behind CLOCK_MONOTONIC */
 };
 
 /*
@@ -462,6 +463,12 @@ struct vnet_port_books {
 	__u64 counters[8];
 	__u64 arrived[2];
 	__u64 reserved[6];
+};
+
+/* Value of ticks, the program's own: the coarse clock as it was when jiffies had this value. */
+struct vnet_tick {
+	__u64 jiffies;
+	__u64 nanos;
 };
 
 /* Value of miss_buckets and copy_buckets, the program's own. */
