@@ -189,5 +189,4 @@ def measure(lab, report, quick, host, inside, vde):
             pair.rest()
     for kind in ("dgram", "stream"):
         report.at_least(0.85, BULK, "rate", DIRECT + kind, f"vNetwork, {kind}")
-        report.at_most(1.15, BULK, "CPU of all", DIRECT + kind, f"vNetwork, {kind}")
         report.at_most(1.15, PING, "round trip", DIRECT + kind, f"vNetwork, {kind}")
