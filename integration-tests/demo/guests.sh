@@ -5,8 +5,8 @@ stations_are="virtual machines"
 lacking() {
   PATH=$PATH:/usr/sbin:/sbin command -v qemu-system-x86_64 >/dev/null || { echo "qemu-system-x86_64 is not installed (apt-get install --no-install-recommends qemu-system-x86)"; return 0; }
   # shellcheck disable=SC2086 # two folders
-  image=$("$here/../product/guest/image.sh" $VNET_GUEST_FOLDERS 2>&1 >/dev/null) || { echo "$image"; return 0; }
-  return 1
+  "$here/../product/guest/image.sh" $VNET_GUEST_FOLDERS 2>&1 >/dev/null | tee >(sed -un 's/^downloading/  &/p' >&2) | grep -v ^downloading
+  return $((PIPESTATUS[0] == 0))
 }
 in_words() { echo "./vnet vm run $1 '$2'"; }
 vm() { "$vnet" vm "$@" --name "$name"; }

@@ -81,7 +81,7 @@ final class UserDatapath implements Datapath {
             throw new DatapathException("port id: " + port + " (expected: a free one of 1.." + (PortId.LIMIT - 1) + ")");
         }
         if (!loops.isNative && UserDriver.NATIVE.contains(attachment.kind())) {
-            throw new DatapathException(attachment.kind() + ": " + UserDriver.NEEDED + "; over IP, dgram and streams go without");
+            throw new DatapathException(attachment.kind() + ": " + UserDriver.NEEDED + "; streams, and dgram over IP, go without");
         }
         PortGroup group = group(port);
         group.open(switch (attachment.kind()) {

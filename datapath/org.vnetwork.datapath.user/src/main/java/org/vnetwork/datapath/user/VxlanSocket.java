@@ -19,9 +19,9 @@ import org.vnetwork.datapath.DropNumbers;
  * <p>Tunnels of several switches may share it, and of several groups of ports: the loop takes a group's lock for a run of frames that are its, and has no other meanwhile.
  */
 final class VxlanSocket implements EpollIoHandle {
-    private static final int MESSAGES = 16;
+    private static final int MESSAGES = 8;
     /** Reads for each time that the socket is ready. */
-    private static final int ROUNDS = 4;
+    private static final int ROUNDS = 8;
     private static final int LONGEST = 65_535;
     private static final ValueLayout.OfLong HEADER = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 

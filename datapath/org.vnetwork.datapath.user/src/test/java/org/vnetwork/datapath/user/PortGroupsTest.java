@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -195,5 +198,36 @@ class PortGroupsTest {
         rig.datapath.attach(TARGET, new Attachment("stream", rig.path("p" + TARGET).toString()));
         assertEquals(PortCounters.NONE, rig.counters(TARGET));
         assertEquals(CounterTable.Count.NONE, rig.datapath.counter(6));
+    }
+
+    /** Octets of memory that this process has of its own. */
+    private static long memory() throws Exception {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream().filter(l -> l.startsWith("RssAnon:")).mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) << 10).sum();
+    }
+
+    @Test
+    void noPeerCostsMoreThanItsShareOfMemory() throws Exception {
+        int frames = 40_000;
+        int size = 9_000;
+        List<Rig.StreamPeer> senders = senders();
+        rig.stream(TARGET);
+        rig.attach(8, "stream", rig.path("p8").toString());
+        long before = memory();
+        for (int i = 0; i < frames; i++) {
+            senders.get(i % SENDERS).send(Rig.frame(size, i));
+        }
+        for (int i = 0; i < 1_000; i++) {
+            // Each begins a frame and hangs up.
+            try (SocketChannel peer = SocketChannel.open(UnixDomainSocketAddress.of(rig.path("p8")))) {
+                peer.write(ByteBuffer.allocate(1_000).putInt(i % 2 == 0 ? UserPort.LONGEST : Integer.MAX_VALUE).rewind());
+            } catch (java.io.IOException e) {
+                // It was hung up on, as the one before was still there.
+            }
+        }
+        Rig.until("all in", () -> rig.counters(1).received() == frames / SENDERS);
+        long lost = rig.drops(1, DropNumbers.OUTPUT_FAILED);
+        assertTrue(lost > frames / SENDERS / 2, "lost " + lost);
+        long more = memory() - before;
+        assertTrue(more < (long) frames * size / 8, more + " octets of memory for " + (long) frames * size + " octets of frames that nobody takes");
     }
 }

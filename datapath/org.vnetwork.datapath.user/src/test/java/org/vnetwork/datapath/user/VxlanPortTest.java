@@ -16,7 +16,9 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -190,6 +192,32 @@ class VxlanPortTest {
             other.receives(header(9), Rig.frame(sizes[i % sizes.length], i));
         }
         assertEquals(BATCH, rig.counters(2).sent());
+    }
+
+    @Test
+    void countsEachOfManyRandomPacketsOnce() throws Exception {
+        Rig.Peer guest = rig.dgram(2);
+        End far = tunnel(1, HOST, 7);
+        Random random = new Random(7);
+        int packets = 5_000;
+        for (int i = 1; i <= packets; i++) {
+            byte[] octets = new byte[random.nextInt(120)];
+            random.nextBytes(octets);
+            if (octets.length >= 8 && random.nextBoolean()) {
+                ByteBuffer.wrap(octets).putLong(header(7 + random.nextInt(2)));
+            }
+            far.sendOctets(octets);
+            if (i % 100 == 0) {
+                int sent = i;
+                Rig.until("all in", () -> rig.counters(1).received() == sent);
+            }
+        }
+        long up = rig.counters(1).up();
+        long dropped = Arrays.stream(rig.datapath.drops(1)).sum() - rig.drops(1, DropNumbers.UPCALL_LOST);
+        assertEquals(packets, up + dropped);
+        rig.cable(1, 2);
+        far.send(header(7), Rig.frame(60, 1));
+        guest.receives(Rig.frame(60, 1));
     }
 
     /** Each of them has a header of its own, and one that is bad spoils no other. */
