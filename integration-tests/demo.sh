@@ -1,12 +1,17 @@
 #!/usr/bin/env bash
 # The demo: one host switches traffic between three stations in two VLANs, and shows how. Run it with ./vnet demo.
-# With the eBPF datapath the stations are network namespaces (demo/kernel.sh), otherwise simulated ports (demo/sim.sh).
+# With the eBPF datapath the stations are network namespaces on veth cables (demo/kernel.sh); with the user datapath, which needs no root,
+# QEMU guests (demo/guests.sh), or namespaces on taps and sockets (demo/spaces.sh); otherwise simulated ports (demo/sim.sh).
 # Everything it makes carries the name demo-PID and is gone when it ends, also after Ctrl-C or a failure.
 set -uo pipefail
+kinds=(guests spaces)
 case "$*" in
   '') datapath=auto;;
   '--datapath sim') datapath=sim;;
-  *) echo "demo: $* (expected: nothing, or --datapath sim)" >&2; exit 1;;
+  '--datapath user') datapath=user;;
+  '--datapath user --stations guests') datapath=user kinds=(guests);;
+  '--datapath user --stations namespaces') datapath=user kinds=(spaces);;
+  *) echo "demo: $* (expected: nothing, --datapath sim, or --datapath user [--stations guests|namespaces])" >&2; exit 1;;
 esac
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 vnet=$here/../vnet
@@ -94,11 +99,25 @@ step "A host, started in the background"
 start_host
 console host:status
 missing=$(for tool in ip ping iperf3; do command -v $tool >/dev/null || echo $tool; done)
-if grep -q '^datapath  *ebpf$' <<<"$answer" && [ -z "$missing" ]; then
+# choose_story KIND...: reads the first story whose stations can be had; sets reasons to what the others lack.
+choose_story() {
+  local kind reason
+  for kind in "$@"; do
+    . "$here/demo/$kind.sh"
+    reason=$(lacking) || { . "$here/demo/sockets.sh"; return 0; }
+    reasons+=("no $stations_are: $reason")
+  done
+  return 1
+}
+reasons=()
+if [ $datapath = sim ]; then
+  . "$here/demo/sim.sh"
+elif grep -q '^datapath  *ebpf$' <<<"$answer" && [ -z "$missing" ]; then
   . "$here/demo/kernel.sh"
-else
-  [ -z "$missing" ] || note "not installed:" $missing
-  note "So the frames of this demo are simulated. As root, on a kernel that can, they are those of real network stacks."
+elif ! choose_story "${kinds[@]}"; then
+  [ $datapath != user ] || fail "$(printf '%s\n' "${reasons[@]}")"
+  for reason in "${reasons[@]}"; do note "$reason"; done
+  note "So the frames of this demo are simulated, as with --datapath sim."
   . "$here/demo/sim.sh"
 fi
 story

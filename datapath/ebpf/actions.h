@@ -17,15 +17,7 @@
 #include "upcall.h"
 #include "meter.h"
 #include "rewrite.h"
-
-static __always_inline int vnet_too_long(struct __sk_buff *skb, const struct vnet_frame *frame, __u32 mtu)
-{
-	__u32 size = skb->len - frame->l3;
-
-	if (skb->gso_size && frame->payload)
-		size = frame->payload - frame->l3 + skb->gso_size;
-	return size > mtu;
-}
+#include "group.h"
 
 /* Sends one copy, or the frame itself when it is the last; returns the program's verdict. */
 static __always_inline int vnet_output(struct __sk_buff *skb, const struct vnet_frame *frame,
@@ -50,7 +42,7 @@ static __always_inline int vnet_output(struct __sk_buff *skb, const struct vnet_
 	if (!(flags & VNET_PORT_UP) || !ifindex)
 		goto drop;
 	reason = VNET_DROP_TOO_LONG;
-	if (mtu && vnet_too_long(skb, frame, mtu))
+	if (mtu && vnet_size_above(skb, frame) > mtu)
 		goto drop;
 
 	reason = VNET_DROP_OUTPUT_FAILED;
@@ -333,7 +325,7 @@ static __always_inline int vnet_execute(struct __sk_buff *skb, struct vnet_frame
 {
 	const struct vnet_action_list *list = bpf_map_lookup_elem(&action_lists, &frame->list);
 	struct vnet_walk walk = { .skb = skb, .frame = frame, .list = list };
-	__u32 last, reason = VNET_DROP_NO_ACTIONS;
+	__u32 last, group, reason = VNET_DROP_NO_ACTIONS;
 	__u64 head;
 
 	if (!list || !list->count)
@@ -342,6 +334,14 @@ static __always_inline int vnet_execute(struct __sk_buff *skb, struct vnet_frame
 	if (last >= VNET_ACTIONS)
 		goto drop;
 	/* NB: bpf_loop, as its body is verified once. A for loop costs the same and verifies 179,000 instructions, or too many. */
+	group = *(const volatile __u32 *)&list->group;
+	if (group && vnet_group_fits(skb, frame)) {
+		__u32 first = list->group_first;
+
+		if (first)
+			bpf_loop(first, vnet_step, &walk, 0);
+		return frame->stopped ? TC_ACT_SHOT : vnet_group_send(skb, frame, group);
+	}
 	if (last) {
 		bpf_loop(last, vnet_step, &walk, 0);
 		if (frame->stopped)

@@ -44,6 +44,7 @@ VNET_ARRAY(flow_stats, struct vnet_flow_stats, VNET_FLOWS, BPF_F_MMAPABLE);
 VNET_ARRAY(action_lists, struct vnet_action_list, VNET_LISTS, BPF_F_MMAPABLE);
 VNET_PERCPU(port_stats, struct vnet_port_stats, VNET_PORTS);
 VNET_PERCPU(drops, __u64, VNET_PORTS * VNET_REASONS);
+VNET_PERCPU(ticks, struct vnet_tick, 1);
 VNET_ARRAY(miss_buckets, struct vnet_bucket, VNET_PORTS, 0);
 VNET_ARRAY(copy_buckets, struct vnet_bucket, VNET_PORTS, 0);
 VNET_ARRAY(meters, struct vnet_meter, VNET_METERS, BPF_F_MMAPABLE);

@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define VNET_ABI_VERSION 5
+#define VNET_ABI_VERSION 6
 
 /* Sizes. Map names are the identifiers in maps.h; they are repeated here for drivers in other languages.
  *
@@ -28,6 +28,7 @@
  *   action_lists   ARRAY         MMAPABLE  list id     vnet_action_list             VNET_LISTS *
  *   port_stats     PERCPU_ARRAY  -         port id     vnet_port_stats              VNET_PORTS
  *   drops          PERCPU_ARRAY  -         port*64+r   u64 frames                   VNET_PORTS * 64
+ *   ticks          PERCPU_ARRAY  -         u32 0       vnet_tick (program only)     1
  *   miss_buckets   ARRAY         -         port id     vnet_bucket (program only)   VNET_PORTS
  *   copy_buckets   ARRAY         -         port id     vnet_bucket (program only)   VNET_PORTS
  *   meters         ARRAY         MMAPABLE  meter slot  vnet_meter                   VNET_METERS
@@ -327,10 +328,29 @@ struct vnet_action {
 #define VNET_COPY_RATE 1000
 #define VNET_COPY_BURST 256
 
-/* Action list: 16 bytes of header, then the actions. Immutable while a slot names it. 2064 bytes. */
+/*
+ * Action list: 16 bytes of header, then the actions. Immutable while a slot names it, but for `group`. 2064 bytes.
+ *
+ *    0       4       8            12            16
+ *   +-------+-------+------------+-------------+---------
+ *   | count | group | group port | group first | actions
+ *   +-------+-------+------------+-------------+---------
+ *
+ * Group, unless 0: the actions from `group first` on are OUTPUTs without gates, two at least and VNET_GROUP_OUTPUTS at most, and
+ * for frames that come in by `group port` a tc filter at the ingress of its device sends them all. The program runs
+ * what stands before, counts the outputs, stores the number of the group in skb->cb[VNET_GROUP_CB] and returns TC_ACT_UNSPEC, so
+ * that filters follow; when an output would be a drop, it runs the list as if there were no group. The filter's classifier
+ * compares cb; its actions are mirred, the last of which takes the frame. The driver stores group after the filter is there,
+ * and 0 a while before it goes, before a device of the group changes, and before the list is used anew.
+ */
+#define VNET_GROUP_OUTPUTS 32	/* actions that a tc filter has at most (TCA_ACT_MAX_PRIO) */
+#define VNET_GROUP_CB 4
+#define VNET_PACKET_OTHERHOST 3
 struct vnet_action_list {
 	__u32 count;
-	__u32 reserved[3];
+	__u32 group;
+	__u32 group_port;
+	__u32 group_first;
 	struct vnet_action actions[VNET_ACTIONS];
 };
 
@@ -430,7 +450,7 @@ struct vnet_port_stats {
 struct vnet_flow_stats {
 	__u64 frames;
 	__u64 bytes;
-	__u64 last_seen_ns;	/* CLOCK_MONOTONIC_COARSE: at most one tick (4 ms) behind CLOCK_MONOTONIC */
+	__u64 last_seen_ns;	/* CLOCK_MONOTONIC_COARSE: at most two ticks (8 ms) behind CLOCK_MONOTONIC */
 };
 
 /*
@@ -443,6 +463,12 @@ struct vnet_port_books {
 	__u64 counters[8];
 	__u64 arrived[2];
 	__u64 reserved[6];
+};
+
+/* Value of ticks, the program's own: the coarse clock as it was when jiffies had this value. */
+struct vnet_tick {
+	__u64 jiffies;
+	__u64 nanos;
 };
 
 /* Value of miss_buckets and copy_buckets, the program's own. */

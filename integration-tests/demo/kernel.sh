@@ -1,14 +1,24 @@
 # The demo's story on the eBPF datapath: three network namespaces with real TCP/IP stacks. Read by demo.sh.
-# web1 and web2 are in VLAN 10, db1 is in VLAN 20; all three have addresses of one IP network, so that only the VLAN stands between them.
-stations=(web1 web2 db1)
-vlans=(10 10 20)
-address() { case $1 in web1) echo 10.0.0.1;; web2) echo 10.0.0.2;; db1) echo 10.0.0.3;; esac; }
-inside() { ip netns exec "$name-$1" "${@:2}"; } # inside STATION COMMAND...: runs it in the station's namespace
-# behind STATION FILE COMMAND...: the same in the background, as process $helper with its output in a file.
+. "$here/demo/stations.sh"
+interval=0.001 every="millisecond" often=200
+in_words() { echo "ip netns exec $1 $2"; }
+within() { ip netns exec "$name-$1" "${@:2}"; }
+inside() { within "$1" sh -c "$2"; }
+# behind STATION FILE COMMAND...: in the background, as process $helper with its output in a file.
 behind() {
-  ip netns exec "$name-$1" "${@:3}" >"$2" 2>&1 & # not by way of inside: then $! would be a shell between
+  ip netns exec "$name-$1" "${@:3}" >"$2" 2>&1 & # not by way of within: then $! would be a shell between
   helper=$!
   helpers+=("$helper")
+}
+begin_pinging() {
+  : >"$scratch/pings"
+  behind web1 "$scratch/pings" stdbuf -oL ping -n -i $interval -c 60000 "$(address web2)"
+  pinger=$helper
+}
+pings() { sh -c "$1" <"$scratch/pings"; }
+end_pinging() {
+  kill -INT "$pinger" && wait "$pinger"
+  grep -q 'packets transmitted' "$scratch/pings" || fail "ping did not end as it should: $(tail -n 1 "$scratch/pings")"
 }
 device() { echo "vd$$-$1"; }                    # the switch's end of a station's cable
 
@@ -16,7 +26,7 @@ story() {
   stations_and_switch
   ping_in_and_across
   iperf
-  flows_and_trace
+  flows_and_trace "the kernel"
   swap_under_ping
   kill_under_iperf
   restart_under_ping
@@ -27,8 +37,8 @@ stations_and_switch() {
   step "Three network namespaces, each on a veth cable, and a switch with two VLANs"
   for i in 0 1 2; do
     station=${stations[i]}
-    make_station "$station" "02:00:00:00:00:0$((i + 1))" || fail "namespace $station cannot be made"
-    note "namespace $station: eth0 02:00:00:00:00:0$((i + 1)), $(address "$station")/24; the cable's other end is $(device "$station")"
+    make_station "$station" "$(mac "$station")" || fail "namespace $station cannot be made"
+    note "namespace $station: eth0 $(mac "$station"), $(address "$station")/24; the cable's other end is $(device "$station")"
   done
   console "switch:create sw1"
   for i in 0 1 2; do console "port:add sw1 ${stations[i]} --netdev $(device "${stations[i]}") --access ${vlans[i]}"; done
@@ -37,107 +47,28 @@ stations_and_switch() {
 }
 make_station() {
   ip netns add "$name-$1" &&
-    inside "$1" sh -c 'echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6' && # less talk on the wire
+    inside "$1" 'echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6' && # less talk on the wire
     ip link add "$(device "$1")" type veth peer name eth0 address "$2" netns "$name-$1" &&
     ip link set "$(device "$1")" up &&
-    inside "$1" ip addr add "$(address "$1")/24" dev eth0 &&
-    inside "$1" ip link set eth0 up
-}
-
-# ping_once FROM TO: three pings; their summary in $answer.
-ping_once() {
-  typed "ip netns exec $1 ping -c 3 -i 0.2 $(address "$2")"
-  answer=$(inside "$1" ping -c 3 -i 0.2 -W 1 -q "$(address "$2")" 2>&1 | grep -E 'transmitted|rtt')
-  shown <<<"$answer"
-}
-ping_in_and_across() {
-  step "Inside VLAN 10 ping works"
-  ping_once web1 web2
-  expect ' 3 received' "web1 does not reach web2"
-  step "Across VLANs it does not"
-  ping_once web1 db1
-  expect ' 0 received' "web1 reaches db1, which is in another VLAN"
+    within "$1" ip addr add "$(address "$1")/24" dev eth0 &&
+    within "$1" ip link set eth0 up
 }
 
 iperf() {
   step "TCP from web1 to web2, in the kernel"
   serve web2
   typed "ip netns exec web1 iperf3 -c $(address web2) -t 2"
-  answer=$(inside web1 timeout 20 iperf3 -c "$(address web2)" -t 2 -i 0 -f g 2>&1) || fail "iperf3: $answer"
+  answer=$(within web1 timeout 20 iperf3 -c "$(address web2)" -t 2 -i 0 -f g 2>&1) || fail "iperf3: $answer"
   grep receiver <<<"$answer" | shown
   expect 'receiver' "iperf3 tells no result"
-  ask "port:list sw1"
-  local received upcalls
-  received=$(column web1 4) upcalls=$(column web1 1)
-  note "frames received from web1: $received; of these, Java was asked about $upcalls"
-  [ "$received" -gt 1000 ] && [ "$upcalls" -lt $((received / 100)) ] || fail "the frames did not stay in the kernel"
+  few_upcalls 1000 "the kernel"
 }
 # serve STATION: an iperf3 server there for one client; returns when it listens.
 serve() {
   behind "$1" /dev/null iperf3 -s -1
   await 10 "iperf3 does not listen" listens "$1"
 }
-listens() { inside "$1" cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -qi ':1451 .* 0A '; } # port 5201, LISTEN
-
-flows_and_trace() {
-  step "What the kernel was told: recorded decisions, each with its mask"
-  console "flow:list sw1"
-  local id; id=$(awk '/in=web1.*eth_dst=02:00:00:00:00:02/ { print $1; exit }' <<<"$answer")
-  [ -n "$id" ] || fail "no flow from web1 to web2: $answer"
-  step "One of them: the fields that were read are its mask, the rows that were read are what it depends on"
-  console "flow:show sw1 $id"
-  expect 'fdb/1\[vlan=10,mac=02:00:00:00:00:02\]' "the flow does not depend on the row of its destination"
-  expect '^actions  *output web2$' "the flow does not go to web2"
-  step "Why: one packet's way through the pipeline"
-  console "flow:trace sw1 --in web1 'eth(src=02:00:00:00:00:01,dst=02:00:00:00:00:02) ipv4(src=10.0.0.1,dst=10.0.0.2) tcp(dst=80)'"
-  expect "flow $id matches" "the trace names another flow"
-  step "The FDB that the engine learnt"
-  console "table:show sw1 fdb"
-  expect '10 +02:00:00:00:00:01 +web1 ' "web1 is not in the FDB"
-  expect '10 +02:00:00:00:00:02 +web2 ' "web2 is not in the FDB"
-}
-
-# A ping every millisecond from web1 to web2, in the background: begin_pings, then end_pings, which sets sent and lost.
-begin_pings() {
-  typed "ip netns exec web1 ping -i 0.001 $(address web2) &"
-  : >"$scratch/pings"
-  behind web1 "$scratch/pings" stdbuf -oL ping -n -i 0.001 -c 60000 "$(address web2)"
-  pinger=$helper
-  more_replies
-}
-replies() { grep -c 'icmp_seq=' "$scratch/pings"; }
-more_replies() { await 20 "the pings get no answer any more" has_replies $(($(replies) + 200)); }
-has_replies() { [ "$(replies)" -ge "$1" ]; }
-# Counted up to the last answered one: what was under way when ping was stopped is not lost.
-end_pings() {
-  more_replies
-  kill -INT "$pinger" && wait "$pinger"
-  grep -q 'packets transmitted' "$scratch/pings" || fail "ping did not end as it should: $(tail -n 1 "$scratch/pings")"
-  sent=$(sed -n 's/.*icmp_seq=\([0-9]*\) .*/\1/p' "$scratch/pings" | sort -n | tail -n 1)
-  lost=$((sent - $(sed -n 's/.*icmp_seq=\([0-9]*\) .*/\1/p' "$scratch/pings" | sort -nu | wc -l)))
-  note "lost / sent: $lost / $sent"
-}
-
-swap_under_ping() {
-  local before
-  step "Another engine, and back, under a ping every millisecond"
-  note "db1's port is to carry VLAN 10 too, tagged, so that flooding has somewhere to go."
-  console "port:set sw1 db1 --trunk 10,20 --native 20"
-  begin_pings
-  ask "port:list sw1"; before=$(column db1 3)
-  console "engine:swap sw1 flood"
-  more_replies
-  ask "port:list sw1"
-  note "frames sent to db1 meanwhile: $(($(column db1 3) - before))"
-  [ "$(column db1 3)" -ge $((before + 200)) ] || fail "the engine flood does not flood"
-  console "engine:swap sw1 learning"
-  ask "port:list sw1"; before=$(column db1 3)
-  end_pings
-  [ "$lost" = 0 ] || fail "swapping engines lost $lost frames"
-  ask "port:list sw1"
-  [ "$(column db1 3)" -lt $((before + 200)) ] || fail "the engine learning floods"
-  console "port:set sw1 db1 --access 20"
-}
+listens() { within "$1" cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -qi ':1451 .* 0A '; } # port 5201, LISTEN
 
 # Bytes per second in iperf3's intervals FIRST to LAST, on average.
 rate() { intervals | awk -v first="$1" -v last="$2" 'NR >= first && NR <= last { sum += $1; n++ } END { printf "%.0f", n ? sum / n * 1e6 : 0 }'; }
@@ -168,14 +99,12 @@ restart_under_ping() {
   start_host
   end_pings
   console "port:list sw1"
-  [ "$(grep -c ' up  ' <<<"$answer")" = 3 ] || fail "the ports did not come back"
+  three_ports_are_up || fail "the ports did not come back"
   console "table:show sw1 fdb"
   expect '10 +02:00:00:00:00:02 +web2 ' "the new process did not learn web2"
   step "And the VLANs still hold"
-  ping_once web1 web2
-  expect ' 3 received' "web1 does not reach web2"
-  ping_once web1 db1
-  expect ' 0 received' "web1 reaches db1, which is in another VLAN"
+  vlan_is_joined
+  vlans_are_apart
 }
 
 clean_up_story() {

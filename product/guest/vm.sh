@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # what vnet and this file share
 # ./vnet vm: QEMU guests on the ports of a switch. Read by ../../vnet, whose functions it uses.
 # A guest has a folder vm/NAME in its host's run folder: pid, about (switch, port, attachment, one a line), console (a Unix socket) and
 # console.log, monitor.in (QEMU's monitor), orders.in and said (commands for a built-in guest, and what it says), and its sockets.
@@ -131,13 +132,16 @@ vm_check() {
 # A virtual machine may have the device without the processor's support.
 vm_can_kvm() { [ -r /dev/kvm ] && [ -w /dev/kvm ] && grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo; }
 vm_ask() { timeout 20 "$here/vnet" sh --name "$vm_host" "$1" 2>&1; } # a host that hangs must not keep its guests
-# A device's name has at most 15 characters; of a longer one the end is a checksum.
-vm_tap() { if [ ${#1} -le 12 ]; then echo "vm-$1"; else printf 'vm-%s%06x' "${1:0:6}" $(($(cksum <<<"$1" | cut -d' ' -f1) & 0xffffff)); fi; }
+# A device's name has at most 15 characters, and hosts share the machine's devices.
+vm_tap() {
+  if [ "$vm_host" = default ] && [ ${#1} -le 12 ]; then echo "vm-$1"
+  else printf 'vm-%s-%06x\n' "${1:0:5}" $(($(cksum <<<"$vm_host/$1" | cut -d' ' -f1) & 0xffffff)); fi
+}
 
 # Sets boot, the options that say what the guest boots from.
 vm_boot() {
   local given
-  has qemu-system-x86_64 || { [ -n "$print" ] && [ -n "$image$kernel" ]; } || install "run guests" "${guest_packages[@]}" 2>/dev/null
+  [ -z "$root" ] || install "run guests" "${guest_packages[@]}"
   has qemu-system-x86_64 || fail "qemu-system-x86_64: not found (as root: apt-get install --no-install-recommends qemu-system-x86)"
   built_in=no boot=()
   [ -z "$image" ] || boot+=(-drive "if=virtio,format=$(vm_format "$image"),file=$(vm_comma "$(readlink -f "$image")")")
@@ -147,12 +151,12 @@ vm_boot() {
   : "${memory:=$([ -n "$image" ] && echo 1024 || echo 128)}"
   [ ${#boot[@]} = 0 ] || return 0
   built_in=built-in
-  has busybox || install "make guests" busybox-static=busybox
-  given=$("$here/product/guest/image.sh" "/var/lib/vnetwork/.guest" "$data_root/.guest") || return 1
+  # shellcheck disable=SC2086 # two folders
+  given=$("$here/product/guest/image.sh" $guest_folders) || return 1
   boot=(-no-reboot -kernel "${given%%$'\n'*}" -initrd "${given#*$'\n'}"
     -append "console=ttyS0 quiet panic=-1 vnet.name=$name${address:+ vnet.address=$address}${gateway:+ vnet.gateway=$gateway}")
 }
-vm_format() { [ "$(head -c 3 "$1")" = QFI ] && echo qcow2 || echo raw; }
+vm_format() { [ "$(head -c 3 "$1" | tr -d '\0')" = QFI ] && echo qcow2 || echo raw; }
 vm_comma() { echo "${1//,/,,}"; } # QEMU's way to write a comma in a value
 # Sets command, QEMU's, without the options that put it into the background.
 vm_command() {
@@ -266,6 +270,7 @@ vm_run() {
   done
   exec 7<"$vms/$name/about" && flock 7 # one order at a time
   exec 8<"$vms/$name/said" && cat <&8 >/dev/null # what it said before
+  trap 'echo "0 " >"$vms/$name/orders.in"; exit 130' INT TERM HUP # an order of nothing ends this one
   echo "$id $(base64 -w0 <<<"$*")" >"$vms/$name/orders.in"
   while [ -z "$status" ]; do
     if ! IFS= read -r part <&8; then # the end of the file, so far
@@ -288,7 +293,8 @@ vm_console() {
   [ $# = 1 ] || fail "vm console: expected: vm console NAME"
   vm_known "$1"
   vm_running "$1" || fail "vm console: $1 has ended (./vnet vm stop $1 removes it)"
-  has socat || install "show a console" socat=socat || return 1
+  [ -z "$root" ] || install "show a console" socat=socat
+  has socat || fail "socat: not found (as root: apt-get install socat)"
   say "console of $1; Enter shows the prompt, Ctrl-] leaves it"
   exec socat -,raw,echo=0,escape=0x1d "UNIX-CONNECT:$vms/$1/console"
 }

@@ -44,6 +44,7 @@ public final class Vnet {
                 builder.environment().put("VNET_AS_BUILT", "yes");
                 Process process = builder.redirectErrorStream(true).redirectInput(Path.of("/dev/null").toFile()).redirectOutput(printed.toFile()).start();
                 if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+                    process.descendants().forEach(ProcessHandle::destroy);
                     process.destroy();
                     throw new AssertionError(builder.command() + " does not end: " + Files.readString(printed));
                 }

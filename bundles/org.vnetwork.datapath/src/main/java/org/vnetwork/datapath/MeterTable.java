@@ -156,9 +156,11 @@ public final class MeterTable {
                 if (keys[slot] != null) {
                     slots.remove(keys[slot]);
                 }
+                write((long) slot * SIZE, key, nanos << TICK_SHIFT);
+                // Another thread that sees the key is to see the bucket.
+                VarHandle.releaseFence();
                 keys[slot] = key;
                 slots.put(key, slot);
-                write((long) slot * SIZE, key, nanos << TICK_SHIFT);
                 return slot;
             }
         }

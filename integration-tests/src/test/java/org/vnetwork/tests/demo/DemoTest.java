@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vnetwork.tests.Product;
+import org.vnetwork.tests.Vnet;
+import org.vnetwork.tests.sockets.Guests;
 
 /** Runs {@code ./vnet demo}, which checks itself, and sees that nothing of it stays on the machine. */
 class DemoTest {
@@ -53,6 +55,32 @@ class DemoTest {
     }
 
     @Test
+    void switchesRealTrafficBetweenGuestsWithoutRoot() throws IOException, InterruptedException {
+        Guests.need();
+        start("--datapath", "user", "--stations", "guests");
+        assertEndsWell("all three have booted");
+    }
+
+    @Test
+    void switchesRealTrafficBetweenNamespacesWithoutRoot() throws IOException, InterruptedException {
+        needSpaces();
+        start("--datapath", "user", "--stations", "namespaces");
+        assertEndsWell("three network namespaces");
+    }
+
+    @Test
+    void endsItsGuestsWhenItIsInterrupted() throws IOException, InterruptedException {
+        Guests.need();
+        start("--datapath", "user", "--stations", "guests");
+        await("all three have booted");
+        assertTrue(leftOver().stream().filter(l -> l.startsWith("process ")).count() > 3, () -> "the check of what is left sees no guests: " + leftOver());
+        demo.destroy();
+        assertTrue(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), this::output);
+        assertEquals(130, demo.exitValue(), this::output);
+        assertEquals(List.of(), leftOver());
+    }
+
+    @Test
     void leavesNothingBehindWhenItIsInterrupted() throws IOException, InterruptedException {
         needKernel();
         start();
@@ -73,6 +101,15 @@ class DemoTest {
         for (String tool : List.of("ip", "ping", "iperf3")) {
             assumeTrue(Stream.of("/usr/bin", "/usr/sbin", "/bin", "/sbin").anyMatch(d -> Files.exists(Path.of(d, tool))), "needs " + tool);
         }
+    }
+
+    /** Skips where a user may not make namespaces and taps. */
+    private static void needSpaces() {
+        for (String tool : List.of("socat", "unshare", "nsenter", "ip", "ping")) {
+            assumeTrue(Guests.onPath(tool), "needs " + tool);
+        }
+        assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "/dev/net/tun cannot be opened by this user");
+        assumeTrue(Vnet.answer(new ProcessBuilder("unshare", "-Urn", "true")).status() == 0, "this user may not make namespaces");
     }
 
     private void start(String... options) throws IOException {
@@ -112,7 +149,8 @@ class DemoTest {
         found.addAll(entries(Path.of("/sys/fs/bpf/vnetwork"), name));
         found.addAll(entries(Path.of("/run/vnetwork"), name));
         found.addAll(entries(folder, "vnet-.*"));
-        ProcessHandle.allProcesses().filter(p -> p.info().commandLine().orElse("").contains("-Dvnet.name=" + name + " ")).forEach(p -> found.add("process " + p.pid()));
+        Pattern own = Pattern.compile("-Dvnet\\.name=" + name + " |/" + name + "/vm/|/vnet-" + name + "\\.");
+        ProcessHandle.allProcesses().filter(p -> own.matcher(p.info().commandLine().orElse("")).find()).forEach(p -> found.add("process " + p.pid()));
         return found;
     }
 

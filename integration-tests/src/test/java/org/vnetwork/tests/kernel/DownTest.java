@@ -87,6 +87,7 @@ class DownTest {
         assertFalse(Lab.exists(tap), "the tap that it made");
         assertFalse(Lab.exists(Lab.upcallTap(HOST, "sw1")), "the upcall tap");
         assertEquals("0", Files.readString(speaks()).strip(), "the device's IPv6");
+        assertFalse(Command.run("tc", "qdisc", "show", "dev", netdev).contains("clsact"), "the device's filters");
     }
 
     @Test

@@ -35,12 +35,14 @@ public final class Guests implements Closeable {
         process.onExit().join();
     }
 
-    /** Skips the test where guests cannot be had. */
-    public static void need() {
+    /** Skips the test where guests cannot be had; otherwise the kernel that they boot, and their first files. */
+    public static List<String> need() {
         assumeTrue(onPath("qemu-system-x86_64"), "qemu-system-x86_64 is missing: apt-get install --no-install-recommends qemu-system-x86");
         Vnet.Answer image = Vnet.answer(new ProcessBuilder(Product.ROOT.resolve("product/guest/image.sh").toString(), folder("/var/lib/vnetwork"),
                 folder(System.getProperty("user.home") + "/.local/share/vnetwork")));
         assumeTrue(image.status() == 0, image::text);
+        List<String> lines = image.text().lines().toList(); // below what it may say of a download
+        return lines.subList(lines.size() - 2, lines.size());
     }
 
     private static String folder(String data) {

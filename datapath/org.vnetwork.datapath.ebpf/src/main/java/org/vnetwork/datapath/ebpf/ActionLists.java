@@ -31,12 +31,18 @@ final class ActionLists {
         final int id;
         final List<Action> actions;
         private final List<Integer> meters;
+        /** Port that {@link Groups} takes it for; 0 when it does not. */
+        int grouped;
         private int users;
 
         private Entry(int id, List<Action> actions, List<Integer> meters) {
             this.id = id;
             this.actions = actions;
             this.meters = meters;
+        }
+
+        boolean isUsed() {
+            return users > 0;
         }
     }
 

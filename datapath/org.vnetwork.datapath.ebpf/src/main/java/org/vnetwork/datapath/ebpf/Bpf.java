@@ -15,6 +15,7 @@ final class Bpf {
     private static final int MAP_LOOKUP = 1;
     private static final int MAP_UPDATE = 2;
     private static final int MAP_DELETE = 3;
+    private static final int PROG_LOAD = 5;
     private static final int OBJ_PIN = 6;
     private static final int OBJ_GET = 7;
     private static final int PROG_TEST_RUN = 10;
@@ -25,6 +26,10 @@ final class Bpf {
     private static final int LINK_UPDATE = 29;
     private static final int LINK_DETACH = 34;
     private static final int ATTR_SIZE = 128;
+    private static final int SCHED_CLS = 3;
+    private static final int TC_SHOT = 2;
+    /** Where {@code cb[4]} is in {@code struct __sk_buff}. */
+    private static final long CB = 64;
     /** Octets of bpf_map_info that are of interest. */
     private static final int INFO_SIZE = 24;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -102,6 +107,29 @@ final class Bpf {
         }
         // At the end of the map the call fails and has read what there was.
         return ~(Libc.errno() == Libc.ENOENT ? attr.get(INT, 32) : 0);
+    }
+
+    /** A classifier that drops frames whose {@code cb[4]} has this high half, and leaves others alone; a descriptor, or -1. */
+    static int drops(int high) {
+        // r2 = cb[4]; r2 >>= 16; r0 = -1; if r2 == high then r0 = 2
+        return load(0x1261L | CB << 16, 0x0277L | 16L << 32, 0xb7L | -1L << 32, 0x1_0256L | (long) high << 32, 0xb7L | (long) TC_SHOT << 32, 0x95);
+    }
+
+    /** A classifier that takes frames whose {@code cb[4]} is a number; a descriptor, or -1. */
+    static int carries(int number) {
+        // r2 = cb[4]; r0 = 0; if r2 == number then r0 = -1
+        return load(0x1261L | CB << 16, 0xb7, 0x1_0256L | (long) number << 32, 0xb7L | -1L << 32, 0x95);
+    }
+
+    private static int load(long... instructions) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = attr();
+            attr.set(INT, 0, SCHED_CLS);
+            attr.set(INT, 4, instructions.length);
+            attr.set(LONG, 8, arena.allocateFrom(LONG, instructions).address());
+            attr.set(LONG, 16, arena.allocateFrom("Dual BSD/GPL").address());
+            return call(PROG_LOAD, attr);
+        }
     }
 
     /** Attaches a program to a device; a descriptor, or -1. */

@@ -42,6 +42,8 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     private final Pins pins;
     private final KernelPorts ports;
     private final PortAccounts accounts;
+    private final TrafficControl control;
+    private final Groups groups;
     private final UpChannels up;
     private final PacketSocket socket;
     private final int wakeups;
@@ -63,8 +65,11 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
         this.up = up;
         this.socket = socket;
         accounts = new PortAccounts(maps, up);
-        flows = new KernelFlows(maps, flowMaps);
         ports = new KernelPorts(maps, accounts, links, pins, object.program("vnet_ingress"));
+        control = new TrafficControl();
+        groups = new Groups(maps, control, ports::ifindex);
+        ports.tell(groups);
+        flows = new KernelFlows(maps, flowMaps, groups);
         if (adopts) {
             adopt();
         }
@@ -80,6 +85,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     private void adopt() {
         // Nothing more goes up; what is on its way arrives while the flows are read, and is lost like all that went up since nobody listened.
         maps.setTaps(0, 0);
+        Groups.forgetAll(maps);
         flows.adopt(new FlowAdoption(maps, flowMaps));
         while (up.read() != null) {
             // Passed over.
@@ -267,6 +273,9 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
             links.readNews(ports::changed);
         }
         long now = System.nanoTime();
+        if (tookOver) {
+            groups.tick(now);
+        }
         if (now - refreshedNanos > REFRESH_NANOS) {
             refreshedNanos = now;
             links.readNews(ports::changed);
@@ -319,6 +328,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
         Libc.close(wakeups);
         up.close();
         links.close();
+        control.close();
         socket.close();
         maps.close();
         flowMaps.close();

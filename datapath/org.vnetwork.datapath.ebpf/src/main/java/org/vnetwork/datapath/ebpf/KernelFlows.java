@@ -18,6 +18,7 @@ final class KernelFlows {
     private final FlowMaps maps;
     private final ActionLists lists;
     private final PortMasks masks;
+    private final Groups groups;
     private final Flow[] flows;
     private int bound;
     private int generation;
@@ -48,8 +49,9 @@ final class KernelFlows {
         }
     }
 
-    KernelFlows(KernelMaps shared, FlowMaps maps) {
+    KernelFlows(KernelMaps shared, FlowMaps maps, Groups groups) {
         this.maps = maps;
+        this.groups = groups;
         this.lists = new ActionLists(shared);
         this.masks = new PortMasks(shared);
         this.flows = new Flow[maps.count()];
@@ -66,6 +68,7 @@ final class KernelFlows {
             unclaimed++;
             PortMasks.resume(flow.mask, flow.port());
             put(one.id(), flow);
+            groups.use(flow.list, flow.port());
         }
         generation = left.lastGeneration;
     }
@@ -124,6 +127,7 @@ final class KernelFlows {
             return false;
         }
         put(id, flow);
+        groups.use(list, port);
         return true;
     }
 
@@ -151,8 +155,9 @@ final class KernelFlows {
 
     private void swap(int id, Flow flow, ActionLists.Entry list) {
         maps.setWord(id, flow.hash, list.id);
-        lists.release(flow.list);
+        release(flow.list);
         flow.list = list;
+        groups.use(list, flow.port());
     }
 
     /** The flow goes behind all others by one store, after its mask is there: a frame meets it in the one place or the other. */
@@ -183,11 +188,18 @@ final class KernelFlows {
         }
         maps.remove(flow.hash, id);
         masks.release(flow.mask, flow.port(), flow.drains);
-        lists.release(flow.list);
+        release(flow.list);
         flows[id] = null;
         unclaimed -= flow.claimed ? 0 : 1;
         maps.readCounters(id, (slot, frames, bytes, seen) -> last = new FlowCounters(frames, bytes, seen));
         return last;
+    }
+
+    private void release(ActionLists.Entry list) {
+        lists.release(list);
+        if (!list.isUsed()) {
+            groups.release(list);
+        }
     }
 
     void statistics(StatisticsSink sink) {

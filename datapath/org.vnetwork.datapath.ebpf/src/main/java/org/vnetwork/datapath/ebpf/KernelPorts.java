@@ -28,6 +28,7 @@ final class KernelPorts {
     private final Links links;
     private final Pins pins;
     private final DeviceChanges changes;
+    private Groups groups;
     private final int program;
     private final KernelPort[] ports = new KernelPort[PortId.LIMIT];
     private final Map<Integer, KernelPort> byIfindex = new LinkedHashMap<>();
@@ -61,6 +62,17 @@ final class KernelPorts {
             }
         }
         accounts.settle(left.values());
+    }
+
+    /** To be called once, before any port is attached. */
+    void tell(Groups told) {
+        groups = told;
+    }
+
+    /** The device of a port; 0 when it has none. */
+    int ifindex(int id) {
+        KernelPort port = find(id);
+        return port == null ? 0 : port.ifindex;
     }
 
     KernelPort find(int id) {
@@ -132,15 +144,20 @@ final class KernelPorts {
         if (!maps.addPortId(device.ifindex(), port.id)) {
             throw new DatapathException("netdev: " + device.name() + ": " + Libc.error());
         }
+        boolean filters = groups.hook(device.ifindex(), pins.has(device.ifindex()));
         try {
             port.link = pins.carry(program, device.ifindex(), Bpf.TCX_INGRESS);
         } catch (DatapathException e) {
             maps.removePortId(device.ifindex());
+            groups.unhook(device.ifindex());
             throw new DatapathException("netdev: " + device.name() + ": " + e.getMessage());
         }
         port.ifindex = device.ifindex();
         byIfindex.put(port.ifindex, port);
         changes.make(device, made);
+        if (filters) {
+            pins.note(port.ifindex, Pins.FILTERS);
+        }
     }
 
     /** Sets what one port may send up of unknown frames, so that it leaves the loop and the queue to others. */
@@ -189,6 +206,9 @@ final class KernelPorts {
     /** Leaves a device that is no port now as it was found, before its notes go. */
     private void putBack(int ifindex) {
         Links.Link device = links.byIndex(ifindex);
+        if (device != null) {
+            groups.unhook(ifindex);
+        }
         if (device != null && changes.putBack(device)) {
             links.delete(ifindex);
         }
@@ -213,6 +233,7 @@ final class KernelPorts {
             return;
         }
         KernelMaps.setFlags(maps.port(id), BLOCKED);
+        groups.forget(id);
         accounts.store();
         if (port.ifindex != 0) {
             putBack(port.ifindex);
@@ -223,6 +244,8 @@ final class KernelPorts {
 
     private void letGo(KernelPort port) {
         if (port.link >= 0) {
+            groups.forget(port.id);
+            groups.unhook(port.ifindex);
             Bpf.detach(port.link);
             pins.drop(port.ifindex);
             pins.dropBefore(port.ifindex);

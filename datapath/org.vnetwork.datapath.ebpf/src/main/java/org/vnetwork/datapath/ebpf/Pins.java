@@ -19,8 +19,9 @@ final class Pins implements AutoCloseable {
     /** Changes that are noted. */
     static final String MADE = "made";
     static final String QUIET = "quiet";
+    static final String FILTERS = "filters";
     static final String PROMISCUOUS = "promiscuous";
-    private static final List<String> WHAT = List.of("link", MADE, QUIET, PROMISCUOUS);
+    private static final List<String> WHAT = List.of("link", MADE, QUIET, PROMISCUOUS, FILTERS);
 
     private final Path host;
     private final Path folder;

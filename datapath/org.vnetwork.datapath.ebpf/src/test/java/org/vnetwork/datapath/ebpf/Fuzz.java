@@ -73,7 +73,7 @@ final class Fuzz {
             maps.addPortId(LOOPBACK, PORT);
             maps.port(OUT).set(ValueLayout.JAVA_INT, 0, LOOPBACK);
             KernelMaps.setFlags(maps.port(OUT), UP);
-            KernelFlows installed = new KernelFlows(maps, flowMaps);
+            KernelFlows installed = new KernelFlows(maps, flowMaps, new Groups(maps, null, port -> 0));
             for (FlowEntry flow : fuzz.flows) {
                 installed.add(flow);
             }

@@ -167,7 +167,7 @@ class ParserEqualityTest {
             maps.setTaps(LOOPBACK, LOOPBACK);
             maps.port(OUT).set(ValueLayout.JAVA_INT, 0, LOOPBACK);
             KernelMaps.setFlags(maps.port(OUT), UP);
-            KernelFlows flows = new KernelFlows(maps, flowMaps);
+            KernelFlows flows = new KernelFlows(maps, flowMaps, new Groups(maps, null, port -> 0));
             assertTrue(flows.add(ofType(0, 0x0800, new Action.SetField(Field.DSCP, 46), new Action.Output(OUT))));
             assertTrue(flows.add(ofType(1, 0x86dd, new Action.PushTag(0x8100, 5), new Action.SetField(Field.ETH_DST, 2), new Action.Output(OUT))));
             assertTrue(flows.add(ofType(2, 0x0806, new Action.Drop(REASON))));

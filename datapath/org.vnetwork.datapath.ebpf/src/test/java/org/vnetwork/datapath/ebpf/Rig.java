@@ -44,7 +44,7 @@ final class Rig implements AutoCloseable {
         object.load();
         maps = new KernelMaps(object);
         flowMaps = new FlowMaps(object, count);
-        flows = new KernelFlows(maps, flowMaps);
+        flows = new KernelFlows(maps, flowMaps, new Groups(maps, null, port -> 0));
         assertTrue(maps.addPortId(LOOPBACK, PORT));
     }
 

@@ -72,7 +72,7 @@ record Address(Path path, InetSocketAddress inet) {
         boolean hasPort = colon >= 0 && (text.startsWith("[") ? !text.endsWith("]") : colon == text.indexOf(':'));
         InetSocketAddress address = hasPort ? read(text.substring(0, colon), text.substring(colon + 1)) : read(text, String.valueOf(preset));
         if (address == null) {
-            throw new DatapathException(kind + ": " + text + " (expected: IP-ADDRESS, or IP-ADDRESS:PORT)");
+            throw new DatapathException(kind + ": " + text + " (expected: IP-ADDRESS, IP-ADDRESS:PORT or [IPv6-ADDRESS]:PORT)");
         }
         return address;
     }

@@ -19,6 +19,8 @@ final class StreamPort extends UserPort {
     private static final int PREFIX = Outbox.PREFIX;
     /** Octets read at once: a thousand short frames. */
     private static final int BATCH = 1 << 16;
+    /** How often a peer is read when another calls. */
+    private static final int CALL_BATCHES = 8;
     private static final int BUFFER = Frame.HEADROOM + 2 * (PREFIX + LONGEST);
     private static final ValueLayout.OfInt LENGTH = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -81,6 +83,10 @@ final class StreamPort extends UserPort {
     }
 
     private void accept() {
+        // It may have hung up already, to call again: that stands behind what it sent.
+        for (int i = 0; i < CALL_BATCHES && peer != null; i++) {
+            readable();
+        }
         lock.lock();
         try {
             StreamSocket socket = listener.accept();
@@ -102,7 +108,8 @@ final class StreamPort extends UserPort {
     private void take(StreamSocket socket, boolean isConnected) throws IOException {
         try {
             socket.tune();
-        } catch (IOException e) {
+            socket.watch(this);
+        } catch (IOException | RuntimeException e) {
             socket.close();
             throw e;
         }
@@ -111,7 +118,6 @@ final class StreamPort extends UserPort {
         begun = 0;
         connected = isConnected;
         failed = false;
-        socket.watch(this);
         peer = socket;
         peer.wantWrites(!isConnected);
     }

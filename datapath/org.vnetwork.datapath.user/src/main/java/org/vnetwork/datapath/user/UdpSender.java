@@ -40,17 +40,26 @@ final class UdpSender {
         batch = new SendBatch(memory, DATAGRAMS);
     }
 
-    /** Makes its socket, which has a port number of its own; the route may come later. */
+    /** Makes its socket, which has a port number of its own; the route may come later. Nothing is left behind when that fails. */
     Socket open(InetSocketAddress local) throws IOException {
         socket = UdpSockets.open(six);
+        try {
+            prepare(local);
+        } catch (IOException | RuntimeException e) {
+            UserPort.closeQuietly(socket);
+            throw e;
+        }
+        tick();
+        return socket;
+    }
+
+    private void prepare(InetSocketAddress local) throws IOException {
         if (remote.getAddress().isMulticastAddress()) {
             UdpSockets.sendToGroup(socket, local.getAddress());
         } else if (header > 0) {
             UdpSockets.doNotFragment(socket, six);
         }
         socket.bind(new InetSocketAddress(local.getAddress(), 0));
-        tick();
-        return socket;
     }
 
     /** Looks whether there is a route, and what packets it takes. */

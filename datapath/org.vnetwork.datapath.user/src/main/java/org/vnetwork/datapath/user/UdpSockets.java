@@ -55,8 +55,8 @@ final class UdpSockets {
     private static void enlarge(Socket socket, int forced, int asked) throws IOException {
         try {
             socket.setIntOpt(SOL_SOCKET, forced, BUFFER);
-        } catch (IOException e) {
-            // Without root, what net.core.rmem_max and wmem_max allow.
+        } catch (IOException | RuntimeException e) {
+            // NB: Netty's is no IOException. Without root, what net.core.rmem_max and wmem_max allow.
             socket.setIntOpt(SOL_SOCKET, asked, BUFFER);
         }
     }
@@ -65,7 +65,7 @@ final class UdpSockets {
     static void takeJoined(Socket socket) {
         try {
             socket.setIntOpt(ReceiveBatch.SOL_UDP, ReceiveBatch.UDP_GRO, 1);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // As said.
         }
     }

@@ -10,7 +10,6 @@ import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.CounterTable;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
-import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.datapath.MissLimit;
@@ -82,7 +81,7 @@ final class UserDatapath implements Datapath {
             throw new DatapathException("port id: " + port + " (expected: a free one of 1.." + (PortId.LIMIT - 1) + ")");
         }
         if (!loops.isNative && UserDriver.NATIVE.contains(attachment.kind())) {
-            throw new DatapathException(attachment.kind() + ": " + UserDriver.NEEDED + "; over IP, dgram and streams go without");
+            throw new DatapathException(attachment.kind() + ": " + UserDriver.NEEDED + "; streams, and dgram over IP, go without");
         }
         PortGroup group = group(port);
         group.open(switch (attachment.kind()) {

@@ -7,7 +7,6 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
@@ -20,9 +19,9 @@ import org.vnetwork.datapath.DropNumbers;
  * <p>Tunnels of several switches may share it, and of several groups of ports: the loop takes a group's lock for a run of frames that are its, and has no other meanwhile.
  */
 final class VxlanSocket implements EpollIoHandle {
-    private static final int MESSAGES = 16;
+    private static final int MESSAGES = 8;
     /** Reads for each time that the socket is ready. */
-    private static final int ROUNDS = 4;
+    private static final int ROUNDS = 8;
     private static final int LONGEST = 65_535;
     private static final ValueLayout.OfLong HEADER = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -114,6 +113,9 @@ final class VxlanSocket implements EpollIoHandle {
             try {
                 for (int i = 0; i < count; i++) {
                     datagram(i);
+                    if (current != null && current.home().crowded()) {
+                        enter(null);
+                    }
                 }
             } finally {
                 enter(null);

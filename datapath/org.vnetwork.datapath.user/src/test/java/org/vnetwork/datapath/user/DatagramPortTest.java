@@ -1,5 +1,6 @@
 package org.vnetwork.datapath.user;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,9 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -70,6 +74,50 @@ class DatagramPortTest {
             ByteBuffer got = ByteBuffer.allocate(100);
             peer.receive(got);
             assertEquals(64, got.position());
+        }
+    }
+
+    /** Over UDP the kernel joins what has one size: each frame is still one, both ways. */
+    @Test
+    void takesJoinedDatagramsApartAndSendsManyAtOnce() throws Exception {
+        Rig.Peer guest = rig.dgram(2);
+        rig.cable(1, 2);
+        rig.cable(2, 1);
+        int free;
+        try (DatagramSocket probe = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
+            free = probe.getLocalPort();
+        }
+        Socket far = UdpSockets.open(false);
+        try (Arena memory = Arena.ofShared()) {
+            far.bind(new InetSocketAddress("127.0.0.1", 0));
+            rig.attach(1, "dgram", "127.0.0.1:" + free + " 127.0.0.1:" + far.localAddress().getPort());
+            far.connect(new InetSocketAddress("127.0.0.1", free));
+            SendBatch batch = new SendBatch(memory, 64);
+            batch.joins = true;
+            for (int i = 0; i < 20; i++) {
+                byte[] frame = Rig.frame(i == 19 ? 60 : 100, i);
+                batch.add(memory.allocate(frame.length).copyFrom(MemorySegment.ofArray(frame)).address(), frame.length);
+            }
+            assertEquals(20, batch.send(far.intValue()));
+            for (int i = 0; i < 20; i++) {
+                guest.receives(Rig.frame(i == 19 ? 60 : 100, i));
+            }
+            assertEquals(20, rig.counters(1).received());
+            ReceiveBatch received = new ReceiveBatch(memory, 16, 2_000);
+            for (int i = 0; i < 200; i++) {
+                guest.sendSoon(Rig.frame(100, i));
+            }
+            int[] next = new int[1];
+            Rig.until("all frames", () -> {
+                int count = received.receive(far.intValue());
+                for (int i = 0; i < count; i++) {
+                    assertEquals(100, received.size(i));
+                    assertArrayEquals(Rig.frame(100, next[0]++), received.buffer.asSlice(received.offset(i), 100).toArray(ValueLayout.JAVA_BYTE));
+                }
+                return next[0] == 200;
+            });
+        } finally {
+            far.close();
         }
     }
 

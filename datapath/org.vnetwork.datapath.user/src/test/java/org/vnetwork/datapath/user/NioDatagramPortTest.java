@@ -75,7 +75,7 @@ class NioDatagramPortTest {
     @Test
     void whatTheJdkHasNotIsRefused() throws Exception {
         assertTrue(rig.refusal("dgram", rig.path("a") + " " + rig.path("b")).endsWith("Unix datagrams need Netty's library for epoll, of Linux on x86_64 or aarch64 with glibc)"));
-        assertEquals("vxlan: needs Netty's library for epoll (Linux on x86_64 or aarch64 with glibc); over IP, dgram and streams go without", rig.refusal("vxlan", "x"));
+        assertEquals("vxlan: needs Netty's library for epoll (Linux on x86_64 or aarch64 with glibc); streams, and dgram over IP, go without", rig.refusal("vxlan", "x"));
         assertTrue(rig.refusal("udp-multicast", "230.0.0.1:1234").startsWith("udp-multicast: needs Netty's library"));
         String taken = "127.0.0.1:" + free();
         rig.attach(1, "dgram", taken + " 127.0.0.1:9");

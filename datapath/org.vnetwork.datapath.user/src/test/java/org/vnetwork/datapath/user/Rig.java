@@ -33,7 +33,7 @@ import org.vnetwork.packet.wire.FlowKey;
 final class Rig implements AutoCloseable {
     private static final long PATIENCE_NANOS = 20_000_000_000L;
 
-    private final Loops loops;
+    final Loops loops;
     final UserDatapath datapath;
     final Path folder;
     private final List<Closeable> peers = new ArrayList<>();

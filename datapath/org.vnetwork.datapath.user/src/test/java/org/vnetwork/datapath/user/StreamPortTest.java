@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -179,6 +180,41 @@ class StreamPortTest {
             assertEquals(-1, second.read(ByteBuffer.allocate(1)));
             peer.write(framed(Rig.frame(64, 1)));
             other.receives(Rig.frame(64, 1));
+        }
+    }
+
+    /** Its end stands behind more than is read at once, and its call comes meanwhile. */
+    @Test
+    void takesThePeerThatHangsUpAndCallsAgainAtOnce() throws Exception {
+        listen();
+        for (int round = 0; round < 10; round++) {
+            SocketChannel first = call();
+            SocketChannel[] second = new SocketChannel[1];
+            // A sink is called with the lock of the flow's group: the port has all of it at once.
+            rig.datapath.statistics((flow, packets, bytes, used) -> second[0] = flow == 0 ? callAgain(first) : second[0]);
+            try (SocketChannel peer = second[0]) {
+                peer.write(framed(Rig.frame(64, round)));
+                long all = (round + 1) * (2 * 49 + 1L);
+                Rig.until("all in", () -> rig.counters(1).received() == all);
+            }
+            Rig.until("down", () -> !rig.datapath.state(1).up());
+        }
+    }
+
+    private SocketChannel callAgain(SocketChannel peer) {
+        try (peer) {
+            ByteBuffer frames = ByteBuffer.allocate(50_000);
+            while (frames.remaining() >= 1_004) {
+                frames.put(framed(Rig.frame(1_000, 1)));
+            }
+            for (int i = 0; i < 2; i++) {
+                for (frames.limit(49 * 1_004).rewind(); frames.hasRemaining();) {
+                    peer.write(frames);
+                }
+            }
+            return SocketChannel.open(UnixDomainSocketAddress.of(rig.path("p1")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.net.DatagramSocket;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -13,7 +16,9 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,6 +192,63 @@ class VxlanPortTest {
             other.receives(header(9), Rig.frame(sizes[i % sizes.length], i));
         }
         assertEquals(BATCH, rig.counters(2).sent());
+    }
+
+    @Test
+    void countsEachOfManyRandomPacketsOnce() throws Exception {
+        Rig.Peer guest = rig.dgram(2);
+        End far = tunnel(1, HOST, 7);
+        Random random = new Random(7);
+        int packets = 5_000;
+        for (int i = 1; i <= packets; i++) {
+            byte[] octets = new byte[random.nextInt(120)];
+            random.nextBytes(octets);
+            if (octets.length >= 8 && random.nextBoolean()) {
+                ByteBuffer.wrap(octets).putLong(header(7 + random.nextInt(2)));
+            }
+            far.sendOctets(octets);
+            if (i % 100 == 0) {
+                int sent = i;
+                Rig.until("all in", () -> rig.counters(1).received() == sent);
+            }
+        }
+        long up = rig.counters(1).up();
+        long dropped = Arrays.stream(rig.datapath.drops(1)).sum() - rig.drops(1, DropNumbers.UPCALL_LOST);
+        assertEquals(packets, up + dropped);
+        rig.cable(1, 2);
+        far.send(header(7), Rig.frame(60, 1));
+        guest.receives(Rig.frame(60, 1));
+    }
+
+    /** Each of them has a header of its own, and one that is bad spoils no other. */
+    @Test
+    void takesJoinedPacketsApart() throws Exception {
+        Rig.Peer guest = rig.dgram(2);
+        Socket far = UdpSockets.open(false);
+        try (Arena memory = Arena.ofShared()) {
+            far.bind(new InetSocketAddress(HOST, 0));
+            attach(1, HOST, far.localAddress().getPort(), 7);
+            rig.cable(1, 2);
+            far.connect(new InetSocketAddress(HOST, local));
+            SendBatch batch = new SendBatch(memory, 64);
+            batch.joins = true;
+            for (int i = 0; i <= 16; i++) {
+                byte[] octets = i == 16 ? new byte[5] : ByteBuffer.allocate(108).putLong(header(i == 10 ? 6 : 7)).put(Rig.frame(100, i)).array();
+                MemorySegment packet = memory.allocate(octets.length).copyFrom(MemorySegment.ofArray(octets));
+                batch.add(packet.address(), octets.length);
+            }
+            assertEquals(17, batch.send(far.intValue()));
+            for (int i = 0; i < 16; i++) {
+                if (i != 10) {
+                    guest.receives(Rig.frame(100, i));
+                }
+            }
+            assertEquals(1, rig.drops(1, DropNumbers.WRONG_VNI));
+            assertEquals(1, rig.drops(1, DropNumbers.BAD_VXLAN));
+            assertEquals(17, rig.counters(1).received());
+        } finally {
+            far.close();
+        }
     }
 
     @Test

@@ -1,0 +1,187 @@
+package org.vnetwork.datapath.ebpf;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntUnaryOperator;
+import org.vnetwork.packet.wire.Action;
+
+/**
+ * Outputs at the end of an action list that the kernel's own mirroring carries out, drawn at {@code vnet_action_list} in {@code vnet_abi.h}: about half the time for each copy.
+ *
+ * <p>A list gets a group when it was in use for a moment, so that making flows never waits for netlink. Where that cannot be (somebody else's filters at the device, no such
+ * filters in the kernel, a device that an earlier process took without) the program copies as ever. Loop thread only.
+ */
+final class Groups {
+    private static final int LEAST = 3;
+    private static final int MOST = 32;
+    /** Groups of one port: its filters are asked one after the other. */
+    private static final int PER_PORT = 8;
+    private static final int ORDERS = 0xfffe;
+    private static final long AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int GROUP = 4;
+    private static final int PORT = 8;
+    private static final int FIRST = 12;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final VarHandle STORE = INT.varHandle();
+
+    private final KernelMaps maps;
+    private final TrafficControl control;
+    private final IntUnaryOperator ifindexes;
+    private final PriorityQueue<Wanted> wanted = new PriorityQueue<>(Comparator.comparingLong(Wanted::dueNanos));
+    private final Map<Integer, Group> groups = new HashMap<>();
+    private final Deque<Ending> ending = new ArrayDeque<>();
+    private final Set<Integer> hooked = new HashSet<>();
+    /** Devices that still have the filters of an earlier process. */
+    private final Set<Integer> inherited = new HashSet<>();
+    private int order;
+
+    private record Wanted(ActionLists.Entry list, int port, long dueNanos) {
+    }
+
+    private record Group(ActionLists.Entry list, int port, int ifindex, int order, int[] outputs) {
+    }
+
+    private record Ending(Group group, long dueNanos) {
+    }
+
+    /** @param ifindexes the device of a port; 0 when it has none */
+    Groups(KernelMaps maps, TrafficControl control, IntUnaryOperator ifindexes) {
+        this.maps = maps;
+        this.control = control;
+        this.ifindexes = ifindexes;
+    }
+
+    /** No list has a group any more: those of an earlier process go by its filters, which nobody here knows. */
+    static void forgetAll(KernelMaps maps) {
+        for (int id = 0; id < KernelMaps.LISTS; id++) {
+            STORE.setRelease(maps.list(id), (long) GROUP, 0);
+        }
+    }
+
+    /** A flow whose frames come in by a port follows a list. */
+    void use(ActionLists.Entry list, int port) {
+        if (list.grouped == 0 && first(list.actions) >= 0) {
+            list.grouped = port;
+            wanted.add(new Wanted(list, port, System.nanoTime() + AGE_NANOS));
+        }
+    }
+
+    /** Where the outputs of a list begin that can be a group; -1 when there are too few or too many, or the list ends otherwise. */
+    private static int first(List<Action> actions) {
+        int first = actions.size();
+        while (first > 0 && actions.get(first - 1) instanceof Action.Output output && output.gates() == 0) {
+            first--;
+        }
+        int count = actions.size() - first;
+        return count < LEAST || count > MOST ? -1 : first;
+    }
+
+    /** Makes and ends what is due. */
+    void tick(long now) {
+        while (!wanted.isEmpty() && wanted.peek().dueNanos - now <= 0) {
+            Wanted next = wanted.poll();
+            if (next.list.isUsed() && !make(next)) {
+                wanted.add(new Wanted(next.list, next.port, now + AGAIN_NANOS));
+            }
+        }
+        while (!ending.isEmpty() && ending.peek().dueNanos - now <= 0) {
+            Group group = ending.poll().group;
+            if (hooked.contains(group.ifindex)) {
+                control.remove(group.ifindex, group.order);
+            }
+        }
+    }
+
+    private boolean make(Wanted next) {
+        int first = first(next.list.actions);
+        int ifindex = ifindexes.applyAsInt(next.port);
+        int[] ports = next.list.actions.stream().skip(first).mapToInt(action -> ((Action.Output) action).port()).toArray();
+        int[] outputs = new int[ports.length];
+        for (int i = 0; i < ports.length; i++) {
+            outputs[i] = ifindexes.applyAsInt(ports[i]);
+            if (outputs[i] == 0) {
+                return false;
+            }
+        }
+        if (!hooked.contains(ifindex) || groups.values().stream().filter(other -> other.port == next.port).count() >= PER_PORT) {
+            return false;
+        }
+        if (inherited.remove(ifindex) && !control.flush(ifindex)) {
+            unhook(ifindex);
+            return false;
+        }
+        order = order % ORDERS + 1;
+        if (!control.add(ifindex, order, outputs)) {
+            return false;
+        }
+        MemorySegment list = maps.list(next.list.id);
+        list.set(INT, PORT, next.port);
+        list.set(INT, FIRST, Action.size(next.list.actions) - outputs.length);
+        STORE.setRelease(list, (long) GROUP, TrafficControl.number(order));
+        groups.put(next.list.id, new Group(next.list, next.port, ifindex, order, ports));
+        return true;
+    }
+
+    /** A list is not in use any more. */
+    void release(ActionLists.Entry list) {
+        list.grouped = 0;
+        end(groups.remove(list.id));
+    }
+
+    private void end(Group group) {
+        if (group != null) {
+            STORE.setRelease(maps.list(group.list.id), (long) GROUP, 0);
+            ending.add(new Ending(group, System.nanoTime() + Numbers.QUARANTINE_NANOS));
+        }
+    }
+
+    /** The device of a port is about to be another one, or none. */
+    void forget(int port) {
+        for (Group group : List.copyOf(groups.values())) {
+            boolean sends = false;
+            for (int output : group.outputs) {
+                sends |= output == port;
+            }
+            if (sends || group.port == port) {
+                end(groups.remove(group.list.id));
+                wanted.add(new Wanted(group.list, group.port, System.nanoTime() + AGE_NANOS));
+            }
+        }
+    }
+
+    /**
+     * Makes a device ready for groups.
+     *
+     * @param carries whether it carries frames of an earlier process: then it is ready if that one left it so
+     * @return whether it has filters of this driver now
+     */
+    boolean hook(int ifindex, boolean carries) {
+        if (control.isOurs(ifindex)) {
+            inherited.add(ifindex);
+            hooked.add(ifindex);
+        } else if (!carries && control.hook(ifindex)) {
+            hooked.add(ifindex);
+        }
+        return hooked.contains(ifindex);
+    }
+
+    /** Leaves a device, if it is still there, without filters of this driver. */
+    void unhook(int ifindex) {
+        inherited.remove(ifindex);
+        if (hooked.remove(ifindex) || control.isOurs(ifindex)) {
+            control.unhook(ifindex);
+        }
+    }
+}
