@@ -83,17 +83,28 @@ class Report:
         return "\n".join([*lines, *self.notes])
 
     def markdown(self):
-        """The medians as a table of docs/PERFORMANCE.md, a column for each peer."""
-        peers = list(dict.fromkeys(peer for _, peer, _ in self.figures))
-        lines = ["| work | figure | " + " | ".join(peers) + " |", "|---" * (len(peers) + 2) + "|"]
-        order = list(dict.fromkeys(work for work, _, _ in self.figures))
-        for work, figure in sorted(dict.fromkeys((w, f) for w, _, f in self.figures), key=lambda row: order.index(row[0])):
-            unit = next(u for (w, _, f), (u, _) in self.figures.items() if (w, f) == (work, figure))
-            cells = [self.figures.get((work, peer, figure)) for peer in peers]
-            lines.append(f"| {work} | {figure}, {unit} | " + " | ".join(spread(cell[1]) if cell else "" for cell in cells) + " |")
+        """The medians as tables of docs/PERFORMANCE.md, a column for each peer; works of other peers have a table of their own."""
+        lines = []
+        for peers, works in self.tables():
+            lines += ["| work | figure | " + " | ".join(peers) + " |", "|---" * (len(peers) + 2) + "|"]
+            for work, figure in sorted(dict.fromkeys((w, f) for w, _, f in self.figures if w in works), key=lambda row: works.index(row[0])):
+                unit = next(u for (w, _, f), (u, _) in self.figures.items() if (w, f) == (work, figure))
+                cells = [self.figures.get((work, peer, figure)) for peer in peers]
+                lines.append(f"| {work} | {figure}, {unit} | " + " | ".join(spread(cell[1]) if cell else "" for cell in cells) + " |")
+            lines.append("")
         met = {True: "met", False: "**missed**", None: ""}
-        lines += ["", "| target | measured | |", "|---|---|---|", *(f"| {name} | {value} | {met[holds]} |" for name, value, holds in self.targets)]
+        lines += ["| target | measured | |", "|---|---|---|", *(f"| {name} | {value} | {met[holds]} |" for name, value, holds in self.targets)]
         return "\n".join(lines) + "\n"
+
+    def tables(self):
+        """Peers and works of each table: a work stands with those before it whose peers include its own."""
+        tables = []
+        for work in dict.fromkeys(work for work, _, _ in self.figures):
+            peers = list(dict.fromkeys(peer for w, peer, _ in self.figures if w == work))
+            if not tables or not set(peers) <= set(tables[-1][0]):
+                tables.append((peers, []))
+            tables[-1][1].append(work)
+        return tables
 
     def write(self, file):
         """Writes JSON, and the table beside it; returns the path of the first."""
