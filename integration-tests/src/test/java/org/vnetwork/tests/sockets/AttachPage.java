@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.vnetwork.tests.Product;
 
-/** The examples of docs/attach.md: its fenced blocks of sh and xml, in their order. Blocks without a language are not run. */
+/** The examples of docs/attach.md: its fenced blocks, in their order; each says whether it is sh or xml, so that none is left out. */
 final class AttachPage {
+    private static final Pattern MACHINE = Pattern.compile("(?i).*\\bon (192\\.0\\.2\\.\\d+)\\b.*:\\s*");
+
     private AttachPage() {
     }
 
@@ -15,8 +19,9 @@ final class AttachPage {
      * One block.
      *
      * @param line of the file that it begins at
+     * @param machine that the paragraph before it says it is done on ("On 192.0.2.7:"); empty for the machine of the page
      */
-    record Example(String section, int line, String language, String text) {
+    record Example(String section, int line, String machine, String language, String text) {
         String title() {
             return section + ", line " + line + ": " + text.lines().findFirst().orElse("");
         }
@@ -27,27 +32,28 @@ final class AttachPage {
     }
 
     static List<Example> examples() throws IOException {
+        List<String> lines = Files.readAllLines(Product.ROOT.resolve("docs/attach.md"));
         List<Example> found = new ArrayList<>();
         String section = "";
-        String language = null;
-        StringBuilder block = new StringBuilder();
-        int number = 0;
-        int begin = 0;
-        for (String line : Files.readAllLines(Product.ROOT.resolve("docs/attach.md"))) {
-            number++;
-            if (language == null && line.startsWith("## ")) {
-                section = line.substring(3);
-            } else if (language == null && line.startsWith("```")) {
-                language = line.substring(3);
-                begin = number;
-                block.setLength(0);
-            } else if (line.equals("```")) {
-                if (language.equals("sh") || language.equals("xml")) {
-                    found.add(new Example(section, begin, language, block.toString()));
+        StringBuilder paragraph = new StringBuilder();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            if (line.startsWith("```")) {
+                int end = i + 1 + lines.subList(i + 1, lines.size()).indexOf("```");
+                String language = line.substring(3);
+                if (end == i || !language.equals("sh") && !language.equals("xml")) {
+                    throw new IllegalStateException("docs/attach.md, line " + (i + 1) + ": " + line + " (expected: ```sh or ```xml, and its end)");
                 }
-                language = null;
-            } else if (language != null) {
-                block.append(line).append('\n');
+                Matcher machine = MACHINE.matcher(paragraph);
+                found.add(new Example(section, i + 1, machine.matches() ? machine.group(1) : "", language, String.join("\n", lines.subList(i + 1, end)) + "\n"));
+                i = end;
+                paragraph.setLength(0);
+            } else if (line.startsWith("## ")) {
+                section = line.substring(3);
+            } else if (!line.isEmpty()) {
+                paragraph.append(line).append(' ');
+            } else if (i + 1 < lines.size() && !lines.get(i + 1).startsWith("```")) {
+                paragraph.setLength(0);
             }
         }
         return found;

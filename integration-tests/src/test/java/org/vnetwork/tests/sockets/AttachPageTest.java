@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -15,8 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.vnetwork.tests.Product;
 import org.vnetwork.tests.Vnet;
+import org.vnetwork.tests.kernel.Until;
 import org.vnetwork.tests.sockets.AttachPage.Example;
 
 /** Does what docs/attach.md says, example after example, and sees that frames arrive. */
@@ -28,15 +27,15 @@ class AttachPageTest {
 
     @TempDir
     private Path folder;
+    private Machine here;
+    private TwoMachines two;
     private List<String> image;
     private int guests;
 
     @BeforeEach
     void prepare() throws IOException {
+        here = Machine.here(folder, HOST);
         image = Guests.need();
-        Files.writeString(folder.resolve("vnet"), "#!/bin/bash\n[ $1 != up ] || set -- \"$@\" --data " + folder.resolve("data") + "\n"
-                + "exec '" + Product.ROOT.resolve("vnet") + "' \"$1\" --name " + HOST + " \"${@:2}\"\n");
-        Files.setPosixFilePermissions(folder.resolve("vnet"), PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     @TestFactory
@@ -46,19 +45,21 @@ class AttachPageTest {
 
     private void run(Example example) throws IOException {
         needs(example);
+        if (!example.machine().isEmpty()) {
+            runAcross(example);
+            return;
+        }
         try {
             String guest = address(example);
             if (example.language().equals("xml")) {
-                Process libvirt = Libvirt.start(folder, here(example.text()), image, guest);
+                Process libvirt = Libvirt.start(folder, text(example, here), image, guest);
                 try {
                     answers(example, guest);
                 } finally {
-                    libvirt.destroy();
-                    libvirt.onExit().join();
+                    Machine.end(libvirt.toHandle());
                 }
             } else {
-                Vnet.Answer answer = bash(here(example.text()).replace(" GUEST ", " " + options(guest) + " "));
-                assertEquals(0, answer.status(), () -> example.title() + "\n" + answer.text());
+                here.run(text(example, here).replace(" GUEST ", " " + options(guest) + " "));
                 if (example.startsQemu()) {
                     answers(example, guest);
                 }
@@ -66,6 +67,49 @@ class AttachPageTest {
         } finally {
             endQemus();
         }
+    }
+
+    /** Does an example of two machines. One on the second machine is another end of the tunnel, with which that goes on which the first machine does with each. */
+    private void runAcross(Example example) throws IOException {
+        List<Example> page = AttachPage.examples();
+        if (two == null) {
+            two = new TwoMachines(folder, HOST);
+            two.near().run(text(page.getFirst(), two.near())); // the page supposes it
+        }
+        if (example.machine().equals(TwoMachines.NEAR)) {
+            two.near().run(text(example, two.near()));
+            return;
+        }
+        if (example.text().contains(" type vxlan ")) {
+            two.needKernelDevice();
+        }
+        Machine far = two.another();
+        if (example.text().contains("ovs-vsctl ")) {
+            two.startOpenVSwitch();
+        }
+        far.run(text(example, far));
+        Example reply = page.stream().filter(e -> e.machine().equals(TwoMachines.NEAR)).reduce((first, last) -> last).orElseThrow();
+        losesNothing(text(reply, two.near()));
+        // As long as fits into a packet of 1,500 octets.
+        losesNothing("./vnet vm run probe 'ping -c 3 -s 1422 10.9.0.7'");
+        copies(far, example.text().contains("./vnet vm run probe7 "));
+        Until.holds(this::imbalance, () -> imbalance().isEmpty());
+    }
+
+    private void losesNothing(String ping) throws IOException {
+        String said = two.near().run(ping);
+        assertTrue(said.contains(" 0% packet loss"), said);
+    }
+
+    /** Copies by TCP what would not fit into a few packets, to a guest or to the machine itself. */
+    private void copies(Machine far, boolean guest) throws IOException {
+        String sum = two.near().run("./vnet vm run probe 'seq 300000 >/tmp/lines; httpd -h /tmp 2>/dev/null || true; md5sum </tmp/lines'");
+        String copy = "timeout 60 wget -q -O - http://10.9.0.100/lines | md5sum";
+        assertEquals(sum, far.run(guest ? "./vnet vm run probe7 '" + copy + "'" : copy.replace("wget", "busybox wget")));
+    }
+
+    private String imbalance() throws IOException {
+        return Guests.imbalance(two.near().run("./vnet sh 'port:show sw1 far'"));
     }
 
     /** Skips an example whose tools are not here. */
@@ -86,13 +130,19 @@ class AttachPageTest {
         if (example.language().equals("xml")) {
             Libvirt.need();
         }
+        if (!example.machine().isEmpty()) {
+            TwoMachines.need();
+        }
+        if (text.contains("ovs-vsctl ")) {
+            TwoMachines.needOpenVSwitch();
+        }
     }
 
     /** An image's files, and limits that a machine with few rights can set too. */
     private void prepareContainers() throws IOException {
         Path bin = Files.createDirectories(folder.resolve("image/bin"));
         Files.copy(Path.of("/bin/busybox"), bin.resolve("busybox"));
-        Files.createSymbolicLink(bin.resolve("sleep"), Path.of("busybox"));
+        Files.createLink(bin.resolve("sleep"), bin.resolve("busybox"));
         Files.writeString(folder.resolve("containers.conf"), "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1024:1024\"]\n[engine]\nruntime = \"runc\"\ncgroup_manager = \"cgroupfs\"\n");
     }
 
@@ -105,8 +155,8 @@ class AttachPageTest {
     }
 
     /** What stands for the page's folder, image, ports of UDP and TCP, and names of devices. */
-    private String here(String text) {
-        return text.replace("/tmp/sw1", folder.resolve("sw1").toString()).replace(" IMAGE ", " --rootfs " + folder.resolve("image") + " ")
+    private String text(Example example, Machine machine) {
+        return example.text().replace("/tmp/sw1", machine.folder().resolve("sw1").toString()).replace(" IMAGE ", " --rootfs " + folder.resolve("image") + " ")
                 .replaceAll("\\b700(\\d)\\b", Long.toString(20_000 + PID % 4_000 * 10).replaceFirst("0$", "\\$1")).replaceAll("\\bbox", BOX).replaceAll("\\bvm([89])\\b", BOX + "v$1");
     }
 
@@ -119,30 +169,28 @@ class AttachPageTest {
     /** Returns when a guest answers one that has been there before. */
     private void answers(Example example, String guest) throws IOException {
         String ping = "timeout 90 sh -c 'until ping -c 1 -W 1 " + guest + " >/dev/null; do sleep 0.2; done'";
-        Vnet.Answer answer = bash(inTheKernel(example) ? "ip netns exec " + BOX + "1 " + ping : "./vnet vm run probe \"" + ping + "\"");
-        assertEquals(0, answer.status(), () -> example.title() + "\n" + answer.text());
-    }
-
-    private Vnet.Answer bash(String script) throws IOException {
-        Path file = Files.writeString(folder.resolve("example"), script);
-        ProcessBuilder builder = new ProcessBuilder("bash", "-e", file.toString()).directory(folder.toFile());
-        builder.environment().put("CONTAINERS_CONF", folder.resolve("containers.conf").toString());
-        return Vnet.answer(builder);
+        here.run(inTheKernel(example) ? "ip netns exec " + BOX + "1 " + ping : "./vnet vm run probe \"" + ping + "\"");
     }
 
     /** Those of the examples, not those of {@code ./vnet vm}. */
     private void endQemus() {
-        ProcessHandle.allProcesses().filter(p -> p.info().commandLine().orElse("").matches("(?s)\\S*qemu-system.*" + folder + ".*")).forEach(p -> {
-            p.destroy();
-            p.onExit().join();
-        });
+        ofTheFolder().filter(p -> p.info().commandLine().orElse("").matches("(?s)\\S*qemu-system.*")).forEach(Machine::end);
+    }
+
+    private Stream<ProcessHandle> ofTheFolder() {
+        return ProcessHandle.allProcesses().filter(p -> p.info().commandLine().orElse("").contains(folder + "/"));
     }
 
     @AfterEach
     void end() throws IOException {
-        bash("podman rm -f -t 0 " + BOX + "3 || true; for i in 1 2; do ip netns del " + BOX + "$i || true; done");
-        Vnet.answer("down", "--name", HOST);
-        ProcessHandle.allProcesses().filter(p -> p.info().commandLine().orElse("").contains(folder + "/sw1/")).forEach(ProcessHandle::destroy);
+        Machine first = here;
+        TwoMachines others = two;
+        try (first; others) {
+            first.bash("podman rm -f -t 0 " + BOX + "3 || true; for i in 1 2; do ip netns del " + BOX + "$i || true; done");
+        } finally {
+            ofTheFolder().filter(p -> p.info().commandLine().orElse("").contains("socat")).forEach(Machine::end);
+        }
+        assertEquals(List.of(), ofTheFolder().map(p -> p.info().commandLine().orElse("")).toList());
         assertTrue(Vnet.answer("status", "--name", HOST).status() != 0);
     }
 }

@@ -76,10 +76,15 @@ public final class Guests implements Closeable {
 
     /** What is wrong with the books of a port: received + copies = outputs + dropped + consumed, once it is quiet. */
     public String imbalance(String switchName, String port) {
-        List<String> lines = sh("port:show " + switchName + " " + port).lines().toList();
+        return imbalance(sh("port:show " + switchName + " " + port));
+    }
+
+    /** The same, of what {@code port:show} printed. */
+    static String imbalance(String shown) {
+        List<String> lines = shown.lines().toList();
         long left = count(lines, "received") + count(lines, "copies");
         long right = count(lines, "outputs") + count(lines, "dropped") + count(lines, "consumed");
-        return left == right ? "" : String.join("\n", lines);
+        return left == right ? "" : shown;
     }
 
     private static long count(List<String> lines, String name) {
