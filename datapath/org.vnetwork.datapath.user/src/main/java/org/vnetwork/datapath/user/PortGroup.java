@@ -50,12 +50,15 @@ final class PortGroup implements UserPort.Home {
         ticks = loop.every(TICK_MILLIS, this::tick);
     }
 
-    /** Looks after every port, one at a time, so that nobody waits long for the lock. On the loop. */
+    /** Looks after every port, one at a time, so that nobody waits long for the lock; sends what a hung switch's loop has left waiting. On the loop. */
     private void tick() {
         for (int id = 1; id < board.ports().length(); id++) {
             UserPort port = board.ports().get(id);
             if (port != null && port.home == this) {
-                batch(() -> port.locked(port::tick));
+                batch(() -> port.locked(() -> {
+                    port.tick();
+                    port.flush(egress);
+                }));
             }
         }
     }

@@ -32,6 +32,8 @@ import org.vnetwork.packet.wire.Frame;
 final class UserDatapath implements Datapath {
     static final Capabilities CAPABILITIES = Capabilities.all(FlowCache.FLOWS, Tuples.LIMIT);
     private static final int STATISTICS_BATCH = 512;
+    /** How long a frame that was decided waits for others to go out with it. */
+    private static final long GATHER_NANOS = 100_000;
 
     private final Arena memory = Arena.ofShared();
     private final Switchboard board = Switchboard.in(memory);
@@ -45,6 +47,9 @@ final class UserDatapath implements Datapath {
     private final PortGroup[] holder = new PortGroup[FlowCache.FLOWS];
     /** What the switch's loop sends. */
     private final Egress own = new Egress(board, null);
+    /** Whether frames are handed over, so that what is decided of them may go out together. */
+    private boolean polling;
+    private long flushedNanos;
 
     /** {@code tunnels}: those of all switches of the host. */
     UserDatapath(Loops loops, VxlanSockets tunnels) {
@@ -239,13 +244,27 @@ final class UserDatapath implements Datapath {
         try {
             own.execution.decided(frame, actions);
         } finally {
-            own.flush();
+            if (!polling || System.nanoTime() - flushedNanos > GATHER_NANOS) {
+                flush();
+            }
         }
+    }
+
+    private void flush() {
+        own.flush();
+        flushedNanos = System.nanoTime();
     }
 
     @Override
     public int poll(UpcallSink sink, int limit) {
-        return board.up().poll(sink, limit);
+        polling = true;
+        flushedNanos = System.nanoTime();
+        try {
+            return board.up().poll(sink, limit);
+        } finally {
+            polling = false;
+            own.flush();
+        }
     }
 
     @Override
