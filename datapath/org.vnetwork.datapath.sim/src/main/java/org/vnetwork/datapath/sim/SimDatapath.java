@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -62,9 +63,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
         if (!attachment.kind().equals("sim")) {
             throw new DatapathException("attachment: " + attachment + " (expected: sim); a simulated switch has no other ports");
         }
-        if (port < 1 || port >= PortId.LIMIT || ports[port] != null) {
-            throw new DatapathException("port id: " + port + " (expected: a free one of 1.." + (PortId.LIMIT - 1) + ")");
-        }
+        DatapathException.checkFree(port, known(port));
         ports[port] = new SimPort();
     }
 
@@ -110,16 +109,6 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     @Override
     public boolean drain(int id, List<Action> actions) {
         return Action.size(actions) <= Action.LIMIT && flows.drain(id, actions);
-    }
-
-    @Override
-    public boolean outlives() {
-        return false;
-    }
-
-    @Override
-    public List<FlowEntry> adopted() {
-        return List.of();
     }
 
     @Override
@@ -171,13 +160,11 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     /** Looks an arrived frame up, and has its flow handle it or sends it up. */
     private void receive(Frame frame) {
         SimPort port = ports[frame.ingress];
-        port.books.received++;
-        port.books.receivedUnits++;
-        port.books.receivedBytes += frame.size;
         if (port.blocked || frame.size < KeyParser.ETHERNET_SIZE) {
-            port.books.drops[port.blocked ? DropNumbers.BLOCKED : DropNumbers.RUNT]++;
+            port.books.refused(frame.size, port.blocked ? DropNumbers.BLOCKED : DropNumbers.RUNT);
             return;
         }
+        port.books.received(frame.size);
         KeyParser.parse(frame.buffer, frame.offset, frame.size, frame.ingress, key);
         FlowTable.Flow flow = flows.lookup(frame.ingress, key);
         if (flow == null) {
@@ -203,18 +190,20 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public int inspect(Frame frame) {
+        sendUp(frame).copy = false;
+        return 0;
+    }
+
+    private Frame sendUp(Frame frame) {
         Frame copy = copy(frame.bytes().toArray(ValueLayout.JAVA_BYTE), frame.ingress);
         copy.flow = frame.flow;
         up.add(copy);
-        return 0;
+        return copy;
     }
 
     @Override
     public boolean copyUp(Frame frame) {
-        Frame copy = copy(frame.bytes().toArray(ValueLayout.JAVA_BYTE), frame.ingress);
-        copy.flow = frame.flow;
-        copy.copy = true;
-        up.add(copy);
+        sendUp(frame).copy = true;
         return true;
     }
 
@@ -298,6 +287,6 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
         flows.clear();
         arrived.clear();
         up.clear();
-        java.util.Arrays.fill(ports, null);
+        Arrays.fill(ports, null);
     }
 }

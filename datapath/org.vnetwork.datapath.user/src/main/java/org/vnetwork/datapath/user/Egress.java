@@ -13,7 +13,7 @@ import org.vnetwork.packet.wire.Frame;
  *
  * <p>Used by one thread at a time: a group's with the group's lock, or the switch's loop. Nothing allocates, once a port is known here.
  */
-final class Egress implements Execution.Sender, UserPort.Ledger {
+final class Egress implements Execution.Sender, Ledger {
     final Execution execution = new Execution(this);
     private final Switchboard board;
     private final UpQueue up;
@@ -97,17 +97,7 @@ final class Egress implements Execution.Sender, UserPort.Ledger {
     void addTo(PortBooks sum, int port) {
         PortBooks part = books[port];
         if (part != null) {
-            sum.received += part.received;
-            sum.receivedBytes += part.receivedBytes;
-            sum.receivedUnits += part.receivedUnits;
-            sum.sent += part.sent;
-            sum.sentBytes += part.sentBytes;
-            sum.outputs += part.outputs;
-            sum.copies += part.copies;
-            sum.up += part.up;
-            for (int i = 0; i < sum.drops.length; i++) {
-                sum.drops[i] += part.drops[i];
-            }
+            sum.add(part);
         }
     }
 

@@ -73,6 +73,9 @@ class NioDatagramPortTest {
         String taken = "127.0.0.1:" + Rig.free();
         rig.attach(1, "dgram", taken + " 127.0.0.1:9");
         assertTrue(rig.refusal("dgram", taken + " 127.0.0.1:10").startsWith("dgram: " + taken + ": address already in use"));
+        // Who sends from the loopback device reaches nothing else.
+        String refusal = rig.refusal("dgram", "127.0.0.1:" + Rig.free() + " 192.0.2.1:9");
+        assertTrue(refusal.matches("dgram: 127\\.0\\.0\\.1:\\d+ 192\\.0\\.2\\.1:9: (invalid argument|network is unreachable)"), refusal);
         assertFalse(rig.datapath.state(99).up());
     }
 }
