@@ -42,6 +42,8 @@ final class NioStream extends StreamSocket {
         }
         return BoundPath.bind(kind, at, () -> server.bind(at.nio(), 1), () -> {
             try (SocketChannel probe = stream()) {
+                // Or it would wait where callers queue.
+                probe.configureBlocking(false);
                 probe.connect(at.nio());
             }
         });
