@@ -13,7 +13,7 @@ import org.vnetwork.packet.wire.Frame;
  *
  * <p>Used by one thread at a time: a group's with the group's lock, or the switch's loop. Nothing allocates, once a port is known here.
  */
-final class Egress implements Execution.Sender, Ledger {
+final class Egress implements Execution.Sender, UserPort.Ledger {
     final Execution execution = new Execution(this);
     private final Switchboard board;
     private final UpQueue up;

@@ -6,7 +6,7 @@ import java.nio.channels.SelectableChannel;
 import org.vnetwork.datapath.PortBooks;
 
 /** What a port needs of its group. */
-interface Home extends Ledger {
+interface Home extends UserPort.Ledger {
     /** Handles a frame that came in; what stands before it in the buffer is no longer needed. */
     void received(UserPort port, MemorySegment buffer, int offset, int size);
 
