@@ -3,12 +3,8 @@ package org.vnetwork.datapath.sim;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.CounterTable;
@@ -43,14 +39,11 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     private final SimPort[] ports = new SimPort[PortId.LIMIT];
     private final FlowTable flows = new FlowTable();
-    private final Queue<Frame> arrived = new ArrayDeque<>();
-    private final Queue<Frame> up = new ArrayDeque<>();
-    private final AtomicBoolean woken = new AtomicBoolean();
+    private final SimFrames frames = new SimFrames();
     private final long[] key = new long[FlowKey.WORDS];
     private final Execution execution = new Execution(this);
     private final MeterTable meters = new MeterTable(MemorySegment.ofArray(new long[MeterTable.METERS * MeterTable.SIZE / Long.BYTES]), 0);
     private final CounterTable counters = new CounterTable(MemorySegment.ofArray(new long[CounterTable.COUNTERS * CounterTable.SIZE / Long.BYTES]));
-    private volatile Thread waiting;
     private long nanos;
 
     @Override
@@ -78,7 +71,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     public void detach(int port) {
         if (known(port)) {
             ports[port] = null;
-            arrived.removeIf(frame -> frame.ingress == port);
+            frames.forget(port);
         }
     }
 
@@ -144,12 +137,12 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     public int poll(UpcallSink sink, int limit) {
         int count = 0;
         while (count < limit) {
-            Frame frame = up.poll();
+            Frame frame = frames.up.poll();
             if (frame != null) {
                 count++;
                 sink.upcall(frame);
-            } else if (!arrived.isEmpty()) {
-                receive(arrived.poll());
+            } else if (!frames.arrived.isEmpty()) {
+                receive(frames.arrived.poll());
             } else {
                 break;
             }
@@ -168,7 +161,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
         KeyParser.parse(frame.buffer, frame.offset, frame.size, frame.ingress, key);
         FlowTable.Flow flow = flows.lookup(frame.ingress, key);
         if (flow == null) {
-            up.add(frame);
+            frames.up.add(frame);
             port.books.up++;
             return;
         }
@@ -190,20 +183,13 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public int inspect(Frame frame) {
-        sendUp(frame).copy = false;
+        frames.sendUp(frame, false);
         return 0;
-    }
-
-    private Frame sendUp(Frame frame) {
-        Frame copy = copy(frame.bytes().toArray(ValueLayout.JAVA_BYTE), frame.ingress);
-        copy.flow = frame.flow;
-        up.add(copy);
-        return copy;
     }
 
     @Override
     public boolean copyUp(Frame frame) {
-        sendUp(frame).copy = true;
+        frames.sendUp(frame, true);
         return true;
     }
 
@@ -234,14 +220,8 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     @Override
     public void inject(int port, byte[] frame) {
         if (known(port)) {
-            arrived.add(copy(frame, port));
+            frames.arrive(frame, port);
         }
-    }
-
-    private static Frame copy(byte[] octets, int ingress) {
-        MemorySegment buffer = MemorySegment.ofArray(new byte[Frame.HEADROOM + octets.length]);
-        MemorySegment.copy(octets, 0, buffer, ValueLayout.JAVA_BYTE, Frame.HEADROOM, octets.length);
-        return new Frame().over(buffer, Frame.HEADROOM, octets.length, ingress);
     }
 
     @Override
@@ -260,21 +240,12 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     /** Waits in real time: while the loop waits here, nobody can move the clock. */
     @Override
     public void await(long waitNanos) {
-        waiting = Thread.currentThread();
-        long end = System.nanoTime() + waitNanos;
-        while (arrived.isEmpty() && up.isEmpty() && !woken.getAndSet(false) && !waiting.isInterrupted()) {
-            long left = end - System.nanoTime();
-            if (left <= 0) {
-                return;
-            }
-            LockSupport.parkNanos(this, left);
-        }
+        frames.await(waitNanos);
     }
 
     @Override
     public void wakeup() {
-        woken.set(true);
-        LockSupport.unpark(waiting);
+        frames.wakeup();
     }
 
     @Override
@@ -285,8 +256,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     @Override
     public void close() {
         flows.clear();
-        arrived.clear();
-        up.clear();
+        frames.clear();
         Arrays.fill(ports, null);
     }
 }
