@@ -62,15 +62,19 @@ public interface Datapath extends AutoCloseable {
     boolean drain(int flow, List<Action> actions);
 
     /** Whether flows go on when the process dies, so that what is known of them must be kept too; constant. */
-    boolean outlives();
+    default boolean outlives() {
+        return false;
+    }
 
     /**
      * Flows that an earlier process left at work and that this datapath has taken over: with masked keys, and with actions as they are now.
      *
-     * <p>Ask once, before ports are attached. What the caller does not want it removes. They forward meanwhile, by the ports that were open; a port that is attached again under
+     * <p>None, where flows do not outlive a process. Ask once, before ports are attached. What the caller does not want it removes. They forward meanwhile, by the ports that were open; a port that is attached again under
      * its id keeps its counters, and one that is not attached again is closed by the driver soon after the last that was.
      */
-    List<FlowEntry> adopted();
+    default List<FlowEntry> adopted() {
+        return List.of();
+    }
 
     /** Removes a flow and returns its last counters; when this returns, the id may be used again. */
     FlowCounters remove(int flow);

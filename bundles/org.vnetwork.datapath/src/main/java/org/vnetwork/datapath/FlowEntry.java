@@ -1,6 +1,8 @@
 package org.vnetwork.datapath;
 
 import java.util.List;
+import org.vnetwork.model.PortId;
+import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.Action;
 
 /**
@@ -12,4 +14,13 @@ import org.vnetwork.packet.wire.Action;
  * @param actions at most {@link Action#LIMIT}; empty: the frame ends here, uncounted as drop
  */
 public record FlowEntry(int id, long[] key, long[] mask, List<Action> actions) {
+    /** The port that all its frames come in by. */
+    public int ingress() {
+        return (int) Field.INGRESS.in(key);
+    }
+
+    /** Whether a table of so many flows can hold it. */
+    public boolean fits(int flows) {
+        return id >= 0 && id < flows && Action.size(actions) <= Action.LIMIT && Field.INGRESS.in(mask) == Field.INGRESS.bits() && Field.INGRESS.in(key) < PortId.LIMIT;
+    }
 }

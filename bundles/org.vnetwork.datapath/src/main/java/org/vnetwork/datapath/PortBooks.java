@@ -21,6 +21,34 @@ public final class PortBooks {
     /** As in {@link PortCounters#up}. */
     public long up;
 
+    /** Notes a frame that came in. */
+    public void received(int size) {
+        received++;
+        receivedUnits++;
+        receivedBytes += size;
+    }
+
+    /** Notes a frame that came in and goes no further; {@code reason}: number of a drop reason. */
+    public void refused(int size, int reason) {
+        received(size);
+        drops[reason]++;
+    }
+
+    /** Adds what another wrote of the same port. */
+    public void add(PortBooks part) {
+        received += part.received;
+        receivedBytes += part.receivedBytes;
+        receivedUnits += part.receivedUnits;
+        sent += part.sent;
+        sentBytes += part.sentBytes;
+        outputs += part.outputs;
+        copies += part.copies;
+        up += part.up;
+        for (int i = 0; i < drops.length; i++) {
+            drops[i] += part.drops[i];
+        }
+    }
+
     /** The books as counters. */
     public PortCounters counters() {
         return new PortCounters(received, receivedBytes, receivedUnits, sent, sentBytes, outputs, copies, up, drops[DropNumbers.UPCALL_LOST] + drops[DropNumbers.INSPECT_LOST]);

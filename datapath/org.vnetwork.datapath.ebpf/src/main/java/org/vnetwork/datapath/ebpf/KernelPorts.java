@@ -72,9 +72,7 @@ final class KernelPorts {
     }
 
     void attach(int id, Attachment attachment) throws DatapathException {
-        if (id < 1 || id >= ports.length || ports[id] != null) {
-            throw new DatapathException("port id: " + id + " (expected: a free one of 1.." + (ports.length - 1) + ")");
-        }
+        DatapathException.checkFree(id, find(id) != null);
         DeviceRules.checkName(attachment);
         boolean tap = attachment.kind().equals("tap");
         Links.Link device = links.byName(attachment.device());

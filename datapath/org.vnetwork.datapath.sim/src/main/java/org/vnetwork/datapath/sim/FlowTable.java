@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
-import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.FlowKey;
 
@@ -64,9 +63,7 @@ final class FlowTable {
 
     /** Adds a flow; false when it is no valid one, its id or key is taken, or the table or the port's mask list is full. */
     boolean add(FlowEntry entry) {
-        boolean valid = entry.id() >= 0 && entry.id() < FLOWS && Action.size(entry.actions()) <= Action.LIMIT
-                && Field.INGRESS.in(entry.mask()) == Field.INGRESS.bits();
-        if (!valid || byId.containsKey(entry.id())) {
+        if (!entry.fits(FLOWS) || byId.containsKey(entry.id())) {
             return false;
         }
         Flow flow = new Flow(entry);
@@ -79,7 +76,7 @@ final class FlowTable {
 
     private static boolean put(Map<Integer, List<Tuple>> ports, Flow flow) {
         long[] mask = flow.entry.mask();
-        List<Tuple> tuples = ports.computeIfAbsent(ingress(flow.entry), port -> new ArrayList<>());
+        List<Tuple> tuples = ports.computeIfAbsent(flow.entry.ingress(), port -> new ArrayList<>());
         Tuple tuple = tuples.stream().filter(t -> Arrays.equals(t.mask, mask)).findFirst().orElse(null);
         if (tuple == null) {
             if (tuples.size() == MASKS_PER_PORT) {
@@ -103,7 +100,7 @@ final class FlowTable {
     }
 
     private static void takeOut(Map<Integer, List<Tuple>> ports, Flow flow) {
-        List<Tuple> tuples = ports.getOrDefault(ingress(flow.entry), new ArrayList<>());
+        List<Tuple> tuples = ports.getOrDefault(flow.entry.ingress(), new ArrayList<>());
         Words key = new Words(FlowKey.masked(flow.entry.key(), flow.entry.mask()));
         tuples.stream().filter(tuple -> Arrays.equals(tuple.mask, flow.entry.mask())).forEach(tuple -> tuple.flows.remove(key, flow));
         tuples.removeIf(tuple -> tuple.flows.isEmpty());
@@ -147,9 +144,5 @@ final class FlowTable {
         byId.clear();
         byPort.clear();
         draining.clear();
-    }
-
-    private static int ingress(FlowEntry entry) {
-        return (int) Field.INGRESS.in(entry.key());
     }
 }

@@ -3,11 +3,8 @@ package org.vnetwork.datapath.sim;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.CounterTable;
@@ -42,14 +39,11 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     private final SimPort[] ports = new SimPort[PortId.LIMIT];
     private final FlowTable flows = new FlowTable();
-    private final Queue<Frame> arrived = new ArrayDeque<>();
-    private final Queue<Frame> up = new ArrayDeque<>();
-    private final AtomicBoolean woken = new AtomicBoolean();
+    private final SimFrames frames = new SimFrames();
     private final long[] key = new long[FlowKey.WORDS];
     private final Execution execution = new Execution(this);
     private final MeterTable meters = new MeterTable(MemorySegment.ofArray(new long[MeterTable.METERS * MeterTable.SIZE / Long.BYTES]), 0);
     private final CounterTable counters = new CounterTable(MemorySegment.ofArray(new long[CounterTable.COUNTERS * CounterTable.SIZE / Long.BYTES]));
-    private volatile Thread waiting;
     private long nanos;
 
     @Override
@@ -62,9 +56,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
         if (!attachment.kind().equals("sim")) {
             throw new DatapathException("attachment: " + attachment + " (expected: sim); a simulated switch has no other ports");
         }
-        if (port < 1 || port >= PortId.LIMIT || ports[port] != null) {
-            throw new DatapathException("port id: " + port + " (expected: a free one of 1.." + (PortId.LIMIT - 1) + ")");
-        }
+        DatapathException.checkFree(port, known(port));
         ports[port] = new SimPort();
     }
 
@@ -79,7 +71,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     public void detach(int port) {
         if (known(port)) {
             ports[port] = null;
-            arrived.removeIf(frame -> frame.ingress == port);
+            frames.forget(port);
         }
     }
 
@@ -110,16 +102,6 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     @Override
     public boolean drain(int id, List<Action> actions) {
         return Action.size(actions) <= Action.LIMIT && flows.drain(id, actions);
-    }
-
-    @Override
-    public boolean outlives() {
-        return false;
-    }
-
-    @Override
-    public List<FlowEntry> adopted() {
-        return List.of();
     }
 
     @Override
@@ -155,12 +137,12 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     public int poll(UpcallSink sink, int limit) {
         int count = 0;
         while (count < limit) {
-            Frame frame = up.poll();
+            Frame frame = frames.up.poll();
             if (frame != null) {
                 count++;
                 sink.upcall(frame);
-            } else if (!arrived.isEmpty()) {
-                receive(arrived.poll());
+            } else if (!frames.arrived.isEmpty()) {
+                receive(frames.arrived.poll());
             } else {
                 break;
             }
@@ -171,17 +153,15 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     /** Looks an arrived frame up, and has its flow handle it or sends it up. */
     private void receive(Frame frame) {
         SimPort port = ports[frame.ingress];
-        port.books.received++;
-        port.books.receivedUnits++;
-        port.books.receivedBytes += frame.size;
         if (port.blocked || frame.size < KeyParser.ETHERNET_SIZE) {
-            port.books.drops[port.blocked ? DropNumbers.BLOCKED : DropNumbers.RUNT]++;
+            port.books.refused(frame.size, port.blocked ? DropNumbers.BLOCKED : DropNumbers.RUNT);
             return;
         }
+        port.books.received(frame.size);
         KeyParser.parse(frame.buffer, frame.offset, frame.size, frame.ingress, key);
         FlowTable.Flow flow = flows.lookup(frame.ingress, key);
         if (flow == null) {
-            up.add(frame);
+            frames.up.add(frame);
             port.books.up++;
             return;
         }
@@ -203,18 +183,13 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public int inspect(Frame frame) {
-        Frame copy = copy(frame.bytes().toArray(ValueLayout.JAVA_BYTE), frame.ingress);
-        copy.flow = frame.flow;
-        up.add(copy);
+        frames.sendUp(frame, false);
         return 0;
     }
 
     @Override
     public boolean copyUp(Frame frame) {
-        Frame copy = copy(frame.bytes().toArray(ValueLayout.JAVA_BYTE), frame.ingress);
-        copy.flow = frame.flow;
-        copy.copy = true;
-        up.add(copy);
+        frames.sendUp(frame, true);
         return true;
     }
 
@@ -245,14 +220,8 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     @Override
     public void inject(int port, byte[] frame) {
         if (known(port)) {
-            arrived.add(copy(frame, port));
+            frames.arrive(frame, port);
         }
-    }
-
-    private static Frame copy(byte[] octets, int ingress) {
-        MemorySegment buffer = MemorySegment.ofArray(new byte[Frame.HEADROOM + octets.length]);
-        MemorySegment.copy(octets, 0, buffer, ValueLayout.JAVA_BYTE, Frame.HEADROOM, octets.length);
-        return new Frame().over(buffer, Frame.HEADROOM, octets.length, ingress);
     }
 
     @Override
@@ -271,21 +240,12 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     /** Waits in real time: while the loop waits here, nobody can move the clock. */
     @Override
     public void await(long waitNanos) {
-        waiting = Thread.currentThread();
-        long end = System.nanoTime() + waitNanos;
-        while (arrived.isEmpty() && up.isEmpty() && !woken.getAndSet(false) && !waiting.isInterrupted()) {
-            long left = end - System.nanoTime();
-            if (left <= 0) {
-                return;
-            }
-            LockSupport.parkNanos(this, left);
-        }
+        frames.await(waitNanos);
     }
 
     @Override
     public void wakeup() {
-        woken.set(true);
-        LockSupport.unpark(waiting);
+        frames.wakeup();
     }
 
     @Override
@@ -296,8 +256,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     @Override
     public void close() {
         flows.clear();
-        arrived.clear();
-        up.clear();
-        java.util.Arrays.fill(ports, null);
+        frames.clear();
+        Arrays.fill(ports, null);
     }
 }

@@ -322,4 +322,13 @@ class SimDatapathTest {
             assertEquals(expected ? 0 : 1, datapath.poll(up -> { }, 1));
         }
     }
+
+    @Test
+    void nothingComesUpOfAPortThatIsGone() {
+        install(flow(0, 1, new Action.CopyUp(), new Action.Inspect()));
+        simulated.inject(1, FrameText.build(FRAME));
+        assertEquals(1, datapath.poll(up -> upcalls.add("one of two"), 1));
+        datapath.detach(1);
+        assertEquals(0, datapath.poll(up -> upcalls.add("one of none"), 1));
+    }
 }

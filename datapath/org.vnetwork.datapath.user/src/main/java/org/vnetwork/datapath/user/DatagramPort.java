@@ -13,15 +13,12 @@ import org.vnetwork.datapath.PortState;
  * gone is found by its file.
  */
 final class DatagramPort extends UserPort {
-    private static final String KIND = "dgram";
     /** Reads each time that there is something to read. */
     private static final int ROUNDS = 2;
     /** Datagrams that are sent at once. */
     private static final int DATAGRAMS = 64;
-    /** Octets of payload that a UDP datagram has at most (RFC 768 over RFC 791). */
-    private static final int LONGEST_UDP = 65_507;
 
-    private final Address local;
+    private final DatagramEnds ends;
     private final Address peer;
     private final SendBatch sends;
     private Watch watch;
@@ -33,42 +30,32 @@ final class DatagramPort extends UserPort {
     /** {@code device}: the two addresses. */
     DatagramPort(int id, String device, Home home) throws DatapathException {
         super(id, home);
-        Address[] ends = Address.pair(KIND, device);
-        local = ends[0];
-        peer = ends[1];
+        ends = DatagramEnds.of(device);
+        peer = ends.peer();
         sends = new SendBatch(memory, DATAGRAMS);
     }
 
     private Socket socket() {
-        return local.path() == null ? Socket.newSocketDgram() : Socket.newSocketDomainDgram();
+        return ends.arePaths() ? Socket.newSocketDomainDgram() : Socket.newSocketDgram();
     }
 
     @Override
-    void open() throws DatapathException {
-        Socket socket = socket();
-        try {
-            file = BoundPath.bind(KIND, socket, local, socket());
-            if (local.path() == null) {
-                UdpSockets.enlarge(socket);
-                UdpSockets.takeJoined(socket);
-                sends.joins = true;
-                socket.connect(peer.socket());
-                connected = true;
-            }
-            watch = home.watch(socket, this);
-        } catch (IOException | RuntimeException e) {
-            closeQuietly(socket);
-            throw new DatapathException(KIND + ": " + peer + ": " + Failure.text(e), e);
-        } catch (DatapathException e) {
-            closeQuietly(socket);
-            throw e;
+    void open() throws DatapathException, IOException {
+        watch = home.watch(socket(), this);
+        file = BoundPath.bind(DatagramEnds.KIND, watch.fd(), ends.local(), socket());
+        if (!ends.arePaths()) {
+            UdpSockets.enlarge(watch.fd());
+            UdpSockets.takeJoined(watch.fd());
+            sends.joins = true;
+            watch.fd().connect(peer.socket());
+            connected = true;
         }
         tick();
     }
 
     @Override
     void tick() {
-        if (peer.path() == null) {
+        if (!ends.arePaths()) {
             // What refused a datagram may take the next one.
             problem = "";
             return;
@@ -101,7 +88,7 @@ final class DatagramPort extends UserPort {
     private void gone(String why) {
         problem = why;
         watch.wantWrites(false);
-        if (peer.path() == null) {
+        if (!ends.arePaths()) {
             return;
         }
         connected = false;
@@ -164,7 +151,7 @@ final class DatagramPort extends UserPort {
 
     @Override
     int longest() {
-        return peer.path() == null ? LONGEST_UDP : LONGEST;
+        return ends.longest();
     }
 
     @Override
@@ -174,7 +161,7 @@ final class DatagramPort extends UserPort {
 
     @Override
     PortState state() {
-        return new PortState(isUp(), isUp() ? "datagrams of " + peer : problem, longest() - 18);
+        return ends.state(isUp(), problem);
     }
 
     @Override

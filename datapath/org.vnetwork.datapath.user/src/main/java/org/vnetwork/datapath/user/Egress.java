@@ -97,17 +97,7 @@ final class Egress implements Execution.Sender, UserPort.Ledger {
     void addTo(PortBooks sum, int port) {
         PortBooks part = books[port];
         if (part != null) {
-            sum.received += part.received;
-            sum.receivedBytes += part.receivedBytes;
-            sum.receivedUnits += part.receivedUnits;
-            sum.sent += part.sent;
-            sum.sentBytes += part.sentBytes;
-            sum.outputs += part.outputs;
-            sum.copies += part.copies;
-            sum.up += part.up;
-            for (int i = 0; i < sum.drops.length; i++) {
-                sum.drops[i] += part.drops[i];
-            }
+            sum.add(part);
         }
     }
 

@@ -6,25 +6,21 @@ import java.lang.foreign.MemorySegment;
 import org.vnetwork.datapath.DatapathException;
 
 /** A stream socket of Netty's native library. */
-final class EpollStream implements StreamSocket {
+final class EpollStream extends StreamSocket {
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_KEEPIDLE = 4;
     private static final int TCP_KEEPINTVL = 5;
     private static final int TCP_KEEPCNT = 6;
     private static final int TCP_USER_TIMEOUT = 18;
 
-    private final PortGroup group;
-    private final boolean isPath;
     private final Socket socket;
-    private Watch watch;
 
     EpollStream(PortGroup group, boolean isPath) {
         this(group, isPath, create(isPath));
     }
 
     private EpollStream(PortGroup group, boolean isPath, Socket socket) {
-        this.group = group;
-        this.isPath = isPath;
+        super(group, isPath);
         this.socket = socket;
     }
 
@@ -33,7 +29,7 @@ final class EpollStream implements StreamSocket {
     }
 
     @Override
-    public BoundPath listen(String kind, Address at) throws DatapathException, IOException {
+    BoundPath listen(String kind, Address at) throws DatapathException, IOException {
         if (!isPath) {
             socket.setReuseAddress(true);
         }
@@ -43,23 +39,23 @@ final class EpollStream implements StreamSocket {
     }
 
     @Override
-    public StreamSocket accept() throws IOException {
+    StreamSocket accept() throws IOException {
         int number = socket.accept(new byte[128]);
         return number < 0 ? null : new EpollStream(group, isPath, new Socket(number));
     }
 
     @Override
-    public boolean connect(Address to) throws IOException {
+    boolean connect(Address to) throws IOException {
         return socket.connect(to.socket());
     }
 
     @Override
-    public boolean finishConnect() throws IOException {
+    boolean finishConnect() throws IOException {
         return socket.finishConnect();
     }
 
     @Override
-    public void tune() throws IOException {
+    void tune() throws IOException {
         if (!isPath) {
             socket.setTcpNoDelay(true);
             socket.setKeepAlive(true);
@@ -71,36 +67,22 @@ final class EpollStream implements StreamSocket {
     }
 
     @Override
-    public void watch(Watch.Owner owner) {
-        watch = group.watch(socket, owner);
+    Watch watched(SocketWatch.Owner owner) {
+        return group.watch(socket, owner);
     }
 
     @Override
-    public int read(MemorySegment into, int from, int to) throws IOException {
+    int read(MemorySegment into, int from, int to) throws IOException {
         return socket.readAddress(into.address(), from, to);
     }
 
     @Override
-    public int write(MemorySegment memory, int from, int to) throws IOException {
+    int write(MemorySegment memory, int from, int to) throws IOException {
         return Math.max(0, socket.writeAddress(memory.address(), from, to));
     }
 
     @Override
-    public void wantWrites(boolean wanted) {
-        watch.wantWrites(wanted);
-    }
-
-    @Override
-    public void rest(boolean resting) {
-        watch.rest(resting);
-    }
-
-    @Override
-    public void close() {
-        if (watch != null) {
-            watch.close();
-        } else {
-            UserPort.closeQuietly(socket);
-        }
+    void end() {
+        UserPort.closeQuietly(socket);
     }
 }

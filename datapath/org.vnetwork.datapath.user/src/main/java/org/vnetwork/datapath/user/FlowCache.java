@@ -7,8 +7,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.datapath.StatisticsSink;
-import org.vnetwork.model.PortId;
-import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.FlowKey;
 
@@ -75,7 +73,7 @@ final class FlowCache {
 
     /** Adds a flow; false when it is no valid one, its id or key is taken, or the port's mask list is full. */
     boolean add(FlowEntry entry) {
-        if (!isValid(entry) || slots.entries[entry.id()] != null || !enter(active, entry)) {
+        if (!entry.fits(FLOWS) || slots.entries[entry.id()] != null || !enter(active, entry)) {
             return false;
         }
         slots.reset(entry.id());
@@ -85,14 +83,8 @@ final class FlowCache {
         return true;
     }
 
-    /** Whether any datapath could have a flow. */
-    static boolean isValid(FlowEntry entry) {
-        return entry.id() >= 0 && entry.id() < FLOWS && Action.size(entry.actions()) <= Action.LIMIT
-                && Field.INGRESS.in(entry.mask()) == Field.INGRESS.bits() && Field.INGRESS.in(entry.key()) < PortId.LIMIT;
-    }
-
     private boolean enter(Tuples tuples, FlowEntry entry) {
-        Tuple tuple = tuples.take(ingress(entry), entry.mask());
+        Tuple tuple = tuples.take(entry.ingress(), entry.mask());
         if (tuple == null || tuple.flows > 0 && index.find(tuple, entry.key()) >= 0) {
             return false;
         }
@@ -101,9 +93,9 @@ final class FlowCache {
     }
 
     private void leave(Tuples tuples, FlowEntry entry) {
-        Tuple tuple = tuples.take(ingress(entry), entry.mask());
+        Tuple tuple = tuples.take(entry.ingress(), entry.mask());
         index.leave(entry.id(), tuple);
-        tuples.release(ingress(entry), tuple);
+        tuples.release(entry.ingress(), tuple);
     }
 
     /** Gives a flow other actions; false when it cannot have them. */
@@ -121,7 +113,7 @@ final class FlowCache {
             return false;
         }
         FlowEntry entry = slots.entries[flow];
-        Tuple target = draining.take(ingress(entry), entry.mask());
+        Tuple target = draining.take(entry.ingress(), entry.mask());
         if (target == null || target.flows > 0 && index.find(target, entry.key()) >= 0) {
             return false;
         }
@@ -163,10 +155,5 @@ final class FlowCache {
 
     private boolean has(int flow) {
         return flow >= 0 && flow < FLOWS && used.get(flow);
-    }
-
-    /** The port that all frames of a flow come in by. */
-    static int ingress(FlowEntry entry) {
-        return (int) Field.INGRESS.in(entry.key());
     }
 }

@@ -10,13 +10,10 @@ import org.vnetwork.packet.wire.Frame;
 
 /** As {@link DatagramPort}, over UDP alone and with what the JDK has: a system call for each datagram. */
 final class NioDatagramPort extends UserPort {
-    private static final String KIND = "dgram";
     private static final int BATCH = 64;
-    /** Octets of payload that a UDP datagram has at most (RFC 768 over RFC 791). */
-    private static final int LONGEST_UDP = 65_507;
+    private static final int END = Frame.HEADROOM + DatagramEnds.LONGEST_UDP;
 
-    private final Address local;
-    private final Address peer;
+    private final DatagramEnds ends;
     private final MemorySegment buffer;
     private final NioView in = new NioView();
     private final NioView out = new NioView();
@@ -26,27 +23,20 @@ final class NioDatagramPort extends UserPort {
 
     NioDatagramPort(int id, String device, Home home) throws DatapathException {
         super(id, home);
-        Address[] ends = Address.pair(KIND, device);
-        local = ends[0];
-        peer = ends[1];
-        if (local.path() != null) {
-            throw new DatapathException(KIND + ": " + device + " (expected: two of IP-ADDRESS:PORT; Unix datagrams need Netty's library for epoll, of Linux on x86_64 or aarch64 with glibc)");
+        ends = DatagramEnds.of(device);
+        if (ends.arePaths()) {
+            throw new DatapathException(DatagramEnds.KIND + ": " + device + " (expected: two of IP-ADDRESS:PORT; Unix datagrams need Netty's library for epoll, of Linux on x86_64 or aarch64 with glibc)");
         }
-        buffer = memory.allocate(Frame.HEADROOM + LONGEST_UDP, 64);
+        buffer = memory.allocate(END, 64);
     }
 
     @Override
-    void open() throws DatapathException {
-        try {
-            channel = DatagramChannel.open();
-            channel.configureBlocking(false);
-            BoundPath.bind(KIND, local, () -> channel.bind(local.nio()), () -> { });
-            channel.connect(peer.nio());
-            watch = home.watch(channel, this);
-        } catch (IOException | RuntimeException e) {
-            close();
-            throw new DatapathException(KIND + ": " + peer + ": " + Failure.text(e), e);
-        }
+    void open() throws DatapathException, IOException {
+        channel = DatagramChannel.open();
+        channel.configureBlocking(false);
+        BoundPath.bind(DatagramEnds.KIND, ends.local(), () -> channel.bind(ends.local().nio()), () -> { });
+        channel.connect(ends.peer().nio());
+        watch = home.watch(channel, this);
     }
 
     @Override
@@ -59,7 +49,7 @@ final class NioDatagramPort extends UserPort {
     public void readable() {
         try {
             for (int i = 0; i < BATCH && !home.crowded(); i++) {
-                int size = channel.read(in.of(buffer, Frame.HEADROOM, Frame.HEADROOM + LONGEST_UDP));
+                int size = channel.read(in.of(buffer, Frame.HEADROOM, END));
                 if (size <= 0) {
                     return;
                 }
@@ -67,7 +57,7 @@ final class NioDatagramPort extends UserPort {
             }
         } catch (IOException | RuntimeException e) {
             locked(() -> {
-                problem = peer + ": " + Failure.text(e);
+                problem = ends.peer() + ": " + Failure.text(e);
                 discard(DropNumbers.LINK_DOWN);
             });
         }
@@ -87,7 +77,7 @@ final class NioDatagramPort extends UserPort {
             if (why.contains("too long")) {
                 return DropNumbers.TOO_LONG;
             }
-            problem = peer + ": " + why;
+            problem = ends.peer() + ": " + why;
             return DropNumbers.LINK_DOWN;
         }
     }
@@ -99,7 +89,7 @@ final class NioDatagramPort extends UserPort {
 
     @Override
     int longest() {
-        return LONGEST_UDP;
+        return ends.longest();
     }
 
     @Override
@@ -109,7 +99,7 @@ final class NioDatagramPort extends UserPort {
 
     @Override
     PortState state() {
-        return new PortState(isUp(), isUp() ? "datagrams of " + peer : problem, longest() - 18);
+        return ends.state(isUp(), problem);
     }
 
     @Override

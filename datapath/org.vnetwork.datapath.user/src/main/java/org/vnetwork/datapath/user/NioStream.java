@@ -12,20 +12,16 @@ import java.util.Map;
 import org.vnetwork.datapath.DatapathException;
 
 /** A stream socket of the JDK. */
-final class NioStream implements StreamSocket {
+final class NioStream extends StreamSocket {
     /** NB: the JDK has no name for TCP_USER_TIMEOUT: a peer that owes an acknowledgement is given up by the kernel's own patience, minutes. */
     private static final Map<String, Integer> SILENCE = Map.of("TCP_KEEPIDLE", SILENCE_SECONDS / 3, "TCP_KEEPINTERVAL", SILENCE_SECONDS / 3, "TCP_KEEPCOUNT", 2);
 
-    private final PortGroup group;
-    private final boolean isPath;
     private final NioView in = new NioView();
     private final NioView out = new NioView();
     private SelectableChannel channel;
-    private NioWatch watch;
 
     NioStream(PortGroup group, boolean isPath) {
-        this.group = group;
-        this.isPath = isPath;
+        super(group, isPath);
     }
 
     private SocketChannel stream() throws IOException {
@@ -39,20 +35,22 @@ final class NioStream implements StreamSocket {
     }
 
     @Override
-    public BoundPath listen(String kind, Address at) throws DatapathException, IOException {
+    BoundPath listen(String kind, Address at) throws DatapathException, IOException {
         ServerSocketChannel server = made(isPath ? ServerSocketChannel.open(StandardProtocolFamily.UNIX) : ServerSocketChannel.open());
         if (!isPath) {
             server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
         }
         return BoundPath.bind(kind, at, () -> server.bind(at.nio(), 1), () -> {
             try (SocketChannel probe = stream()) {
+                // Or it would wait where callers queue.
+                probe.configureBlocking(false);
                 probe.connect(at.nio());
             }
         });
     }
 
     @Override
-    public StreamSocket accept() throws IOException {
+    StreamSocket accept() throws IOException {
         SocketChannel caller = ((ServerSocketChannel) channel).accept();
         if (caller == null) {
             return null;
@@ -63,17 +61,17 @@ final class NioStream implements StreamSocket {
     }
 
     @Override
-    public boolean connect(Address to) throws IOException {
+    boolean connect(Address to) throws IOException {
         return made(stream()).connect(to.nio());
     }
 
     @Override
-    public boolean finishConnect() throws IOException {
+    boolean finishConnect() throws IOException {
         return ((SocketChannel) channel).finishConnect();
     }
 
     @Override
-    public void tune() throws IOException {
+    void tune() throws IOException {
         if (!isPath) {
             SocketChannel stream = (SocketChannel) channel;
             stream.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -91,35 +89,23 @@ final class NioStream implements StreamSocket {
     }
 
     @Override
-    public void watch(Watch.Owner owner) {
-        watch = group.watch(channel, owner);
+    NioWatch watched(SocketWatch.Owner owner) {
+        return group.watch(channel, owner);
     }
 
     @Override
-    public int read(MemorySegment into, int from, int to) throws IOException {
+    int read(MemorySegment into, int from, int to) throws IOException {
         return ((SocketChannel) channel).read(in.of(into, from, to));
     }
 
     @Override
-    public int write(MemorySegment memory, int from, int to) throws IOException {
+    int write(MemorySegment memory, int from, int to) throws IOException {
         return ((SocketChannel) channel).write(out.of(memory, from, to));
     }
 
     @Override
-    public void wantWrites(boolean wanted) {
-        watch.wantWrites(wanted);
-    }
-
-    @Override
-    public void rest(boolean resting) {
-        watch.rest(resting);
-    }
-
-    @Override
-    public void close() {
-        if (watch != null) {
-            watch.close();
-        } else if (channel != null) {
+    void end() {
+        if (channel != null) {
             NioWatch.closeQuietly(channel);
         }
     }

@@ -1,6 +1,7 @@
 package org.vnetwork.datapath.user;
 
 import io.netty.channel.unix.Socket;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.SelectableChannel;
@@ -19,7 +20,7 @@ import org.vnetwork.packet.wire.KeyParser;
  *
  * <p>The lock is held by the loop for a batch at most, and given up as soon as the switch's loop wants it. Whoever has it may take a port's lock, never another group's.
  */
-final class PortGroup implements UserPort.Home {
+final class PortGroup implements Home {
     private static final long TICK_MILLIS = 100;
     /** Datagrams that are read at once. */
     private static final int DATAGRAMS = 32;
@@ -50,12 +51,15 @@ final class PortGroup implements UserPort.Home {
         ticks = loop.every(TICK_MILLIS, this::tick);
     }
 
-    /** Looks after every port, one at a time, so that nobody waits long for the lock. On the loop. */
+    /** Looks after every port, one at a time, so that nobody waits long for the lock; sends what a hung switch's loop has left waiting. On the loop. */
     private void tick() {
         for (int id = 1; id < board.ports().length(); id++) {
             UserPort port = board.ports().get(id);
             if (port != null && port.home == this) {
-                batch(() -> port.locked(port::tick));
+                batch(() -> port.locked(() -> {
+                    port.tick();
+                    port.flush(egress);
+                }));
             }
         }
     }
@@ -95,23 +99,34 @@ final class PortGroup implements UserPort.Home {
         }
     }
 
-    /** Opens a port and has others send by it. Not on the loop. */
-    void open(UserPort port) throws DatapathException {
+    /** Opens a port and has others send by it; one that cannot be opened is closed. {@code what}: what a refusal names. Not on the loop. */
+    void open(UserPort port, Object what) throws DatapathException {
         loop.call(() -> {
             lock.lock();
             port.lock.lock();
             try {
-                port.open();
+                open(port);
                 board.ports().set(port.id, port);
-            } catch (DatapathException e) {
-                port.close();
-                throw e;
+            } catch (IOException | RuntimeException e) {
+                throw new DatapathException(what + ": " + Failure.text(e), e);
             } finally {
                 port.lock.unlock();
                 lock.unlock();
             }
             return null;
         });
+    }
+
+    private static void open(UserPort port) throws DatapathException, IOException {
+        boolean opened = false;
+        try {
+            port.open();
+            opened = true;
+        } finally {
+            if (!opened) {
+                port.close();
+            }
+        }
     }
 
     /** Closes a port. Not on the loop. */
@@ -136,14 +151,12 @@ final class PortGroup implements UserPort.Home {
     @Override
     public void received(UserPort port, MemorySegment from, int offset, int size) {
         PortBooks books = egress.books(port.id);
-        books.received++;
-        books.receivedUnits++;
-        books.receivedBytes += size;
         int refused = port.blocked ? DropNumbers.BLOCKED : size < KeyParser.ETHERNET_SIZE ? DropNumbers.RUNT : size > UserPort.LONGEST ? DropNumbers.TOO_LONG : 0;
         if (refused != 0) {
-            books.drops[refused]++;
+            books.refused(size, refused);
             return;
         }
+        books.received(size);
         frame.over(from, offset, size, port.id);
         KeyParser.parse(from, offset, size, port.id, key);
         int flow = flows.lookup(port.id, key);
@@ -185,13 +198,17 @@ final class PortGroup implements UserPort.Home {
     }
 
     @Override
-    public Watch watch(Socket socket, Watch.Owner owner) {
-        return new Watch(socket, this, owner).on(loop);
+    public Watch watch(Socket socket, SocketWatch.Owner owner) {
+        Watch watch = new Watch(socket, this, owner);
+        watch.begin();
+        return watch;
     }
 
     @Override
-    public NioWatch watch(SelectableChannel channel, Watch.Owner owner) {
-        return new NioWatch(channel, this, owner).on(loop);
+    public NioWatch watch(SelectableChannel channel, SocketWatch.Owner owner) {
+        NioWatch watch = new NioWatch(channel, this, owner);
+        watch.begin();
+        return watch;
     }
 
     @Override

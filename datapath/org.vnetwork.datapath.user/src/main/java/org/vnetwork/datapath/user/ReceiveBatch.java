@@ -96,7 +96,7 @@ final class ReceiveBatch {
     }
 
     /** Has a port handle the frames of a datagram: one, or all that were joined. */
-    void each(int message, UserPort.Home home, UserPort port) {
+    void each(int message, Home home, UserPort port) {
         int at = offset(message);
         int end = at + size(message);
         int segment = segment(message);

@@ -1,14 +1,9 @@
 package org.vnetwork.datapath.user;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
-import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortState;
-import org.vnetwork.packet.wire.Frame;
 
 /**
  * A port whose peer is one stream socket, each frame behind its length in four octets: what QEMU's {@code -netdev stream} speaks.
@@ -17,16 +12,12 @@ import org.vnetwork.packet.wire.Frame;
  */
 final class StreamPort extends UserPort {
     private static final int PREFIX = Outbox.PREFIX;
-    /** Octets read at once: a thousand short frames. */
-    private static final int BATCH = 1 << 16;
     /** How often a peer is read when another calls. */
     private static final int CALL_BATCHES = 8;
-    private static final int BUFFER = Frame.HEADROOM + 2 * (PREFIX + LONGEST);
-    private static final ValueLayout.OfInt LENGTH = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final String kind;
     private final Address address;
-    private final MemorySegment buffer;
+    private final StreamInbox inbox;
     private StreamSocket listener;
     private BoundPath file;
     private StreamSocket peer;
@@ -34,9 +25,6 @@ final class StreamPort extends UserPort {
     /** Writing failed: the loop, which alone may close the socket, is to do so. */
     private volatile boolean failed;
     private String problem;
-    /** What was read and is not handled yet. */
-    private int start = Frame.HEADROOM;
-    private int end = Frame.HEADROOM;
     /** Octets that the peer has of the frame to go out first. */
     private int begun;
 
@@ -44,7 +32,7 @@ final class StreamPort extends UserPort {
         super(id, home);
         this.kind = kind;
         this.address = Address.of(kind, device);
-        this.buffer = memory.allocate(BUFFER, 64);
+        this.inbox = new StreamInbox(memory);
         this.problem = "nobody has called at " + address;
     }
 
@@ -53,33 +41,24 @@ final class StreamPort extends UserPort {
     }
 
     @Override
-    void open() throws DatapathException {
+    void open() throws DatapathException, IOException {
         if (kind.equals("stream-to")) {
-            tick();
+            call();
             return;
         }
-        StreamSocket socket = socket();
-        try {
-            file = socket.listen(kind, address);
-            socket.watch(new Watch.Owner() {
-                @Override
-                public void readable() {
-                    accept();
-                }
+        listener = socket();
+        file = listener.listen(kind, address);
+        listener.watch(new SocketWatch.Owner() {
+            @Override
+            public void readable() {
+                accept();
+            }
 
-                @Override
-                public void writable() {
-                    // Never asked for.
-                }
-            });
-            listener = socket;
-        } catch (IOException | RuntimeException e) {
-            socket.close();
-            throw new DatapathException(kind + ": " + address + ": " + Failure.text(e), e);
-        } catch (DatapathException e) {
-            socket.close();
-            throw e;
-        }
+            @Override
+            public void writable() {
+                // Never asked for.
+            }
+        });
     }
 
     private void accept() {
@@ -113,8 +92,7 @@ final class StreamPort extends UserPort {
             socket.close();
             throw e;
         }
-        start = Frame.HEADROOM;
-        end = Frame.HEADROOM;
+        inbox.clear();
         begun = 0;
         connected = isConnected;
         failed = false;
@@ -129,16 +107,22 @@ final class StreamPort extends UserPort {
         }
         if (listener != null) {
             listener.rest(false);
+        } else if (peer == null) {
+            call();
         }
-        if (listener != null || peer != null) {
-            return;
-        }
-        StreamSocket socket = socket();
+    }
+
+    /** Calls the peer; what comes of it, and when not, is told later, as a peer may come any time. */
+    private void call() {
+        StreamSocket socket = null;
         try {
+            socket = socket();
             take(socket, socket.connect(address));
             problem = "calling " + address;
         } catch (IOException | RuntimeException e) {
-            socket.close();
+            if (socket != null) {
+                socket.close();
+            }
             problem = address + ": " + Failure.text(e);
         }
     }
@@ -184,49 +168,27 @@ final class StreamPort extends UserPort {
         }
         int size;
         try {
-            size = peer.read(buffer, end, Math.min(BUFFER, end + BATCH));
+            size = inbox.read(peer);
         } catch (IOException | RuntimeException e) {
             lost(address + ": " + Failure.text(e));
             return;
         }
         if (size < 0) {
-            lost(start == end ? "the peer has hung up" : "the peer has hung up in the middle of a frame");
+            lost(inbox.isEmpty() ? "the peer has hung up" : "the peer has hung up in the middle of a frame");
             return;
         }
-        end += size;
         frames();
     }
 
-    /** Handles the frames that are whole, and makes room for the rest of the next one. */
     private void frames() {
-        while (end - start >= PREFIX) {
-            int size = buffer.get(LENGTH, start);
-            if (size < 0 || size > LONGEST) {
-                // Where the next frame begins is not known any more.
-                PortBooks books = home.books(this);
-                books.received++;
-                books.receivedUnits++;
-                books.drops[DropNumbers.TOO_LONG]++;
-                lost("the peer announced a frame of " + Integer.toUnsignedString(size) + " octets (expected: at most " + LONGEST + ")");
-                return;
-            }
-            if (end - start - PREFIX < size) {
-                break;
-            }
-            int at = start + PREFIX;
-            start = at + size;
-            home.received(this, buffer, at, size);
-            if (peer == null) {
-                return;
-            }
+        int size = inbox.next();
+        while (size >= 0) {
+            home.received(this, inbox.buffer, inbox.end() - size, size);
+            size = inbox.next();
         }
-        if (start == end) {
-            start = Frame.HEADROOM;
-            end = Frame.HEADROOM;
-        } else if (BUFFER - start < PREFIX + LONGEST) {
-            MemorySegment.copy(buffer, start, buffer, Frame.HEADROOM, end - start);
-            end -= start - Frame.HEADROOM;
-            start = Frame.HEADROOM;
+        if (size == StreamInbox.WRONG) {
+            home.books(this).refused(0, DropNumbers.TOO_LONG);
+            lost("the peer announced a frame of " + Integer.toUnsignedString(inbox.announced()) + " octets (expected: at most " + LONGEST + ")");
         }
     }
 

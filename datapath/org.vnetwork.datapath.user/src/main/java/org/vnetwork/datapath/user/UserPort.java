@@ -3,14 +3,11 @@ package org.vnetwork.datapath.user;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.channels.SelectableChannel;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.MissLimit;
-import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.packet.wire.Frame;
 
@@ -22,7 +19,7 @@ import org.vnetwork.packet.wire.Frame;
  * {@code isUp}, {@code longest}, {@code out}, {@code state} and {@code write} look at, so {@code readable} takes it to change any of that, and never while it hands over a frame.
  * A port's memory is bounded: what does not fit into {@link #QUEUE} octets is dropped.
  */
-abstract class UserPort implements Watch.Owner {
+abstract class UserPort implements SocketWatch.Owner {
     /** Octets of the longest frame that comes in: 65,535 and an Ethernet header with a tag. */
     static final int LONGEST = 65_553;
     /** Octets that wait for a peer that is slower than the others. */
@@ -47,39 +44,6 @@ abstract class UserPort implements Watch.Owner {
     private boolean stalled;
     private boolean closed;
 
-    /** What a port needs of its group. */
-    interface Home extends Ledger {
-        /** Handles a frame that came in; what stands before it in the buffer is no longer needed. */
-        void received(UserPort port, MemorySegment buffer, int offset, int size);
-
-        /** What the group's loop notes of a port, on that loop. */
-        PortBooks books(UserPort port);
-
-        /** Whether the switch's loop waits for the lock, so that what is left to read should wait instead. */
-        boolean crowded();
-
-        /** What datagrams are read into, on the group's loop; they last until the next read. */
-        ReceiveBatch batch();
-
-        /** The group's loop. */
-        PortLoop loop();
-
-        /** Begins work of a thread that is not the group's: with its lock. */
-        void enter();
-
-        /** Ends that: what it made to be sent goes out. */
-        void leave();
-
-        /** A socket of Netty's native library, watched. */
-        Watch watch(Socket socket, Watch.Owner owner);
-
-        /** A socket of the JDK, watched. */
-        NioWatch watch(SelectableChannel channel, Watch.Owner owner);
-
-        /** A stream socket of the library that the group's loop works with. */
-        StreamSocket stream(boolean isPath);
-    }
-
     /** Where a thread notes what became of frames that it had counted as sent. */
     interface Ledger {
         /** Takes back that a frame was sent by a port; {@code ingress} 0: one of no port. */
@@ -94,8 +58,8 @@ abstract class UserPort implements Watch.Owner {
         copies = new Allowance(1000, 256, now);
     }
 
-    /** Makes its socket; nothing is left behind when that fails. */
-    abstract void open() throws DatapathException;
+    /** Makes its socket. When that fails it is closed, and what is thrown says why. */
+    abstract void open() throws DatapathException, IOException;
 
     /** Looks whether its peer has come or gone. */
     abstract void tick();
@@ -123,7 +87,7 @@ abstract class UserPort implements Watch.Owner {
         return new Outbox(memory, QUEUE);
     }
 
-    /** Ends all that {@link #open} began. */
+    /** Ends all that {@link #open} began; once. */
     void close() {
         discard(DropNumbers.LINK_DOWN);
         waiting = null;

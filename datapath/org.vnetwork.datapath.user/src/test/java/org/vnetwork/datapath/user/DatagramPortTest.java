@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -60,10 +59,7 @@ class DatagramPortTest {
         rig.cable(2, 1);
         try (DatagramChannel peer = DatagramChannel.open(); DatagramChannel stranger = DatagramChannel.open()) {
             peer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            int free;
-            try (DatagramSocket probe = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-                free = probe.getLocalPort();
-            }
+            int free = Rig.free();
             InetSocketAddress port = new InetSocketAddress(InetAddress.getLoopbackAddress(), free);
             rig.attach(1, "dgram", "127.0.0.1:" + free + " 127.0.0.1:" + peer.socket().getLocalPort());
             stranger.send(ByteBuffer.wrap(FRAME), port);
@@ -83,10 +79,7 @@ class DatagramPortTest {
         Rig.Peer guest = rig.dgram(2);
         rig.cable(1, 2);
         rig.cable(2, 1);
-        int free;
-        try (DatagramSocket probe = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
-            free = probe.getLocalPort();
-        }
+        int free = Rig.free();
         Socket far = UdpSockets.open(false);
         try (Arena memory = Arena.ofShared()) {
             far.bind(new InetSocketAddress("127.0.0.1", 0));

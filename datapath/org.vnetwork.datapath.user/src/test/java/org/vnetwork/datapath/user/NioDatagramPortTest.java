@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -33,17 +32,11 @@ class NioDatagramPortTest {
         rig.close();
     }
 
-    private static int free() throws Exception {
-        try (DatagramSocket probe = new DatagramSocket(0, HOST)) {
-            return probe.getLocalPort();
-        }
-    }
-
     @Test
     void carriesFramesOverUdpAndLetsNobodyElseIn() throws Exception {
         try (DatagramChannel peer = DatagramChannel.open(); DatagramChannel stranger = DatagramChannel.open()) {
             peer.bind(new InetSocketAddress(HOST, 0));
-            int free = free();
+            int free = Rig.free();
             InetSocketAddress port = new InetSocketAddress(HOST, free);
             rig.attach(1, "dgram", "127.0.0.1:" + free + " 127.0.0.1:" + peer.socket().getLocalPort());
             stranger.send(ByteBuffer.wrap(Rig.frame(64, 1)), port);
@@ -63,8 +56,8 @@ class NioDatagramPortTest {
 
     @Test
     void isDownWhileNobodyIsAtThePeersAddress() throws Exception {
-        int free = free();
-        rig.attach(1, "dgram", "127.0.0.1:" + free + " 127.0.0.1:" + free());
+        int free = Rig.free();
+        rig.attach(1, "dgram", "127.0.0.1:" + free + " 127.0.0.1:" + Rig.free());
         Rig.until("down", () -> {
             other.send(Rig.frame(64, 1));
             return rig.drops(2, DropNumbers.LINK_DOWN) > 0;
@@ -77,9 +70,12 @@ class NioDatagramPortTest {
         assertTrue(rig.refusal("dgram", rig.path("a") + " " + rig.path("b")).endsWith("Unix datagrams need Netty's library for epoll, of Linux on x86_64 or aarch64 with glibc)"));
         assertEquals("vxlan: needs Netty's library for epoll (Linux on x86_64 or aarch64 with glibc); streams, and dgram over IP, go without", rig.refusal("vxlan", "x"));
         assertTrue(rig.refusal("udp-multicast", "230.0.0.1:1234").startsWith("udp-multicast: needs Netty's library"));
-        String taken = "127.0.0.1:" + free();
+        String taken = "127.0.0.1:" + Rig.free();
         rig.attach(1, "dgram", taken + " 127.0.0.1:9");
         assertTrue(rig.refusal("dgram", taken + " 127.0.0.1:10").startsWith("dgram: " + taken + ": address already in use"));
+        // Who sends from the loopback device reaches nothing else.
+        String refusal = rig.refusal("dgram", "127.0.0.1:" + Rig.free() + " 192.0.2.1:9");
+        assertTrue(refusal.matches("dgram: 127\\.0\\.0\\.1:\\d+ 192\\.0\\.2\\.1:9: (invalid argument|network is unreachable)"), refusal);
         assertFalse(rig.datapath.state(99).up());
     }
 }

@@ -10,6 +10,8 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -150,6 +152,13 @@ final class Rig implements AutoCloseable {
         peers.add(peer);
         up(port);
         return peer;
+    }
+
+    /** A UDP port number that nobody has. */
+    static int free() throws IOException {
+        try (DatagramSocket probe = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        }
     }
 
     Path path(String name) {

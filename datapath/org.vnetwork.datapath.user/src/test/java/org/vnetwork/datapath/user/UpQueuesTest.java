@@ -2,8 +2,12 @@ package org.vnetwork.datapath.user;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.channel.unix.Socket;
+import java.lang.foreign.Arena;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.packet.wire.Action;
+import org.vnetwork.packet.wire.Frame;
 
 /** What comes up, and what does not. */
 class UpQueuesTest {
@@ -129,5 +134,83 @@ class UpQueuesTest {
         Thread waiter = Thread.ofPlatform().start(() -> rig.datapath.await(60_000_000_000L));
         waiter.join(20_000);
         assertFalse(waiter.isAlive());
+    }
+
+    /** Over UDP the kernel joins what one system call sends: of so many frames that are decided together few messages arrive. */
+    @Test
+    void whatIsDecidedTogetherGoesOutTogether() throws Exception {
+        int count = 64;
+        rig.datapath.limit(1, new MissLimit(1_000_000, 1_000_000));
+        Socket far = UdpSockets.open(false);
+        try (Arena memory = Arena.ofShared()) {
+            far.bind(new InetSocketAddress("127.0.0.1", 0));
+            UdpSockets.takeJoined(far);
+            rig.attach(2, "dgram", "127.0.0.1:" + Rig.free() + " 127.0.0.1:" + far.localAddress().getPort());
+            ReceiveBatch received = new ReceiveBatch(memory, count, 65_535);
+            // A machine that stands still may have a batch go out in parts.
+            Rig.until("few messages", () -> {
+                send(100, count);
+                assertEquals(count, rig.datapath.poll(frame -> rig.datapath.execute(frame, List.of(new Action.Output(2))), count));
+                int[] got = new int[2];
+                Rig.until("all frames", () -> {
+                    int messages = received.receive(far.intValue());
+                    for (int i = 0; i < messages; i++) {
+                        got[0]++;
+                        got[1] += received.size(i) / 100;
+                    }
+                    return got[1] == count;
+                });
+                return got[0] <= 4;
+            });
+        } finally {
+            far.close();
+        }
+    }
+
+    /** A peer of a path has what was sent at once: what it has not, waits. */
+    @Test
+    void whatIsDecidedGoesOutThoughTheNextDecisionHangs() throws Exception {
+        Rig.Peer second = rig.dgram(2);
+        Rig.until("a frame that waits for others", () -> {
+            send(100, 2);
+            List<Boolean> waits = new ArrayList<>();
+            poll(frame -> {
+                if (waits.isEmpty()) {
+                    rig.datapath.execute(frame, List.of(new Action.Output(2)));
+                    waits.add(second.receive() == null);
+                } else if (waits.getFirst()) {
+                    second.receives(Rig.frame(100, 0));
+                }
+            }, 2);
+            return waits.getFirst();
+        });
+    }
+
+    @Test
+    void whatIsDecidedDoesNotWaitForManySlowDecisions() throws Exception {
+        Rig.Peer second = rig.dgram(2);
+        send(100, 2);
+        poll(frame -> {
+            long began = System.nanoTime();
+            while (System.nanoTime() - began < 1_000_000) {
+                Thread.onSpinWait();
+            }
+            rig.datapath.execute(frame, List.of(new Action.Output(2)));
+            assertNotNull(second.receive());
+        }, 2);
+    }
+
+    private interface Decision {
+        void on(Frame frame) throws Exception;
+    }
+
+    private void poll(Decision decision, int limit) {
+        rig.datapath.poll(frame -> {
+            try {
+                decision.on(frame);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }, limit);
     }
 }
