@@ -231,7 +231,7 @@ abstract class UserPort implements Watch.Owner {
     }
 
     private void drop(int frames, int reason, Ledger ledger) {
-        for (int i = 0; i < frames; i++) {
+        for (int i = 0; i < frames && !waiting.isEmpty(); i++) {
             ledger.unsent(this, waiting.ingress(0), waiting.size(0), reason);
             waiting.release(1);
         }
