@@ -9,7 +9,7 @@
  *               0: none waits for another
  *   -p RATE     frames a second; each is stamped, delays are told          -1          one frame at a time; delays are told
  *   -t SECONDS  (1)                                                        -u PID,...  processes whose CPU time is told too
- *   -f FLOWS    inner connections (1), which take turns: told apart by their UDP source port                -g FRAMES  of a turn (1)
+ *   -f FLOWS    inner connections (1), told apart by their UDP source port -g FRAMES   of one of them before the next one's turn (1)
  *
  * The result is one line of JSON; CPU times in seconds.
  */
