@@ -14,7 +14,7 @@ import org.vnetwork.datapath.PortState;
  */
 final class VxlanPort extends UserPort {
     private static final int ETHERNET = 14;
-    /** NB: source port numbers, a power of two. Each splits what leaves joined: with 8, frames that change connection one by one cost a third more, with 16 twice as much. */
+    /** NB: source port numbers, a power of two. Each splits what leaves joined: frames that change connection one by one cost half as much again with 8, and twice as much with 16. */
     static final int SOURCES = 8;
 
     final Vxlan tunnel;
