@@ -112,7 +112,7 @@ abstract class UserPort implements Watch.Owner {
     abstract Interest out();
 
     /**
-     * Sends as many frames as one system call takes, from the oldest on, and releases them; there is one at least.
+     * Sends as many frames of the oldest one's source as one system call takes, from that on, and releases them; there is one at least.
      *
      * @return {@link #SENT}; {@link #FULL}; or the number of a drop reason: of all that waits when the port is not up any more, else of the oldest frame, which is not released
      */
