@@ -1,4 +1,4 @@
-"""One flow from VXLAN tunnel to VXLAN tunnel (RFC 7348) through a switch: 1,450 octets a frame, sent with UDP_SEGMENT, received with UDP_GRO."""
+"""Flows from VXLAN tunnel to VXLAN tunnel (RFC 7348) through a switch: 1,450 octets a frame, sent with UDP_SEGMENT, received with UDP_GRO."""
 
 import cpu
 from lab import Failed, run
@@ -7,6 +7,8 @@ from peers import NO_FILTER
 from sockets_ends import End
 
 WORK = "VXLAN, one flow, 1,450 octets"
+# Inner connections, and frames that each sends in its turn: a tunnel sends those of one source port joined.
+WORKS = ((WORK, 1, 1), ("VXLAN, 64 flows, turns of 16 frames", 64, 16), ("VXLAN, 64 flows, turns of one frame", 64, 1))
 # Of the generator's tunnel and of the sink's: the kernel has a VNI once.
 VNIS = (7, 8)
 # As many as fit into one UDP datagram of 65,507 octets, with 8 octets of VXLAN each.
@@ -148,24 +150,29 @@ def best(generator, peer, seconds):
     return max(tried, key=tried.get) if tried else BATCH
 
 
+def note(report, work, peer, result):
+    rate = result["arrived"] * FRAME * 8 / 1e9
+    report.add(work, peer.name, "throughput", rate / result["seconds"], "Gbit/s")
+    report.add(work, peer.name, "per core of all", rate / result["all"], "Gbit/s")
+    if not isinstance(peer, KernelTunnels):
+        report.add(work, peer.name, "per core of the switch", rate / result["cpu_switch"], "Gbit/s")
+    if result["lost"]:
+        report.add(work, peer.name, "lost", result["lost"], "%")
+
+
 def measure(lab, report, seconds, generator, host, home, inside):
     """Interleaved rounds."""
     peers = tunnels(lab, report, host, home, inside)
     for peer in peers:
         if host.pid in peer.processes:
             # What a process that has run for a while has compiled.
-            generator.run(peer, t=4 * seconds, l=FRAME, b=BATCH, w=2 * BATCH)
+            for _, flows, turn in WORKS:
+                generator.run(peer, t=4 * seconds, l=FRAME, b=BATCH, w=2 * BATCH, f=flows, g=turn)
     peers = [(peer, best(generator, peer, seconds)) for peer in peers]
     for _ in range(report.rounds):
         for peer, window in peers:
-            result = generator.run(peer, t=seconds, l=FRAME, b=BATCH, w=window)
-            rate = result["arrived"] * FRAME * 8 / 1e9
-            report.add(WORK, peer.name, "throughput", rate / result["seconds"], "Gbit/s")
-            report.add(WORK, peer.name, "per core of all", rate / result["all"], "Gbit/s")
-            if not isinstance(peer, KernelTunnels):
-                report.add(WORK, peer.name, "per core of the switch", rate / result["cpu_switch"], "Gbit/s")
-            if result["lost"]:
-                report.add(WORK, peer.name, "lost", result["lost"], "%")
+            for work, flows, turn in WORKS:
+                note(report, work, peer, generator.run(peer, t=seconds, l=FRAME, b=BATCH, w=window, f=flows, g=turn))
     ours = report.median(WORK, LOOPBACK, "per core of the switch")
     if ours is not None:
         report.bound(f"{WORK}, on loopback: per core of the switch >= 10 Gbit/s", f"{ours:.1f} Gbit/s", ours >= 10)

@@ -9,6 +9,7 @@
  *               0: none waits for another
  *   -p RATE     frames a second; each is stamped, delays are told          -1          one frame at a time; delays are told
  *   -t SECONDS  (1)                                                        -u PID,...  processes whose CPU time is told too
+ *   -f FLOWS    inner connections (1), told apart by their UDP source port -g FRAMES   of one of them before the next one's turn (1)
  *
  * The result is one line of JSON; CPU times in seconds.
  */
@@ -28,12 +29,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#define SOURCE_PORT 34
 #define SEQUENCE 42
 #define STAMP 50
 #define PROBE UINT64_MAX	/* a sequence number that is not counted */
 #define PATIENCE 1	/* seconds without an arrival after which a window's frames count as lost */
 #define MOST_DUE 32	/* frames that a late sender sends at once */
 #define MOST_DELAYS (4 << 20)
+#define MOST_FLOWS 256
 
 static const char *sender_text, *receiver_text;
 static size_t frame_size = 60;
@@ -43,7 +46,7 @@ static struct end sender, receiver;
 
 static atomic_ullong arrived;
 static atomic_uint progress, sleeping, over;
-static uint64_t sent, late, next, last_arrival, wanted_at;
+static uint64_t sent, late, next[MOST_FLOWS], flow_count = 1, turn = 1, last_arrival, wanted_at;
 static int probed;
 static uint32_t *delays;
 static size_t delay_count;
@@ -85,9 +88,9 @@ static void seen(const uint8_t *frame, size_t size)
 		probed = 1;
 		return;
 	}
-	if (sequence < next)
+	if (sequence < next[sequence / turn % flow_count])
 		late++;
-	next = sequence + 1;
+	next[sequence / turn % flow_count] = sequence + 1;
 	memcpy(&stamp, frame + STAMP, sizeof(stamp));
 	if (stamp && delay_count < MOST_DELAYS)
 		delays[delay_count++] = now(CLOCK_MONOTONIC) - stamp;
@@ -139,6 +142,7 @@ static void fill(uint8_t *batch, int count, int stamped)
 		uint8_t *frame = batch + i * (head + frame_size) + head;
 		uint64_t sequence = sent + i;
 
+		frame[SOURCE_PORT + 1] = headers[SOURCE_PORT + 1] + sequence / turn % flow_count;
 		memcpy(frame + SEQUENCE, &sequence, sizeof(sequence));
 		memcpy(frame + STAMP, &stamp, sizeof(stamp));
 	}
@@ -246,7 +250,7 @@ static void read_options(int count, char **arguments)
 {
 	int option;
 
-	while ((option = getopt(count, arguments, "s:r:l:b:w:p:t:u:1")) != -1) {
+	while ((option = getopt(count, arguments, "s:r:l:b:w:p:t:u:f:g:1")) != -1) {
 		switch (option) {
 		case 's': sender_text = optarg; break;
 		case 'r': receiver_text = optarg; break;
@@ -255,6 +259,8 @@ static void read_options(int count, char **arguments)
 		case 'w': window = atoi(optarg); break;
 		case 'p': rate = atof(optarg); break;
 		case 't': seconds = atof(optarg); break;
+		case 'f': flow_count = atoi(optarg); break;
+		case 'g': turn = atoi(optarg); break;
 		case '1': one_by_one = 1; break;
 		case 'u':
 			for (char *pid = strtok(optarg, ","); pid && pid_count < 16; pid = strtok(NULL, ","))
@@ -264,7 +270,7 @@ static void read_options(int count, char **arguments)
 		}
 	}
 	if (!sender_text || !receiver_text || frame_size < 60 || frame_size > END_LONGEST || batch_size < 1 || batch_size > END_BATCH ||
-	    (window && window < batch_size)) {
+	    flow_count < 1 || turn < 1 || flow_count > MOST_FLOWS || (window && window < batch_size)) {
 		fprintf(stderr, "usage: sockets -s END -r END [options], see sockets.c\n");
 		exit(2);
 	}

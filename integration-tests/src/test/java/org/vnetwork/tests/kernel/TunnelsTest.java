@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +24,8 @@ class TunnelsTest {
     private static final long OCTETS = 20_000_000;
     private static final int ONE_BY_ONE = 50;
     private static final int MOST = 1_000_000;
+    /** Inner connections, which leave from several ports. */
+    private static final int FLOWS = 16;
     @TempDir
     private Path folder;
 
@@ -89,7 +94,7 @@ class TunnelsTest {
         Until.holds(() -> tested.port(2).detail(), () -> tested.port(2).up());
     }
 
-    /** What the device has no room for waits, up to a bound; what is beyond is counted, and the other end has all the rest in order. */
+    /** What the device has no room for waits, up to a bound; what is beyond is counted, and the other end has all the rest, each connection from one port and in order. */
     @Test
     void loseWholeFramesByASlowDeviceAndCountThem() throws IOException {
         lab.space(1).ip("link delete vx");
@@ -103,23 +108,23 @@ class TunnelsTest {
                 assumeTrue(false, "tc cannot slow a device down: " + e.getMessage());
             }
             tested.add(3, "dgram", folder.resolve("p3") + " " + folder.resolve("guest"));
-            ByteBuffer packet = ByteBuffer.allocate(2_000);
-            int[] next = new int[2];
+            Arrivals got = new Arrivals(sink);
             int[] sent = new int[1];
             // However much the kernel lets wait, it has an end.
             for (int number = 0; number < MOST && (number % 100 != 0 || lost() == 0); number++) {
-                byte[] frame = ByteBuffer.allocate(1_400).putLong(0x0200_0000_00aa_0200L).putInt(0x0000_0001).putShort((short) 0x88b5).putInt(number).array();
+                byte[] frame = frame(number);
                 Until.holds(() -> "no room", () -> {
-                    arrived(sink, packet, next);
+                    got.read();
                     // One by one, until they are a flow: the order of what comes before is not promised.
-                    return (next[1] >= ONE_BY_ONE || next[1] == sent[0]) && guest.send(frame);
+                    return (got.count >= ONE_BY_ONE || got.count == sent[0]) && guest.send(frame);
                 });
                 sent[0] = number + 1;
             }
-            Until.holds(() -> next[0] + " of " + tested.port(1).sent(), () -> {
-                arrived(sink, packet, next);
-                return tested.port(3).received() == sent[0] && next[0] == tested.port(1).sent();
+            Until.holds(() -> got.count + " of " + tested.port(1).sent(), () -> {
+                got.read();
+                return tested.port(3).received() == sent[0] && got.count == tested.port(1).sent();
             });
+            assertTrue(got.ports.values().stream().distinct().count() > 1, got.ports.toString());
             assertTrue(lost() > 0);
             assertEquals(sent[0], tested.port(1).sent() + lost());
             Until.holds(tested::imbalance, () -> tested.imbalance().isEmpty());
@@ -130,14 +135,35 @@ class TunnelsTest {
         return tested.drops(3).getOrDefault("datapath/output-failed", 0L);
     }
 
-    /** Counts what is there and looks at its order: how many, and the number that comes at least. */
-    private static void arrived(DatagramChannel sink, ByteBuffer packet, int[] next) throws IOException {
-        while (sink.receive(packet.clear()) != null) {
-            assertEquals(1_408, packet.flip().remaining());
-            int number = packet.getInt(8 + 14);
-            assertTrue(number >= next[1], number + " after " + next[1]);
-            next[0]++;
-            next[1] = number + 1;
+    /** UDP over IPv4 of one of the connections, with a number in it. */
+    private static byte[] frame(int number) {
+        return ByteBuffer.allocate(1_400).putLong(0x0200_0000_00aa_0200L).putInt(0x0000_0001).putShort((short) 0x0800).putInt(0x4500_0000 | 1_386).putInt(0).putInt(64 << 24 | 17 << 16)
+                .putLong(0x0a63_0001_0a63_0002L).putInt(number % FLOWS << 16 | 80).putInt(1_366 << 16).putInt(number).array();
+    }
+
+    /** What came out of a tunnel. */
+    private static final class Arrivals {
+        private final DatagramChannel sink;
+        private final ByteBuffer packet = ByteBuffer.allocate(2_000);
+        private final int[] next = new int[FLOWS];
+        private final Map<Integer, Integer> ports = new HashMap<>();
+        private int count;
+
+        Arrivals(DatagramChannel sink) {
+            this.sink = sink;
+        }
+
+        /** Counts what is there, and looks at its order and its source ports. */
+        void read() throws IOException {
+            for (SocketAddress from = sink.receive(packet.clear()); from != null; from = sink.receive(packet.clear())) {
+                assertEquals(1_408, packet.flip().remaining());
+                int number = packet.getInt(8 + 42);
+                assertTrue(number >= next[number % FLOWS], number + " after " + next[number % FLOWS]);
+                next[number % FLOWS] = number + 1;
+                int port = ((InetSocketAddress) from).getPort();
+                assertEquals(port, ports.computeIfAbsent(number % FLOWS, flow -> port));
+                count++;
+            }
         }
     }
 }

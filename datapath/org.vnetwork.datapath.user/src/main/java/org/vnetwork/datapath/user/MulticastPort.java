@@ -21,7 +21,6 @@ final class MulticastPort extends UserPort {
     private final InetSocketAddress group;
     private final InetAddress local;
     private final UdpSender sender;
-    private Watch out;
     private Watch in;
     private boolean member;
     private String problem = "";
@@ -44,7 +43,7 @@ final class MulticastPort extends UserPort {
         if (!(local instanceof Inet4Address) || local.isMulticastAddress()) {
             throw new DatapathException(KIND + ": local " + words[2] + " (expected: the IPv4 address of an interface)");
         }
-        sender = new UdpSender(memory, group, false, 0);
+        sender = new UdpSender(this, group, false, 0, 1);
     }
 
     @Override
@@ -56,35 +55,15 @@ final class MulticastPort extends UserPort {
             opened.bind(group);
             UdpSockets.takeJoined(opened);
             in = home.watch(opened, this);
-            opened = sender.open(new InetSocketAddress(local, 0));
-            out = home.watch(opened, new Watch.Owner() {
-                @Override
-                public void readable() {
-                    drain();
-                }
-
-                @Override
-                public void writable() {
-                    MulticastPort.this.writable();
-                }
-            });
+            sender.open(new InetSocketAddress(local, 0));
         } catch (IOException | RuntimeException e) {
-            if (opened != null && (in == null || opened != in.fd())) {
+            if (opened != null && in == null) {
                 closeQuietly(opened);
             }
             String at = local.isAnyLocalAddress() ? "" : " local " + local.getHostAddress();
             throw new DatapathException(KIND + ": " + Address.text(group) + at + ": " + Failure.text(e) + " (expected: an address of this machine)", e);
         }
         tick();
-    }
-
-    private void drain() {
-        lock.lock();
-        try {
-            sender.drain(home.batch());
-        } finally {
-            lock.unlock();
-        }
     }
 
     @Override
@@ -141,8 +120,8 @@ final class MulticastPort extends UserPort {
     }
 
     @Override
-    Watch out() {
-        return out;
+    Interest out() {
+        return sender;
     }
 
     @Override
@@ -156,9 +135,7 @@ final class MulticastPort extends UserPort {
         if (in != null) {
             in.close();
         }
-        if (out != null) {
-            out.close();
-        }
+        sender.close();
         super.close();
     }
 }

@@ -70,13 +70,16 @@ final class SendBatch {
         return datagrams;
     }
 
-    /** Adds what waits, from the oldest on, each with so many octets that stand before it, instead of what was added before. */
+    /** Adds what waits for the source of the oldest, from that on, each with so many octets that stand before it, instead of what was added before. */
     void fill(Outbox waiting, int header) {
         clear();
         long from = waiting.memory().address() - header;
         int count = waiting.count();
-        for (int i = 0; i < count && add(from + waiting.offset(i), waiting.size(i) + header);) {
-            i++;
+        int source = waiting.source(0);
+        for (int i = 0; i < count; i++) {
+            if (waiting.waits(i, source) && !add(from + waiting.offset(i), waiting.size(i) + header)) {
+                return;
+            }
         }
     }
 

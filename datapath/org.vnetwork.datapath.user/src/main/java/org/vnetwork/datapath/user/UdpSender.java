@@ -2,21 +2,23 @@ package org.vnetwork.datapath.user;
 
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
-import java.lang.foreign.SegmentAllocator;
 import java.net.InetSocketAddress;
 import org.vnetwork.datapath.DropNumbers;
 
 /**
  * Where a port's frames go out as UDP datagrams to one address, many in a call, each behind a header of the port's.
  *
- * <p>Its socket is connected: so the kernel looks up the route once, and tells of nobody there. Called with the port's lock held.
+ * <p>It has a socket for each source port number. They are connected: so the kernel looks up the route once, and tells of nobody there. Called with the port's lock held.
+ *
+ * <p>Each frame goes by the socket of its source; when that has no room, all frames wait until it has.
  */
-final class UdpSender {
+final class UdpSender implements Interest {
     /** Datagrams that are sent at once. */
     private static final int DATAGRAMS = 256;
     private static final int UDP_HEADER = 8;
     private static final long REFUSAL_NANOS = 2_000_000_000L;
 
+    private final UserPort port;
     private final InetSocketAddress remote;
     private final boolean six;
     /** Octets of IP and UDP headers. */
@@ -24,36 +26,73 @@ final class UdpSender {
     /** Octets that stand before each frame in the port's memory and go with it. */
     private final int header;
     private final SendBatch batch;
-    private Socket socket;
+    private final Source[] sources;
+    /** Which had no room. */
+    private int full;
     private boolean connected;
     private int longest;
     private String problem = "";
     private boolean refused;
     private long refusedNanos;
 
-    /** To an address; with a header it is a tunnel, whose packets are not to be fragmented (RFC 7348 section 4.3). */
-    UdpSender(SegmentAllocator memory, InetSocketAddress remote, boolean six, int header) {
+    /** A socket with a source port number of its own. */
+    private final class Source implements Watch.Owner {
+        private final Socket socket;
+        private Watch watch;
+
+        Source() throws IOException {
+            socket = UdpSockets.open(six, sources.length);
+        }
+
+        /** Nothing is expected here but errors, which reading takes. */
+        @Override
+        public void readable() {
+            port.lock.lock();
+            try {
+                if (port.home.batch().receive(socket.intValue()) == -Libc.ECONNREFUSED) {
+                    refuse();
+                }
+            } finally {
+                port.lock.unlock();
+            }
+        }
+
+        @Override
+        public void writable() {
+            port.writable();
+        }
+
+        void close() {
+            if (watch != null) {
+                watch.close();
+            } else {
+                UserPort.closeQuietly(socket);
+            }
+        }
+    }
+
+    /** To an address from so many port numbers; with a header it is a tunnel, whose packets are not to be fragmented (RFC 7348 section 4.3). */
+    UdpSender(UserPort port, InetSocketAddress remote, boolean six, int header, int sources) {
+        this.port = port;
         this.remote = remote;
         this.six = six;
         this.header = header;
         overhead = (six ? 40 : 20) + UDP_HEADER;
-        batch = new SendBatch(memory, DATAGRAMS);
+        batch = new SendBatch(port.memory, DATAGRAMS);
+        this.sources = new Source[sources];
     }
 
-    /** Makes its socket, which has a port number of its own; the route may come later. Nothing is left behind when that fails. */
-    Socket open(InetSocketAddress local) throws IOException {
-        socket = UdpSockets.open(six);
-        try {
-            prepare(local);
-        } catch (IOException | RuntimeException e) {
-            UserPort.closeQuietly(socket);
-            throw e;
+    /** Makes its sockets; the route may come later. It is to be closed also when that fails. On the group's loop. */
+    void open(InetSocketAddress local) throws IOException {
+        for (int i = 0; i < sources.length; i++) {
+            sources[i] = new Source();
+            prepare(sources[i].socket, local);
+            sources[i].watch = port.home.watch(sources[i].socket, sources[i]);
         }
         tick();
-        return socket;
     }
 
-    private void prepare(InetSocketAddress local) throws IOException {
+    private void prepare(Socket socket, InetSocketAddress local) throws IOException {
         if (remote.getAddress().isMulticastAddress()) {
             UdpSockets.sendToGroup(socket, local.getAddress());
         } else if (header > 0) {
@@ -67,8 +106,12 @@ final class UdpSender {
         // NB: asked again each time: a kernel refuses joined packets of a size that the path does not take, and takes others.
         batch.joins = true;
         try {
-            connect();
-            longest = (header > 0 ? Math.min(UdpSockets.pathMtu(socket, six) - overhead, SendBatch.LONGEST) : SendBatch.LONGEST) - header;
+            // NB: the first tells of the route for all: those that are connected follow it by themselves, as long as the address that they send from is there.
+            boolean all = connect(sources[0].socket) || !connected;
+            for (int i = 1; i < sources.length && all; i++) {
+                connect(sources[i].socket);
+            }
+            longest = (header > 0 ? Math.min(UdpSockets.pathMtu(sources[0].socket, six) - overhead, SendBatch.LONGEST) : SendBatch.LONGEST) - header;
             connected = true;
             problem = "";
         } catch (IOException | RuntimeException e) {
@@ -78,13 +121,16 @@ final class UdpSender {
         refused = refused && System.nanoTime() - refusedNanos < REFUSAL_NANOS;
     }
 
-    private void connect() throws IOException {
+    /** Whether packets come from another address than before. */
+    private boolean connect(Socket socket) throws IOException {
         try {
             socket.connect(remote);
+            return false;
         } catch (IOException e) {
             // The address that packets came from may be gone: another one then.
             socket.disconnect();
             socket.connect(remote);
+            return true;
         }
     }
 
@@ -92,12 +138,9 @@ final class UdpSender {
         return connected;
     }
 
-    /** Takes what comes to its socket, where nothing is expected but errors; on the group's loop. */
-    void drain(ReceiveBatch batch) {
-        if (batch.receive(socket.intValue()) == -Libc.ECONNREFUSED) {
-            refused = true;
-            refusedNanos = System.nanoTime();
-        }
+    private void refuse() {
+        refused = true;
+        refusedNanos = System.nanoTime();
     }
 
     /** Octets of the longest frame that a packet holds. */
@@ -110,25 +153,27 @@ final class UdpSender {
         return refused ? "nobody listens at " + Address.text(remote) : problem;
     }
 
-    /** Where its packets come from. */
+    /** Where its packets come from, those of the first source. */
     InetSocketAddress local() {
-        return socket.localAddress();
+        return sources[0].socket.localAddress();
     }
 
     /** As {@link UserPort#write}. */
     int write(Outbox waiting) {
+        int source = waiting.source(0);
+        int fd = sources[source].socket.intValue();
         batch.fill(waiting, header);
-        int count = batch.send(socket.intValue());
+        int count = batch.send(fd);
         if (count == -Libc.ECONNREFUSED) {
             // For a packet that is gone already; these may find somebody.
-            refused = true;
-            refusedNanos = System.nanoTime();
-            count = batch.send(socket.intValue());
+            refuse();
+            count = batch.send(fd);
         }
         if (count >= 0) {
-            waiting.release(count);
+            waiting.release(count, source);
             return UserPort.SENT;
         }
+        full = source;
         return failed(-count);
     }
 
@@ -149,5 +194,29 @@ final class UdpSender {
         connected = false;
         problem = Address.text(remote) + ": " + Libc.text(errno);
         return DropNumbers.LINK_DOWN;
+    }
+
+    /** When the one that had no room takes packets again. */
+    @Override
+    public void wantWrites(boolean wanted) {
+        for (int i = 0; i < sources.length; i++) {
+            sources[i].watch.wantWrites(wanted && i == full);
+        }
+    }
+
+    @Override
+    public void rest(boolean resting) {
+        for (Source source : sources) {
+            source.watch.rest(resting);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (Source source : sources) {
+            if (source != null) {
+                source.close();
+            }
+        }
     }
 }

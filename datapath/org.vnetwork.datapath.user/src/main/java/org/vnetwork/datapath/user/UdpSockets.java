@@ -34,6 +34,11 @@ final class UdpSockets {
 
     /** A socket that does not block, with large buffers. */
     static Socket open(boolean six) throws IOException {
+        return open(six, 1);
+    }
+
+    /** One of several sockets that send in turns, which share the room that one has. */
+    static Socket open(boolean six, int sharers) throws IOException {
         int fd = Libc.datagramSocket(six ? AF_INET6 : AF_INET);
         if (fd < 0) {
             throw new IOException(Libc.text(-fd));
@@ -42,22 +47,23 @@ final class UdpSockets {
         if (six) {
             socket.setIntOpt(IPPROTO_IPV6, IPV6_V6ONLY, 1);
         }
-        enlarge(socket);
+        enlarge(socket, SO_SNDBUFFORCE, SO_SNDBUF, BUFFER / sharers);
+        enlarge(socket, SO_RCVBUFFORCE, SO_RCVBUF, BUFFER / sharers);
         return socket;
     }
 
     /** Gives a socket larger buffers, as large as this process may. */
     static void enlarge(Socket socket) throws IOException {
-        enlarge(socket, SO_SNDBUFFORCE, SO_SNDBUF);
-        enlarge(socket, SO_RCVBUFFORCE, SO_RCVBUF);
+        enlarge(socket, SO_SNDBUFFORCE, SO_SNDBUF, BUFFER);
+        enlarge(socket, SO_RCVBUFFORCE, SO_RCVBUF, BUFFER);
     }
 
-    private static void enlarge(Socket socket, int forced, int asked) throws IOException {
+    private static void enlarge(Socket socket, int forced, int asked, int octets) throws IOException {
         try {
-            socket.setIntOpt(SOL_SOCKET, forced, BUFFER);
+            socket.setIntOpt(SOL_SOCKET, forced, octets);
         } catch (IOException | RuntimeException e) {
             // NB: Netty's is no IOException. Without root, what net.core.rmem_max and wmem_max allow.
-            socket.setIntOpt(SOL_SOCKET, asked, BUFFER);
+            socket.setIntOpt(SOL_SOCKET, asked, octets);
         }
     }
 

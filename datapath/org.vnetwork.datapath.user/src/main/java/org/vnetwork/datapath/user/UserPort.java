@@ -76,7 +76,7 @@ abstract class UserPort implements SocketWatch.Owner {
     abstract Interest out();
 
     /**
-     * Sends as many frames as one system call takes, from the oldest on, and releases them; there is one at least.
+     * Sends as many frames of the oldest one's source as one system call takes, from that on, and releases them; there is one at least.
      *
      * @return {@link #SENT}; {@link #FULL}; or the number of a drop reason: of all that waits when the port is not up any more, else of the oldest frame, which is not released
      */
@@ -195,7 +195,7 @@ abstract class UserPort implements SocketWatch.Owner {
     }
 
     private void drop(int frames, int reason, Ledger ledger) {
-        for (int i = 0; i < frames; i++) {
+        for (int i = 0; i < frames && !waiting.isEmpty(); i++) {
             ledger.unsent(this, waiting.ingress(0), waiting.size(0), reason);
             waiting.release(1);
         }

@@ -140,7 +140,7 @@ class AllocationTest {
             }
             rig.flow(1, ACTIONS);
             near.connect(new InetSocketAddress("127.0.0.1", local));
-            ByteBuffer packet = ByteBuffer.allocateDirect(208).putLong(0x0800_0000_0000_0100L).put(Rig.frame(200, 1));
+            ByteBuffer packet = ByteBuffer.allocateDirect(208).putLong(0x0800_0000_0000_0100L).put(Inner.udp(200, 7, 1));
             ByteBuffer got = ByteBuffer.allocateDirect(300);
             int batch = 20;
             assertNone(frames -> {

@@ -6,17 +6,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.packet.wire.Frame;
 
 /** What waits to go out, against a plain queue. */
 class OutboxTest {
     private static final int OCTETS = 4096;
+    private static final int SOURCES = 4;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private record Waiting(byte[] octets, int ingress) {
     }
@@ -75,6 +85,57 @@ class OutboxTest {
             }
         }
         assertTrue(refused > 1_000, "refused " + refused);
+    }
+
+    /** Any source may be ahead of the others; what is left is in the order it came. */
+    @Test
+    void letsEachSourceSendWhatIsItsOwnInOrder() {
+        Outbox tunnel = new Outbox(Arena.ofAuto(), OCTETS, 7, SOURCES);
+        List<Deque<Integer>> waiting = Stream.generate(() -> (Deque<Integer>) new ArrayDeque<Integer>()).limit(SOURCES).toList();
+        Set<Integer> all = new TreeSet<>();
+        Random random = new Random(2);
+        int ahead = 0;
+        int turned = 0;
+        for (int i = 0; i < 200_000; i++) {
+            byte[] octets = Inner.udp(60 + random.nextInt(200), random.nextInt(64), i);
+            if (random.nextInt(5) > 1) {
+                Frame frame = new Frame().over(MemorySegment.ofArray(octets), 0, octets.length, 3);
+                if (tunnel.offer(frame)) {
+                    waiting.get(InnerFlow.of(frame.buffer, 0, frame.size) % SOURCES).add(i);
+                    all.add(i);
+                } else {
+                    turned++;
+                }
+            } else {
+                int source = random.nextInt(SOURCES);
+                for (int left = random.nextInt(waiting.get(source).size() + 1), gone = 0; gone < left; gone++) {
+                    all.remove(waiting.get(source).remove());
+                    tunnel.release(1, source);
+                }
+                if (random.nextInt(4) == 0 && !all.isEmpty()) {
+                    // Dropped, as the oldest is.
+                    assertEquals(all.iterator().next(), waiting.get(tunnel.source(0)).peek());
+                    all.remove(waiting.get(tunnel.source(0)).remove());
+                    tunnel.release(1);
+                }
+            }
+            ahead += tunnel.count() > all.size() ? 1 : 0;
+            assertEquals(all.isEmpty(), tunnel.isEmpty());
+            assertEquals(List.copyOf(all), numbers(tunnel));
+        }
+        assertTrue(ahead > 1_000 && turned > 1_000, ahead + " " + turned);
+    }
+
+    /** What has not gone, by the numbers in it; all of it has its place in memory still. */
+    private static List<Integer> numbers(Outbox tunnel) {
+        List<Integer> numbers = new ArrayList<>();
+        for (int i = 0; i < tunnel.count(); i++) {
+            if (tunnel.waits(i, tunnel.source(i))) {
+                assertEquals(7, tunnel.memory().get(LONG, tunnel.offset(i) - Long.BYTES));
+                numbers.add(tunnel.memory().get(INT, tunnel.offset(i) + Inner.PAYLOAD));
+            }
+        }
+        return numbers;
     }
 
     @Test
