@@ -5,7 +5,7 @@
 # a built-in guest, and what it says), ready (it has said something), log and log.pid (the pipe into the logs, and its reader), and its sockets.
 # ACPI's power button is answered within this time, or the guest is ended.
 power_off_seconds=${VNET_POWER_OFF_SECONDS:-20}
-log_bytes=524288 # of each of the two logs
+log_bytes=262144 # of each of the two logs
 
 help_vm="vm NAME --switch S     starts a QEMU guest on a new port of a switch; also vm list, stop, run, console; vm --help"
 vm_usage="usage: ./vnet vm COMMAND
@@ -245,7 +245,10 @@ vm_stop() {
 vm_end() {
   local now=$1 name forced soon=$((power_off_seconds < 2 ? power_off_seconds : 2)); shift
   for name in "$@"; do
-    if [ -z "$now" ] && vm_running "$name"; then echo system_powerdown 1<>"$vms/$name/monitor.in"; fi
+    { [ -z "$now" ] && vm_running "$name"; } || continue
+    # The small Linux has nothing to lose, and does not hear the button before it is up.
+    if vm_about "$name" && [ "$vm_built_in" = built-in ] && ! vm_ready "$name"; then kill "$vm_pid"
+    else echo system_powerdown 1<>"$vms/$name/monitor.in"; fi
   done
   if [ -z "$now" ] && ! vm_wait $soon "$@"; then
     say "waiting for $(vm_in_words "${waiting[@]}") to power off, $power_off_seconds s at most"
