@@ -14,7 +14,7 @@ vm_usage="usage: ./vnet vm COMMAND
                          starts a guest on a new port NAME of the switch: a small Linux of its own, unless an image or a kernel is given
   list                   the guests of a host
   run NAME 'COMMAND'     runs a shell command in a guest that has the small Linux, and prints what it prints; what it leaves running there
-                         must print elsewhere (into a file), or waits for the next command once nobody has read 64 KiB of it
+                         should print into a file, else it waits for a reader once it has printed 64 KiB
   console NAME           joins this terminal to the guest's console; Ctrl-] leaves it
   stop NAME | --all [--now]
                          asks the guest to power off, ends it after $power_off_seconds s (VNET_POWER_OFF_SECONDS; --now: at once), and removes its port
