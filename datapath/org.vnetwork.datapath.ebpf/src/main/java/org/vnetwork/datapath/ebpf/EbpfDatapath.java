@@ -1,11 +1,7 @@
 package org.vnetwork.datapath.ebpf;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.CounterTable;
@@ -15,9 +11,7 @@ import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.Execution;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
-import org.vnetwork.datapath.MeterTable;
 import org.vnetwork.datapath.MissLimit;
-import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.datapath.StatisticsSink;
@@ -26,13 +20,12 @@ import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.Frame;
 
 /** One switch in the kernel: its maps and programs, its ports, its ways up. */
-final class EbpfDatapath implements Datapath, Execution.Sender {
+final class EbpfDatapath implements Datapath {
     static final int FLOWS = 262_144;
     /** How long what an earlier process left is kept for ports that are still to be attached. */
     private static final long BEFORE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
     static final Capabilities CAPABILITIES = Capabilities.all(FLOWS, KernelMaps.PORT_MASKS);
-    private static final int POLLIN = 1;
 
     private final BpfObject object;
     private final KernelMaps maps;
@@ -46,12 +39,10 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     private final Groups groups;
     private final UpChannels up;
     private final PacketSocket socket;
-    private final int wakeups;
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment polled = arena.allocate(32, 8);
-    private final MemorySegment eight = arena.allocate(8, 8);
-    private final AtomicBoolean awake = new AtomicBoolean();
-    private final Execution execution = new Execution(this);
+    /** Package-private for tests. */
+    final DecidedFrames decided;
+    private final Execution execution;
+    private final Waits waits;
     private long refreshedNanos = System.nanoTime();
     private boolean tookOver;
 
@@ -74,12 +65,9 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
             adopt();
         }
         up.attach(object.program("vnet_upcall"), pins, maps);
-        wakeups = Libc.eventfd();
-        int[] descriptors = {wakeups, links.newsDescriptor(), up.descriptors()[0], up.descriptors()[1]};
-        for (int i = 0; i < descriptors.length; i++) {
-            polled.set(ValueLayout.JAVA_INT, 8L * i, descriptors[i]);
-            polled.set(ValueLayout.JAVA_SHORT, 8L * i + 4, (short) POLLIN);
-        }
+        waits = new Waits(links.newsDescriptor(), up.descriptors());
+        decided = new DecidedFrames(ports, accounts, maps, socket);
+        execution = new Execution(decided);
     }
 
     private void adopt() {
@@ -192,48 +180,6 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     }
 
     @Override
-    public int send(int id, Frame frame) {
-        KernelPort port = ports.find(id);
-        if (port == null) {
-            return DropNumbers.BAD_OUTPUT;
-        }
-        if (!port.open) {
-            return DropNumbers.OUTPUT_BLOCKED;
-        }
-        return port.up ? socket.send(port.ifindex, frame) : DropNumbers.LINK_DOWN;
-    }
-
-    @Override
-    public int inspect(Frame frame) {
-        return DropNumbers.NO_UPCALL;
-    }
-
-    @Override
-    public boolean copyUp(Frame frame) {
-        return false;
-    }
-
-    @Override
-    public PortBooks books(int id) {
-        KernelPort port = ports.find(id);
-        if (port == null) {
-            return null;
-        }
-        accounts.touch(port);
-        return port.books;
-    }
-
-    @Override
-    public MeterTable meters() {
-        return maps.meters();
-    }
-
-    @Override
-    public CounterTable counters() {
-        return maps.counters();
-    }
-
-    @Override
     public CounterTable.Count counter(long id) {
         return maps.counter(id);
     }
@@ -268,8 +214,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
     }
 
     private void housekeeping() {
-        if ((polled.get(ValueLayout.JAVA_SHORT, 14) & POLLIN) != 0) {
-            polled.set(ValueLayout.JAVA_SHORT, 14, (short) 0);
+        if (waits.takeNews()) {
             links.readNews(ports::changed);
         }
         long now = System.nanoTime();
@@ -288,22 +233,12 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
 
     @Override
     public void await(long nanos) {
-        if (!awake.getAndSet(false)) {
-            Libc.poll(polled, 4, Math.clamp(TimeUnit.NANOSECONDS.toMillis(nanos), 1, 1000));
-            if ((polled.get(ValueLayout.JAVA_SHORT, 6) & POLLIN) != 0) {
-                Libc.read(wakeups, eight.address(), 8);
-            }
-            awake.set(false);
-        }
+        waits.await(nanos);
     }
 
     @Override
     public void wakeup() {
-        if (!awake.getAndSet(true)) {
-            MemorySegment one = Arena.ofAuto().allocate(8, 8);
-            one.set(ValueLayout.JAVA_LONG, 0, 1L);
-            Libc.write(wakeups, one, 8);
-        }
+        waits.wakeup();
     }
 
     /** CLOCK_MONOTONIC, as the programs' clock is. */
@@ -325,7 +260,7 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
             pins.close();
             up.remove();
         }
-        Libc.close(wakeups);
+        waits.close();
         up.close();
         links.close();
         control.close();
@@ -333,7 +268,6 @@ final class EbpfDatapath implements Datapath, Execution.Sender {
         maps.close();
         flowMaps.close();
         object.close();
-        arena.close();
     }
 
     /** For tests: its maps. */

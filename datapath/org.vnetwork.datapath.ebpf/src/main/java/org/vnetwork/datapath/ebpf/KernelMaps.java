@@ -29,7 +29,6 @@ final class KernelMaps implements AutoCloseable {
     static final int BOOKS_SIZE = 640;
     static final int LISTS = 4096;
     static final int ACTIONS = 128;
-    static final int PORT_SIZE = 32;
     static final int LIST_SIZE = 16 + ACTIONS * 16;
     private static final int MASK_SIZE = 128;
     private static final int FACTORS = 64;
@@ -67,7 +66,7 @@ final class KernelMaps implements AutoCloseable {
     KernelMaps(BpfObject object) throws DatapathException {
         ctl = map(object, "ctl", CTL_SIZE, 1);
         nearPorts = map(object, "near_ports", 4, NEAR_PORTS);
-        ports = map(object, "ports", PORT_SIZE, PortId.LIMIT);
+        ports = map(object, "ports", PortEntry.SIZE, PortId.LIMIT);
         portMasks = map(object, "port_masks", PORT_MASKS_SIZE, PortId.LIMIT);
         masks = map(object, "masks", MASK_SIZE * MASKS, 1);
         lists = map(object, "action_lists", LIST_SIZE, LISTS);
@@ -106,17 +105,9 @@ final class KernelMaps implements AutoCloseable {
         ctl.set(INT, 32, count);
     }
 
-    /** The memory of a port: ifindex, flags, peer MAC, mtu. */
-    MemorySegment port(int port) {
-        return ports.asSlice((long) port * PORT_SIZE, PORT_SIZE);
-    }
-
-    static void setFlags(MemorySegment port, int flags) {
-        INT_STORE.setRelease(port, 4L, flags);
-    }
-
-    static int flags(MemorySegment port) {
-        return port.get(INT, 4);
+    /** What the programs know of a port. */
+    PortEntry port(int port) {
+        return new PortEntry(ports.asSlice((long) port * PortEntry.SIZE, PortEntry.SIZE));
     }
 
     /** The books of a port, as {@code vnet_port_books}. */
@@ -293,7 +284,7 @@ final class KernelMaps implements AutoCloseable {
             key.set(INT, 0, port * DropNumbers.LIMIT + reason);
             Bpf.update(dropsFd, key, values, Bpf.ANY);
         }
-        port(port).fill((byte) 0);
+        port(port).clear();
     }
 
     @Override

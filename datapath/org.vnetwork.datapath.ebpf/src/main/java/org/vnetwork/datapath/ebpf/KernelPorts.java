@@ -1,7 +1,5 @@
 package org.vnetwork.datapath.ebpf;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +15,6 @@ import org.vnetwork.model.PortId;
  * <p>Loop thread only.
  */
 final class KernelPorts {
-    private static final int UP = 1;
-    private static final int PEER = 2;
-    private static final int BLOCKED = 4;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-
     private final KernelMaps maps;
     private final PortAccounts accounts;
     private final Links links;
@@ -58,7 +50,7 @@ final class KernelPorts {
         linked.stream().filter(ifindex -> !left.containsKey(ifindex) && !taps.contains(ifindex)).forEach(pins::drop);
         for (int id = 1; id < ports.length; id++) {
             if (!left.containsValue(id)) {
-                maps.port(id).fill((byte) 0);
+                maps.port(id).clear();
             }
         }
         accounts.settle(left.values());
@@ -105,13 +97,13 @@ final class KernelPorts {
             DeviceRules.checkFree(device, isLeft(device));
             if (Integer.valueOf(id).equals(left.get(device.ifindex()))) {
                 accounts.load(port);
-                port.open = (KernelMaps.flags(maps.port(id)) & BLOCKED) == 0;
+                port.open = !maps.port(id).isBlocked();
             } else {
                 forget(id, device.ifindex());
                 accounts.clear(id);
-                KernelMaps.setFlags(maps.port(id), BLOCKED);
+                maps.port(id).setFlags(PortEntry.BLOCKED);
             }
-            limit(maps.port(id), MissLimit.PRESET);
+            maps.port(id).setMisses(MissLimit.PRESET);
             take(port, device, made);
             ports[id] = port;
             refresh(port);
@@ -163,13 +155,8 @@ final class KernelPorts {
     /** Sets what one port may send up of unknown frames, so that it leaves the loop and the queue to others. */
     void limit(int id, MissLimit limit) {
         if (find(id) != null) {
-            limit(maps.port(id), limit);
+            maps.port(id).setMisses(limit);
         }
-    }
-
-    private static void limit(MemorySegment port, MissLimit limit) {
-        port.set(INT, 20, limit.perSecond());
-        port.set(INT, 24, limit.burst());
     }
 
     void unblock(int id) {
@@ -218,7 +205,7 @@ final class KernelPorts {
     private void letGo(int ifindex) {
         int id = left.remove(ifindex);
         if (find(id) == null) {
-            KernelMaps.setFlags(maps.port(id), BLOCKED);
+            maps.port(id).setFlags(PortEntry.BLOCKED);
             accounts.clear(id);
         }
         pins.detach(ifindex);
@@ -232,7 +219,7 @@ final class KernelPorts {
         if (port == null) {
             return;
         }
-        KernelMaps.setFlags(maps.port(id), BLOCKED);
+        maps.port(id).setFlags(PortEntry.BLOCKED);
         groups.forget(id);
         accounts.store();
         if (port.ifindex != 0) {
@@ -253,7 +240,7 @@ final class KernelPorts {
             maps.removePortId(port.ifindex);
             byIfindex.remove(port.ifindex);
             left.remove(port.ifindex);
-            maps.port(port.id).set(INT, 0, 0);
+            maps.port(port.id).setDevice(0);
             port.link = -1;
             port.ifindex = 0;
         }
@@ -297,45 +284,27 @@ final class KernelPorts {
                 DeviceRules.checkFree(device, isLeft(device));
                 take(port, device, false);
             } catch (DatapathException e) {
-                show(port, 0, 0, e.getMessage());
+                show(port, DeviceState.absent(e.getMessage()));
                 return;
             }
         }
         if (device == null) {
             letGo(port);
-            show(port, 0, 0, "no such device; it is taken up when it comes back");
+            show(port, DeviceState.absent("no such device; it is taken up when it comes back"));
             return;
         }
-        MemorySegment memory = maps.port(port.id);
-        memory.set(INT, 0, device.ifindex());
-        memory.set(INT, 16, device.mtu());
-        if (!device.isUp()) {
-            show(port, 0, device.mtu(), "device is down; ip link set " + device.name() + " up");
-        } else if (!device.hasCarrier()) {
-            show(port, 0, device.mtu(), device.kind().equals("tun") ? "nobody has the tap open" : "no carrier: the other end is down");
-        } else {
-            int peer = peer(device, memory);
-            show(port, UP | peer, device.mtu(), device.kind().isEmpty() ? "device" : device.kind().equals("tun") ? "tap" : device.kind() + (peer != 0 ? ", peer in another namespace" : ""));
-        }
+        maps.port(port.id).setDevice(device.ifindex());
+        show(port, DeviceState.of(device, links));
     }
 
-    private int peer(Links.Link device, MemorySegment memory) {
-        if (!device.kind().equals("veth") || device.namespace() < 0) {
-            return 0;
-        }
-        Links.Link other = links.peer(device);
-        if (other == null || !other.isUp()) {
-            return 0;
-        }
-        memory.set(LONG, 8, other.mac());
-        return PEER;
-    }
-
-    private void show(KernelPort port, int flags, int mtu, String detail) {
-        port.up = (flags & UP) != 0;
-        port.mtu = mtu;
-        port.detail = detail;
-        KernelMaps.setFlags(maps.port(port.id), flags | (port.open ? 0 : BLOCKED));
+    private void show(KernelPort port, DeviceState state) {
+        port.up = state.isUp();
+        port.mtu = state.mtu();
+        port.detail = state.detail();
+        PortEntry entry = maps.port(port.id);
+        entry.setMtu(port.mtu);
+        entry.setPeer(state.peer());
+        entry.setFlags(state.flags() | (port.open ? 0 : PortEntry.BLOCKED));
     }
 
     PortState state(int id) {

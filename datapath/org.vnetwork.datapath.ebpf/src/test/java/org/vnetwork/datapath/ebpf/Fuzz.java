@@ -26,7 +26,6 @@ import org.vnetwork.packet.wire.KeyParser;
 final class Fuzz {
     private static final int PORT = 7;
     private static final int OUT = 8;
-    private static final int UP = 1;
     private static final int REASON = 20;
     private static final int FLOWS = 16;
     private static final int LOOPBACK = 1;
@@ -71,8 +70,8 @@ final class Fuzz {
         try (KernelMaps maps = new KernelMaps(fuzz.object); FlowMaps flowMaps = new FlowMaps(fuzz.object, FLOWS)) {
             maps.setTaps(LOOPBACK, LOOPBACK);
             maps.addPortId(LOOPBACK, PORT);
-            maps.port(OUT).set(ValueLayout.JAVA_INT, 0, LOOPBACK);
-            KernelMaps.setFlags(maps.port(OUT), UP);
+            maps.port(OUT).setDevice(LOOPBACK);
+            maps.port(OUT).setFlags(PortEntry.UP);
             KernelFlows installed = new KernelFlows(maps, flowMaps, new Groups(maps, null, port -> 0));
             for (FlowEntry flow : fuzz.flows) {
                 installed.add(flow);

@@ -34,7 +34,6 @@ class ParserEqualityTest {
     private static final int LIVE_FRAMES = 3_000;
     private static final int PORT = 7;
     private static final int OUT = 8;
-    private static final int UP = 1;
     private static final int REASON = 20;
     private static final int FLOWS = 16;
     private static final int LOOPBACK = 1;
@@ -165,8 +164,8 @@ class ParserEqualityTest {
         int ingress = object.program("vnet_ingress");
         try (KernelMaps maps = new KernelMaps(object); FlowMaps flowMaps = new FlowMaps(object, FLOWS)) {
             maps.setTaps(LOOPBACK, LOOPBACK);
-            maps.port(OUT).set(ValueLayout.JAVA_INT, 0, LOOPBACK);
-            KernelMaps.setFlags(maps.port(OUT), UP);
+            maps.port(OUT).setDevice(LOOPBACK);
+            maps.port(OUT).setFlags(PortEntry.UP);
             KernelFlows flows = new KernelFlows(maps, flowMaps, new Groups(maps, null, port -> 0));
             assertTrue(flows.add(ofType(0, 0x0800, new Action.SetField(Field.DSCP, 46), new Action.Output(OUT))));
             assertTrue(flows.add(ofType(1, 0x86dd, new Action.PushTag(0x8100, 5), new Action.SetField(Field.ETH_DST, 2), new Action.Output(OUT))));

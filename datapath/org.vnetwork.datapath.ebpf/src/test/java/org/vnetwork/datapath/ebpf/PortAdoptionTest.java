@@ -58,8 +58,8 @@ class PortAdoptionTest extends Lives {
         // A test run counts a miss, and hands nothing over.
         run(Rig.frame(5), TAP);
         run(Rig.frame(6), TAP);
-        datapath.books(PORT).outputs += 10;
-        datapath.books(PORT).drops[30] += 4;
+        datapath.decided.books(PORT).outputs += 10;
+        datapath.decided.books(PORT).drops[30] += 4;
         for (int life = 0; life < 3; life++) {
             die();
             reopen();
