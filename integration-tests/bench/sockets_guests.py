@@ -56,6 +56,8 @@ class Guest:
         """Runs a shell command in the guest and returns what it printed."""
         self.number += 1
         self.channel.sendall(f"{self.number} {base64.b64encode(command.encode()).decode()}\n".encode())
+        while self.line(command).strip() != str(self.number):
+            pass
         printed = []
         while True:
             line = self.line(command)

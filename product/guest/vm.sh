@@ -1,9 +1,11 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # what vnet and this file share
 # ./vnet vm: QEMU guests on the ports of a switch. Read by ../../vnet, whose functions it uses.
-# A guest has a folder vm/NAME in its host's run folder: pid, about (switch, port, attachment, one a line), console (a Unix socket) and
-# console.log, monitor.in (QEMU's monitor), orders.in and said (commands for a built-in guest, and what it says), and its sockets.
+# A guest has a folder vm/NAME in its host's run folder: pid, about (switch, port, attachment, built-in or no, one a line), console (a Unix
+# socket), console.log and console.log.old (the last of what it printed), monitor.in (QEMU's monitor), orders.in and orders.out (commands for
+# a built-in guest, and what it says), ready (it has said something), log and log.pid (the pipe into the logs, and its reader), and its sockets.
 # ACPI's power button is answered within this time, or the guest is ended.
-power_off_seconds=20
+power_off_seconds=${VNET_POWER_OFF_SECONDS:-20}
+log_bytes=262144 # of each of the two logs
 
 help_vm="vm NAME --switch S     starts a QEMU guest on a new port of a switch; also vm list, stop, run, console; vm --help"
 vm_usage="usage: ./vnet vm COMMAND
@@ -11,14 +13,15 @@ vm_usage="usage: ./vnet vm COMMAND
   NAME --switch SWITCH [OPTION...] [-- QEMU-OPTION...]
                          starts a guest on a new port NAME of the switch: a small Linux of its own, unless an image or a kernel is given
   list                   the guests of a host
-  run NAME 'COMMAND'     runs a shell command in a guest that has the small Linux, and prints what it prints
+  run NAME 'COMMAND'     runs a shell command in a guest that has the small Linux, and prints what it prints; what it leaves running there
+                         should print into a file, else it waits for a reader once it has printed 64 KiB
   console NAME           joins this terminal to the guest's console; Ctrl-] leaves it
   stop NAME | --all [--now]
-                         asks the guest to power off, ends it after $power_off_seconds s (--now: at once), and removes its port
+                         asks the guest to power off, ends it after $power_off_seconds s (VNET_POWER_OFF_SECONDS; --now: at once), and removes its port
 
 All take --name HOST. Options of a new guest:
-  --access VLAN | --trunk VLAN,.. [--native VLAN]
-                         as for port:add
+  --access VLAN | --trunk VLAN,.. [--native VLAN], --service, --mirror
+                         the VLANs of its port, as for port:add
   --attach dgram|stream|tap
                          how it is joined to its port: dgram on a switch with the user datapath unless given, tap on one with ebpf
   --address IP/LENGTH    its address, --gateway IP; for the small Linux
@@ -42,6 +45,7 @@ cmd_vm() {
   done
   verb=${arguments[0]:-help} arguments=("${arguments[@]:1}")
   check_name "$vm_host"
+  [[ $power_off_seconds =~ ^(0|[1-9][0-9]{0,4})$ ]] || fail "VNET_POWER_OFF_SECONDS: $power_off_seconds (expected: 0..99999)"
   vms=$run_root/$vm_host/vm
   case $verb in
     list | run | console | stop) "vm_$verb" "${arguments[@]}";;
@@ -54,9 +58,11 @@ cmd_vm() {
 # --- what there is -------------------------------------------------------------------------------------------------------
 
 # Sets vm_pid when the guest runs: the pid file's process must be this very guest's.
-vm_running() {
-  vm_pid=$(cat "$vms/$1/pid" 2>/dev/null) && [ -n "$vm_pid" ] && ! has_ended "$vm_pid" &&
-    tr '\0' '\n' 2>/dev/null <"/proc/$vm_pid/cmdline" | grep -qxF -- "$vms/$1/pid"
+vm_running() { vm_lives "$vms/$1/pid"; }
+# vm_lives FILE: whether the process that a pid file names runs and has that file among its words; sets vm_pid.
+vm_lives() {
+  vm_pid=$(cat "$1" 2>/dev/null) && [ -n "$vm_pid" ] && ! has_ended "$vm_pid" &&
+    tr '\0' '\n' 2>/dev/null <"/proc/$vm_pid/cmdline" | grep -qxF -- "$1"
 }
 vm_names() { local folder; for folder in "$vms"/*/; do [ ! -d "$folder" ] || basename "$folder"; done; }
 # Sets vm_switch, vm_port, vm_attachment, vm_built_in.
@@ -91,9 +97,10 @@ vm_start() {
     case $1 in
       --switch | --attach | --address | --gateway | --image | --kernel | --initrd | --append | --memory | --cpus | --mac | --accel)
         need_value "$@"; printf -v "${1#--}" %s "$2"; shift 2;;
-      --access | --trunk | --native) need_value "$@"; vlan+=("$1" "$2"); shift 2;;
+      --access | --trunk | --native) need_value "$@"; vlan+=("$1" "$(vm_quote "$2")"); shift 2;;
+      --service | --mirror) vlan+=("$1"); shift;;
       --print) print=yes; shift;;
-      *) fail "vm $name: $1 (expected: an option; ./vnet vm --help)";;
+      *) fail "vm $name: $1 (expected: vm NAME and its options, list, run, console or stop; ./vnet vm --help)";;
     esac
   done
   vm_check
@@ -101,7 +108,7 @@ vm_start() {
   [ ${#dir} -lt 99 ] || fail "vm $name: $dir (expected: a folder of at most 98 characters, since it holds sockets: a shorter name of host or guest)"
   running "$vm_host" || fail "vm $name: host \"$vm_host\" is not running (./vnet up --daemon --name $vm_host)"
   if vm_running "$name"; then fail "vm: $name (expected: a name that no other guest of host \"$vm_host\" has; ./vnet vm list shows them)"; fi
-  said=$(vm_ask "switch:show $switch") || fail "$said"
+  said=$(vm_ask "switch:show $(vm_quote "$switch")") || fail "$said"
   datapath=$(awk '$1 == "datapath" { print $2 }' <<<"$said")
   [ -n "$attach" ] || { [ "$datapath" = ebpf ] && attach=tap || attach=dgram; }
   case $attach in
@@ -120,17 +127,25 @@ vm_check() {
   [[ $cpus =~ ^[1-9][0-9]{0,2}$ ]] || fail "cpus: $cpus (expected: 1..999)"
   [[ $memory =~ ^([1-9][0-9]{1,6}|)$ ]] || fail "memory: $memory (expected: MiB, 10..9999999)"
   [[ $mac =~ ^([0-9a-fA-F][02468aceACE](:[0-9a-fA-F]{2}){5}|)$ ]] || fail "mac: $mac (expected: a unicast address such as 02:00:00:00:00:01)"
-  [ -z "$image" ] || { [ -r "$image" ] && [ -w "$image" ]; } || fail "image: $image (expected: a file that can be read and written)"
-  [ -z "$kernel" ] || [ -r "$kernel" ] || fail "kernel: $kernel (expected: a file that can be read)"
-  [ -z "$initrd" ] || [ -r "$initrd" ] || fail "initrd: $initrd (expected: a file that can be read)"
+  [ -z "$image" ] || { [ ! -d "$image" ] && [ -r "$image" ] && [ -w "$image" ]; } || fail "image: $image (expected: a file that can be read and written)"
+  [ -z "$kernel" ] || { [ ! -d "$kernel" ] && [ -r "$kernel" ]; } || fail "kernel: $kernel (expected: a file that can be read)"
+  [ -z "$initrd" ] || { [ ! -d "$initrd" ] && [ -r "$initrd" ]; } || fail "initrd: $initrd (expected: a file that can be read)"
   [ -n "$kernel" ] || [ -z "$initrd$append" ] || fail "vm $name: --initrd and --append need --kernel"
   [ -z "$image$kernel" ] || [ -z "$address$gateway" ] || fail "vm $name: --address and --gateway are for the small Linux, not for --image or --kernel"
-  [[ $address =~ ^([0-9a-fA-F.:]+/[0-9]+|)$ ]] || fail "address: $address (expected: IP/LENGTH, such as 10.0.0.1/24)"
-  [[ $gateway =~ ^[0-9a-fA-F.:]*$ ]] || fail "gateway: $gateway (expected: an IP address)"
+  [ -z "$address" ] || { vm_ip "${address%/*}" && [[ $address =~ /[0-9]{1,3}$ ]] && [ "${address##*/}" -le "$vm_ip_bits" ]; } ||
+    fail "address: $address (expected: IP/LENGTH, such as 10.0.0.1/24)"
+  [ -z "$gateway" ] || vm_ip "$gateway" || fail "gateway: $gateway (expected: an IP address)"
   [ -z "$accel" ] && { vm_can_kvm && accel=kvm || accel=tcg; }
+}
+# vm_ip ADDRESS: whether it looks like one; sets vm_ip_bits, how many bits it has.
+vm_ip() {
+  local octet='(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])'
+  if [[ $1 =~ ^($octet\.){3}$octet$ ]]; then vm_ip_bits=32; else vm_ip_bits=128; [[ $1 == *:*:* && $1 =~ ^[0-9a-fA-F:.]+$ ]]; fi
 }
 # A virtual machine may have the device without the processor's support.
 vm_can_kvm() { [ -r /dev/kvm ] && [ -w /dev/kvm ] && grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo; }
+# vm_quote WORD: as the console takes it for one word.
+vm_quote() { if [[ $1 =~ ^[A-Za-z0-9_.,:/-]+$ ]]; then echo "$1"; else echo "'${1//\'/\'\\\'\'}'"; fi; }
 vm_ask() { timeout 20 "$here/vnet" sh --name "$vm_host" "$1" 2>&1; } # a host that hangs must not keep its guests
 # A device's name has at most 15 characters, and hosts share the machine's devices.
 vm_tap() {
@@ -181,24 +196,34 @@ vm_print() {
   echo
 }
 vm_go() {
-  local said path pipe; path=$(vm_comma "$dir")
+  local said path pipe log reader; path=$(vm_comma "$dir")
   # What is left of a guest of this name that has ended.
   [ ! -d "$dir" ] || vm_forget "$name"
   mkdir -p "$vms" && mkdir "$dir" 2>/dev/null || fail "vm $name: $dir cannot be made (another guest of this name may be starting)"
   printf '%s\n' "$switch" "$name" "$attach" "$built_in" >"$dir/about"
-  # QEMU would wait for a reader of what it writes into a pipe; the log has it.
-  for pipe in monitor orders; do mkfifo "$dir/$pipe.in" && ln -s /dev/null "$dir/$pipe.out"; done
+  mkfifo "$dir"/{monitor.in,orders.in,orders.out,log} && ln -s /dev/null "$dir/monitor.out" # QEMU would wait for a reader of its monitor
   said=$(vm_ask "$port_command${vlan:+ ${vlan[*]}}") || {
-    # The port of a guest that ended while the host did not run: it is still there.
-    if vm_ask config:show | grep -qF "$port_command "; then said=$([ ${#vlan[@]} = 0 ] || vm_ask "port:set $switch $name ${vlan[*]}"); else false; fi
+    # The port of a guest that ended while the host did not run is still there.
+    [ -n "$(vm_ports "$name")" ] && vm_remove_ports "$name" && said=$(vm_ask "$port_command${vlan:+ ${vlan[*]}}")
   } || { rm -rf "$dir"; rmdir "$vms" 2>/dev/null; fail "$said"; }
+  exec {log}<>"$dir/log" {reader}<"$dir/log" # so that both ends are there, whoever comes first
+  vm_keep_log
   said=$("${command[@]}" -daemonize -pidfile "$dir/pid" \
-    -chardev "socket,id=console,path=$path/console,server=on,wait=off,logfile=$path/console.log" -serial chardev:console \
-    -chardev "pipe,id=orders,path=$path/orders,logfile=$path/said" -serial chardev:orders \
-    -chardev "pipe,id=monitor,path=$path/monitor" -mon chardev=monitor,mode=readline 2>&1) ||
-    { vm_forget "$name"; fail "vm $name: ${said##*$'\n'}"; }
+    -chardev "socket,id=console,path=$path/console,server=on,wait=off,logfile=$path/log" -serial chardev:console \
+    -chardev "pipe,id=orders,path=$path/orders" -serial chardev:orders \
+    -chardev "pipe,id=monitor,path=$path/monitor" -mon chardev=monitor,mode=readline 2>&1 {log}>&- {reader}<&-)
+  pipe=$?
+  exec {log}>&- {reader}<&-
+  [ $pipe = 0 ] || { vm_forget "$name"; fail "vm $name: ${said##*$'\n'}"; }
   vm_running "$name" || { vm_forget "$name"; fail "vm $name: it ended at once: $said"; }
   echo "guest \"$name\" is up, pid $vm_pid, port $name of $switch ($attach, $accel)"
+}
+# QEMU knows no bound for a log file: a process beside it, which ends when it does, keeps the last of what the console says.
+vm_keep_log() {
+  # shellcheck disable=SC2016 # for that process
+  setsid bash -c 'cd "$1" && while stdbuf -o0 head -c "$2" >console.log && [ "$(stat -c %s console.log)" = "$2" ]; do mv console.log console.log.old; done' \
+    "$dir/log.pid" "$dir" $log_bytes <&"$reader" {log}>&- {reader}<&- >/dev/null 2>&1 &
+  echo $! >"$dir/log.pid"
 }
 
 # --- ending --------------------------------------------------------------------------------------------------------------
@@ -210,7 +235,7 @@ vm_stop() {
       --all) mapfile -t names < <(vm_names); shift; [ ${#names[@]} -gt 0 ] || { echo "no guest is running"; return 0; };;
       --now) now=yes; shift;;
       -*) fail "vm stop: $1 (expected: NAME or --all, --now, --name HOST)";;
-      *) vm_known "$1"; names+=("$1"); shift;;
+      *) vm_known "$1"; [[ " ${names[*]} " == *" $1 "* ]] || names+=("$1"); shift;;
     esac
   done
   [ ${#names[@]} -gt 0 ] || fail "vm stop: which? (expected: NAME or --all)"
@@ -218,20 +243,23 @@ vm_stop() {
 }
 # vm_end NOW NAME...: ends guests, all at the same time, and removes what was theirs.
 vm_end() {
-  local now=$1 name asked tries; shift
+  local now=$1 name forced soon=$((power_off_seconds < 2 ? power_off_seconds : 2)); shift
   for name in "$@"; do
-    vm_running "$name" || continue
-    if [ -n "$now" ]; then kill "$vm_pid"; else echo system_powerdown >"$vms/$name/monitor.in"; fi
+    { [ -z "$now" ] && vm_running "$name"; } || continue
+    # The small Linux has nothing to lose, and does not hear the button before it is up.
+    if vm_about "$name" && [ "$vm_built_in" = built-in ] && ! vm_ready "$name"; then kill "$vm_pid"
+    else echo system_powerdown 1<>"$vms/$name/monitor.in"; fi
   done
+  if [ -z "$now" ] && ! vm_wait $soon "$@"; then
+    say "waiting for $(vm_in_words "${waiting[@]}") to power off, $power_off_seconds s at most"
+    vm_wait $((power_off_seconds - soon)) "${waiting[@]}"
+  else vm_wait 0 "$@"; fi
+  forced=" ${waiting[*]} "
+  vm_kill -TERM; vm_wait 5 "${waiting[@]}" || { vm_kill -KILL; vm_wait 5 "${waiting[@]}"; }
+  vm_forget "$@"
   for name in "$@"; do
-    asked=''
-    if vm_running "$name" && ! vm_wait $((power_off_seconds * 20)); then
-      asked=", as it did not power off within $power_off_seconds s"
-      kill "$vm_pid" 2>/dev/null
-      vm_wait 100 || kill -9 "$vm_pid" 2>/dev/null
-    fi
-    vm_forget "$name"
-    echo "guest \"$name\" stopped$asked"
+    if [ -n "$now" ] || [[ $forced != *" $name "* ]]; then echo "guest \"$name\" stopped"
+    else echo "guest \"$name\" stopped, as it did not power off within $power_off_seconds s"; fi
   done
 }
 # end_guests HOST: all of them.
@@ -240,28 +268,55 @@ end_guests() {
   mapfile -t names < <(vm_names)
   [ ${#names[@]} = 0 ] || vm_end '' "${names[@]}"
 }
-# vm_wait TRIES: until the process vm_pid has ended, so many times 50 ms.
+# vm_wait SECONDS NAME...: until they have ended; sets waiting, those that have not.
 vm_wait() {
-  local tries
-  for ((tries = 0; tries < $1; tries++)); do has_ended "$vm_pid" && return 0; sleep 0.05; done
-  return 1
+  local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) name running; shift
+  waiting=("$@")
+  while :; do
+    running=()
+    for name in "${waiting[@]}"; do ! vm_running "$name" || running+=("$name"); done
+    waiting=("${running[@]}")
+    [ ${#waiting[@]} -gt 0 ] || return 0
+    [ "${EPOCHREALTIME/[.,]/}" -lt $end ] || return 1
+    sleep 0.05
+  done
 }
-# Removes the port, if it is still the guest's, and the folder of a guest that has ended.
+vm_in_words() { local all; printf -v all '%s, ' "$@"; echo "${all%, }"; }
+# vm_kill SIGNAL: sends it to those of waiting.
+vm_kill() {
+  local name
+  for name in "${waiting[@]}"; do ! vm_running "$name" || kill "$1" "$vm_pid"; done
+}
+# Removes the ports, if they are still the guests', and the folders of guests that have ended.
 vm_forget() {
-  if vm_about "$1" && running "$vm_host" && vm_ask config:show | grep -F "port:add $vm_switch $vm_port " | grep -qF -e "$vms/$1/" -e " $(vm_tap "$1") "; then
-    vm_ask "port:remove $vm_switch $vm_port" >/dev/null
-  fi
-  rm -rf "${vms:?}/$1"
+  local name tries
+  running "$vm_host" && vm_remove_ports "$@"
+  for name in "$@"; do
+    for ((tries = 0; tries < 40; tries++)); do vm_lives "$vms/$name/log.pid" || break; sleep 0.05; done
+    rm -rf "${vms:?}/$name"
+  done
   rmdir "$vms" 2>/dev/null
+}
+# vm_ports NAME...: the switch and port of each port that is attached to one of these guests, whoever added it.
+vm_ports() {
+  local shown name; shown=$(vm_ask config:show) || return
+  for name in "$@"; do
+    awk -v folder=" $vms/$name/" -v tap=" --tap $(vm_tap "$name") " '$1 == "port:add" && (index($0, folder) || index($0 " ", tap)) { print $2, $3 }' <<<"$shown"
+  done
+}
+vm_remove_ports() {
+  local ports; ports=$(vm_ports "$@")
+  [ -z "$ports" ] || sed 's/^/port:remove /' <<<"$ports" | timeout 20 "$here/vnet" sh --name "$vm_host" >/dev/null 2>&1
 }
 
 # --- talking to it -------------------------------------------------------------------------------------------------------
 
-vm_ready() { grep -qsx ready "$vms/$1/said"; }
+# Whether it has said something, which lies in the pipe until somebody reads it.
+vm_ready() { [ -e "$vms/$1/ready" ] || { [ -p "$vms/$1/orders.out" ] && read -r -t 0 <>"$vms/$1/orders.out"; }; }
 vm_run() {
   [ $# -gt 1 ] || fail "vm run: expected: vm run NAME 'COMMAND'"
   vm_known "$1"
-  local name=$1 id=$$-$RANDOM line='' part blank=0 status=''; shift
+  local name=$1 id=$$-$RANDOM line='' part read blank=0 begun='' status=''; shift
   vm_about "$name" && [ "$vm_built_in" = built-in ] || fail "vm run: $name has an image or kernel of its own (expected: a guest that has the small Linux; ./vnet vm console $name)"
   vm_running "$name" || fail "vm run: $name has ended (./vnet vm stop $name removes it)"
   until vm_ready "$name"; do
@@ -269,22 +324,26 @@ vm_run() {
     sleep 0.05
   done
   exec 7<"$vms/$name/about" && flock 7 # one order at a time
-  exec 8<"$vms/$name/said" && cat <&8 >/dev/null # what it said before
-  trap 'echo "0 " >"$vms/$name/orders.in"; exit 130' INT TERM HUP # an order of nothing ends this one
-  echo "$id $(base64 -w0 <<<"$*")" >"$vms/$name/orders.in"
+  exec 8<>"$vms/$name/orders.out" && touch "$vms/$name/ready"
+  trap 'echo "0 " 1<>"$vms/$name/orders.in"; exit 130' INT TERM HUP # an order of nothing ends this one
+  echo "$id $(base64 -w0 <<<"$*")" 1<>"$vms/$name/orders.in"
   while [ -z "$status" ]; do
-    if ! IFS= read -r part <&8; then # the end of the file, so far
-      line+=$part
+    IFS= read -r -t 1 part <&8; read=$?
+    line+=$part
+    if [ $read != 0 ]; then # no more of this line so far
       vm_running "$name" || fail "vm run: $name ended meanwhile"
-      sleep 0.03
       continue
     fi
-    line+=$part
-    if [ -z "$line" ]; then blank=$((blank + 1)); continue; fi
-    # A blank line of the guest's stands before the status.
-    if [[ $line == "$id "* ]]; then status=${line#* }; [ $blank = 0 ] || blank=$((blank - 1)); fi
-    for (( ; blank > 0; blank--)); do echo; done
-    [ -n "$status" ] || printf '%s\n' "$line"
+    if [ -z "$begun" ]; then # what came before is another command's
+      [ "$line" != "$id" ] || begun=yes
+    elif [ -z "$line" ]; then
+      blank=$((blank + 1))
+    else
+      # A blank line of the guest's stands before the status.
+      if [[ $line == "$id "* ]]; then status=${line#* }; [ $blank = 0 ] || blank=$((blank - 1)); fi
+      for (( ; blank > 0; blank--)); do echo; done
+      [ -n "$status" ] || printf '%s\n' "$line"
+    fi
     line=''
   done
   return "$status"

@@ -95,11 +95,13 @@ public final class RunningHost {
         process.destroyForcibly().waitFor();
     }
 
-    /** Ends the process. */
-    public void stop() throws InterruptedException {
+    /** Ends the process; false when it had to be killed. */
+    public boolean stop() throws InterruptedException {
         process.destroy();
-        if (!process.waitFor(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)) {
+        boolean ended = process.waitFor(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS);
+        if (!ended) {
             process.destroyForcibly().waitFor();
         }
+        return ended;
     }
 }
