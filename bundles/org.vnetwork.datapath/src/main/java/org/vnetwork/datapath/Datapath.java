@@ -67,7 +67,7 @@ public interface Datapath extends AutoCloseable {
     }
 
     /**
-     * Flows that an earlier process left at work and that this datapath has taken over: with masked keys, and with actions as they are now.
+     * Flows that an earlier process left at work and that this datapath has taken over: with masked keys, with actions as they are now, and draining if they did.
      *
      * <p>None, where flows do not outlive a process. Ask once, before ports are attached. What the caller does not want it removes. They forward meanwhile, by the ports that were open; a port that is attached again under
      * its id keeps its counters, and one that is not attached again is closed by the driver soon after the last that was.

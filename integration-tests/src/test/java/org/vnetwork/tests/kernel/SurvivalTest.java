@@ -126,6 +126,29 @@ class SurvivalTest {
     }
 
     @Test
+    void nothingIsLostOnFlowsThatDrainedWhenTheHostWasKilled() throws Exception {
+        host.run("switch:limit sw1 --drain-ms 60000");
+        host.run("engine:swap sw1 flood");
+        try (Ping ping = new Ping(first, second, ADDRESS)) {
+            Until.holds(() -> "first answers", () -> ping.sent() > 100);
+            untilAnswered(ping, 50);
+        }
+        // No frame follows that could be learnt from: in both directions the wide flow of the engine before is the only one.
+        host.run("engine:swap sw1 learning");
+        String flows = host.run("flow:list sw1");
+        assertEquals(2, flows.lines().filter(line -> line.contains("copy up")).count(), flows);
+        host.kill();
+        try (Ping ping = new Ping(first, second, ADDRESS)) {
+            untilAnswered(ping, 100);
+            host = RunningHost.start(folder, HOST, "ebpf");
+            Until.holds(this::ports, this::bothPortsAreUp);
+            untilAnswered(ping, 100);
+            ping.stop();
+            assertEquals(0, ping.missing(0, ping.sent() - 50), "lost");
+        }
+    }
+
+    @Test
     void aCleanRestartOnPurposeLosesNothingAndCountersGoOn() throws Exception {
         try (Ping ping = new Ping(first, second, ADDRESS); Stream stream = new Stream(first, second, ADDRESS, FOR_EVER)) {
             Until.holds(() -> "first answers", () -> ping.sent() > 200 && stream.arrived() > 10_000_000);

@@ -161,7 +161,7 @@ public final class FlowTable {
 
     /**
      * Takes over the flows that an earlier process left in the datapath, to be decided again; those of which the journal does not know the full key, or
-     * whose port is not there, are removed.
+     * whose port is not there, are removed. One that drains begins to do so anew: nobody has learned from its copies meanwhile.
      *
      * @return how many were removed
      */
@@ -169,15 +169,11 @@ public final class FlowTable {
         int removed = 0;
         for (FlowEntry entry : left) {
             FlowJournal.Known known = journal.take(entry);
-            FlowIndex index = known == null ? null : masks.index(known.fullKey(), entry.mask());
-            boolean wanted = index != null && Arrays.equals(index.mask, entry.mask()) && index.find(known.fullKey()) == null && isPort.test((int) Field.INGRESS.in(entry.key()));
-            if (wanted) {
-                Flow flow = new Flow(entry.id(), known.fullKey(), index.mask, known.installedNanos(), dirty);
-                flow.takeOver(entry.actions());
-                flow.at = known.at();
-                flow.softPackets = known.packets();
-                flow.softBytes = known.bytes();
-                flow.lastUsedNanos = datapath.nanoTime();
+            FlowIndex index = known == null || entry.drains() ? null : masks.index(known.fullKey(), entry.mask());
+            boolean fits = index == null ? known != null : Arrays.equals(index.mask, entry.mask()) && index.find(known.fullKey()) == null;
+            if (fits && isPort.test(entry.ingress())) {
+                Flow flow = new Flow(entry.id(), known.fullKey(), index == null ? entry.mask() : index.mask, known.installedNanos(), dirty);
+                takeOver(flow, entry, known);
                 place(flow, index);
             } else {
                 if (index != null) {
@@ -191,10 +187,26 @@ public final class FlowTable {
         return removed;
     }
 
+    private void takeOver(Flow flow, FlowEntry entry, FlowJournal.Known known) {
+        long now = datapath.nanoTime();
+        flow.takeOver(entry.actions());
+        flow.at = known.at();
+        flow.softPackets = known.packets();
+        flow.softBytes = known.bytes();
+        flow.lastUsedNanos = now;
+        if (entry.drains()) {
+            flow.drain(entry.actions(), drains.end(now));
+            drains.add(flow);
+        }
+    }
+
+    /** {@code index}: null for a flow that drains, which nothing finds by its key. */
     private void place(Flow flow, FlowIndex index) {
         used.set(flow.id);
         byId[flow.id] = flow;
-        index.add(flow);
+        if (index != null) {
+            index.add(flow);
+        }
         bounds.added(flow);
     }
 

@@ -57,7 +57,7 @@ final class OutlivingDatapath implements Closeable {
                 writes.add(call);
             });
             case "replace", "drain" -> {
-                working.computeIfPresent((Integer) arguments[0], (id, e) -> new FlowEntry(id, e.key(), e.mask(), (List<Action>) arguments[1]));
+                working.computeIfPresent((Integer) arguments[0], (id, e) -> new FlowEntry(id, e.key(), e.mask(), (List<Action>) arguments[1], e.drains() || call.equals("drain")));
                 writes.add(call);
             }
             case "remove" -> {

@@ -16,11 +16,16 @@ import org.vnetwork.core.journal.Journal;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.engine.learning.LearningEngine;
 import org.vnetwork.model.PortVlan;
+import org.vnetwork.packet.DropReason;
+import org.vnetwork.packet.Forward;
+import org.vnetwork.packet.Packet;
 
 /** A switch whose process dies, on a datapath that goes on: what the next process makes of the journal and the flows. */
 class RestartTest {
     private static final String A_TO_B = "eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) ipv4(src=10.0.0.1,dst=10.0.0.2) udp(src=1,dst=2)";
     private static final String B_TO_A = "eth(src=02:00:00:00:00:0b,dst=02:00:00:00:00:0a) ipv4(src=10.0.0.2,dst=10.0.0.1) udp(src=2,dst=1)";
+
+    private static final String C_TO_A = B_TO_A.replace("00:0b", "00:0c");
 
     @TempDir
     private Path folder;
@@ -155,6 +160,36 @@ class RestartTest {
         sw.settle();
         assertEquals(1, sw.home.views().rows("fdb").size());
         assertTrue(sw.flows().stream().noneMatch(f -> f.match().contains("in=b") || f.actions().contains("output")), () -> sw.flows().toString());
+    }
+
+    /** What comes in by b goes to a, whatever it is. */
+    private static void toA(Packet packet, Forward forward) {
+        if (packet.ingress() == 2) {
+            forward.to(1);
+        } else {
+            forward.drop(DropReason.of("test/none"));
+        }
+    }
+
+    @Test
+    void aFlowThatDrainedGoesOnToDrainAndIsLearntFrom() {
+        sw.warp(11);
+        sw.swap("to a", () -> RestartTest::toA);
+        sw.inject("b", B_TO_A);
+        sw.swap("learning", LearningEngine::new);
+        sw.settle();
+        assertEquals(List.of("drain"), writes.subList(writes.size() - 1, writes.size()), () -> sw.flows().toString());
+        restart(LearningEngine::new);
+        assertEquals(List.of(), writes);
+        sw.captured("a");
+        long decided = sw.decided();
+        sw.inject("b", C_TO_A);
+        assertEquals(List.of(1, decided + 1), List.of(sw.count("a"), sw.decided()), "it went by the draining flow, once, and its copy was decided");
+        sw.warp(2);
+        assertTrue(writes.contains("remove"), "the draining flow is gone");
+        sw.inject("b", C_TO_A);
+        assertEquals(List.of(1, decided + 1), List.of(sw.count("a"), sw.decided()), "by the flow that came in its place");
+        assertEquals("", sw.imbalance());
     }
 
     @Test

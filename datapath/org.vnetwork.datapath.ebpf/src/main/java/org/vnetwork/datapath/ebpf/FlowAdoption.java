@@ -15,16 +15,22 @@ import org.vnetwork.packet.wire.FlowKey;
 /**
  * Reads back the flows that an earlier process left at work, and removes what it left half done.
  *
- * <p>Removed are flows that drained, places in the index whose entry, mask or port do not know them, and lists that nobody can read; then masks
- * without flows. An entry that no place leads to is free. Frames go on meanwhile.
+ * <p>Removed are places in the index whose entry, mask or port do not know them, and lists that nobody can read; then masks
+ * without flows. An entry that no place leads to is free. Frames go on meanwhile, those that a draining flow alone matches too.
  */
 final class FlowAdoption {
     private static final long MASK_ID = 0xffffffffL;
+    /** The masks of a port's flows, and those of its draining flows. */
+    private static final boolean[] LISTS_OF_PORT = {false, true};
 
     /** A flow that is right in every respect. */
-    record Left(int id, int generation, long[] key, int mask, int list) {
+    record Left(int id, int generation, long[] key, int mask, int list, boolean drains) {
         private int port() {
             return (int) Field.INGRESS.in(key);
+        }
+
+        private long place() {
+            return FlowAdoption.place(port(), drains, mask);
         }
     }
 
@@ -38,23 +44,25 @@ final class FlowAdoption {
     private final KernelMaps maps;
     private final FlowMaps flowMaps;
     private final BitSet slots = new BitSet();
-    /** Masks in the lists of ports, as port << 32 | id. */
+    /** Masks in the lists of ports, as {@link #place}. */
     private final Set<Long> placed = new HashSet<>();
 
     FlowAdoption(KernelMaps maps, FlowMaps flowMaps) {
         this.maps = maps;
         this.flowMaps = flowMaps;
         for (int port = 0; port < PortId.LIMIT; port++) {
-            for (int mask : maps.portMasks(port, false)) {
-                placed.add(place(port, mask));
+            for (boolean drains : LISTS_OF_PORT) {
+                for (int mask : maps.portMasks(port, drains)) {
+                    placed.add(place(port, drains, mask));
+                }
             }
         }
         flowMaps.index().resume(this::adopt);
         tidy();
     }
 
-    private static long place(int port, int mask) {
-        return (long) port << 32 | mask;
+    private static long place(int port, boolean drains, int mask) {
+        return (long) (port << 1 | (drains ? 1 : 0)) << 32 | mask & MASK_ID;
     }
 
     private boolean adopt(int hash, int slot, boolean drains) {
@@ -64,9 +72,9 @@ final class FlowAdoption {
         long[] key = flowMaps.key(slot);
         int mask = (int) key[4];
         key[4] &= ~MASK_ID;
-        Left flow = new Left(slot, flowMaps.generation(slot), key, mask, (int) flowMaps.word(slot));
+        Left flow = new Left(slot, flowMaps.generation(slot), key, mask, (int) flowMaps.word(slot), drains);
         lastGeneration = Math.max(lastGeneration, flow.generation);
-        if (drains || slots.get(slot) || !isHashed(flow, hash) || !isMasked(flow) || !isReadable(flow.list)) {
+        if (slots.get(slot) || !isHashed(flow, hash) || !isMasked(flow) || !isReadable(flow.list)) {
             return false;
         }
         slots.set(slot);
@@ -79,7 +87,7 @@ final class FlowAdoption {
     }
 
     private boolean isMasked(Left flow) {
-        if (flow.mask < 0 || flow.mask >= KernelMaps.MASKS || !placed.contains(place(flow.port(), flow.mask))) {
+        if (flow.mask < 0 || flow.mask >= KernelMaps.MASKS || !placed.contains(flow.place())) {
             return false;
         }
         long[] bits = masks.computeIfAbsent(flow.mask, maps::readMask);
@@ -100,18 +108,17 @@ final class FlowAdoption {
         Set<Long> used = new HashSet<>();
         Set<Integer> usedMasks = new HashSet<>();
         for (Left flow : flows) {
-            used.add(place(flow.port(), flow.mask));
+            used.add(flow.place());
             usedMasks.add(flow.mask);
         }
         masks.keySet().retainAll(usedMasks);
         for (int port = 0; port < PortId.LIMIT; port++) {
-            for (int mask : maps.portMasks(port, false)) {
-                if (mask >= 0 && !used.contains(place(port, mask))) {
-                    maps.removePortMask(port, false, mask);
+            for (boolean drains : LISTS_OF_PORT) {
+                for (int mask : maps.portMasks(port, drains)) {
+                    if (mask >= 0 && !used.contains(place(port, drains, mask))) {
+                        maps.removePortMask(port, drains, mask);
+                    }
                 }
-            }
-            for (int mask : maps.portMasks(port, true)) {
-                maps.removePortMask(port, true, mask);
             }
         }
         for (int slot = 0; slot < flowMaps.count(); slot++) {

@@ -65,8 +65,9 @@ final class KernelFlows {
         for (FlowAdoption.Left one : left.flows) {
             Flow flow = new Flow(one.key(), masksById.get(one.mask()), maps.hash(one.key(), one.mask()), one.generation(), ActionLists.use(listsById.get(one.list())));
             flow.claimed = false;
+            flow.drains = one.drains();
             unclaimed++;
-            PortMasks.resume(flow.mask, flow.port());
+            PortMasks.resume(flow.mask, flow.port(), flow.drains);
             put(one.id(), flow);
             groups.use(flow.list, flow.port());
         }
@@ -86,7 +87,7 @@ final class KernelFlows {
             if (flow != null && !flow.claimed) {
                 flow.claimed = true;
                 unclaimed--;
-                claimed.add(new FlowEntry(id, flow.key.clone(), flow.mask.bits().clone(), flow.list.actions));
+                claimed.add(new FlowEntry(id, flow.key.clone(), flow.mask.bits().clone(), flow.list.actions, flow.drains));
             }
         }
         return claimed;

@@ -98,7 +98,7 @@ final class PortMasks {
         }
     }
 
-    /** Knows masks that an earlier process left, by their ids; each gets users by {@link #resume(Mask, int)}. */
+    /** Knows masks that an earlier process left, by their ids; each gets users by {@link #resume(Mask, int, boolean)}. */
     Map<Integer, Mask> resume(Map<Integer, long[]> left) {
         Map<Integer, Mask> resumed = new HashMap<>();
         BitSet used = new BitSet();
@@ -113,7 +113,7 @@ final class PortMasks {
     }
 
     /** One flow more of a port that has the mask among its own already. */
-    static void resume(Mask mask, int port) {
-        mask.regular.merge(port, 1, Integer::sum);
+    static void resume(Mask mask, int port, boolean drains) {
+        mask.users(drains).merge(port, 1, Integer::sum);
     }
 }
