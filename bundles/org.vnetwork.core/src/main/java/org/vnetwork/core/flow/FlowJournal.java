@@ -48,6 +48,11 @@ final class FlowJournal {
         return known;
     }
 
+    /** Forgets a flow that is not taken over: another one gets its id. */
+    void forget(Known known) {
+        journal.free(known.at());
+    }
+
     /** Forgets the flows that nobody asked about: they did not come into the datapath any more, or left it. */
     void forgetOthers() {
         left.values().forEach(k -> journal.free(k.at()));

@@ -179,6 +179,9 @@ public final class FlowTable {
                 if (index != null) {
                     masks.dropEmpty(index, known.fullKey());
                 }
+                if (known != null) {
+                    journal.forget(known);
+                }
                 datapath.remove(entry.id());
                 removed++;
             }

@@ -193,6 +193,21 @@ class RestartTest {
     }
 
     @Test
+    void aFlowThatIsNotTakenOverLeavesNoRecord() {
+        die();
+        sw = life();
+        sw.home.restorePort(new PortDocument(1, "a", "sim", "a", PortVlan.access(10), List.of()));
+        sw.swap("learning", LearningEngine::new);
+        sw.home.restored();
+        assertTrue(writes.contains("remove"));
+        die();
+        // Its id is free: with a record left behind, the next process would know two flows of the one that gets it.
+        Journal left = Journal.open(folder.resolve("sw1.journal"), "boot", line -> { });
+        assertEquals(datapath.forOneLife().adopted().size(), left.take(Journal.Kind.FLOW).size());
+        left.close();
+    }
+
+    @Test
     void aRestartOfARestartKeepsAsMuch() {
         restart(LearningEngine::new);
         sw.inject("a", A_TO_B);
