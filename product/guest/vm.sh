@@ -30,7 +30,7 @@ All take --name HOST. Options of a new guest:
                          boots this kernel
   --memory MIB           128 unless given; 1024 with --image
   --cpus N               1 unless given
-  --mac ADDRESS          made from the names of host and guest unless given
+  --mac ADDRESS          made from the machine (VNET_MACHINE, else /etc/machine-id, else its name) and the names of host and guest unless given
   --accel kvm|tcg        kvm where it can be used unless given
   --print                prints the commands that would start it, and changes nothing"
 
@@ -173,10 +173,12 @@ vm_boot() {
 }
 vm_format() { [ "$(head -c 3 "$1" | tr -d '\0')" = QFI ] && echo qcow2 || echo raw; }
 vm_comma() { echo "${1//,/,,}"; } # QEMU's way to write a comma in a value
+# What tells this machine from those that a guest may meet, the same after every start.
+vm_machine() { if [ -n "${VNET_MACHINE:-}" ]; then echo "$VNET_MACHINE"; else grep -s . /etc/machine-id || uname -n; fi; }
 # Sets command, QEMU's, without the options that put it into the background.
 vm_command() {
   local netdev path; path=$(vm_comma "$dir")
-  : "${mac:=02:76$(cksum <<<"$vm_host/$name" | awk '{ for (i = 0; i < 4; i++) { printf ":%02x", $1 % 256; $1 = int($1 / 256) } }')}"
+  : "${mac:=02:76$(cksum <<<"$(vm_machine)/$vm_host/$name" | awk '{ for (i = 0; i < 4; i++) { printf ":%02x", $1 % 256; $1 = int($1 / 256) } }')}"
   case $attach in
     dgram) netdev=dgram,id=n,local.type=unix,local.path=$path/peer,remote.type=unix,remote.path=$path/port;;
     stream) netdev=stream,id=n,server=on,addr.type=unix,addr.path=$path/peer;;

@@ -72,6 +72,23 @@ class OddGuestsTest {
         Until.holds(() -> "what it printed last is not in the log", () -> Files.readString(log, StandardCharsets.ISO_8859_1).contains("42."));
     }
 
+    @Test
+    void haveAnAddressOfTheirMachineThatStays() {
+        String here = mac("same", "");
+        assertTrue(here.matches("02:76(:[0-9a-f]{2}){4}"), here);
+        assertEquals(here, mac("same", ""));
+        assertEquals(4, Stream.of(here, mac("same", "one"), mac("same", "two"), mac("other", "one")).distinct().count());
+    }
+
+    /** The address that a guest would get; {@code machine}: what stands for this one, or empty. */
+    private static String mac(String guest, String machine) {
+        ProcessBuilder print = new ProcessBuilder(Product.ROOT.resolve("vnet").toString(), "vm", guest, "--switch", "sw1", "--print", "--name", HOST);
+        print.environment().put("VNET_MACHINE", machine);
+        Vnet.Answer answer = Vnet.answer(print);
+        assertEquals(0, answer.status(), answer.text());
+        return answer.text().replaceFirst("(?s).*,mac=([0-9a-f:]+).*", "$1");
+    }
+
     /** Types into a console, and waits for an answer. */
     private void type(String guest, String typed, String answer) throws IOException {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(guests.folder().resolve(guest + "/console")))) {
