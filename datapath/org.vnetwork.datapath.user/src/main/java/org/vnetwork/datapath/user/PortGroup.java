@@ -147,6 +147,7 @@ final class PortGroup implements Home {
 
     @Override
     public void received(UserPort port, MemorySegment from, int offset, int size) {
+        loop.wakeUps.frame();
         PortBooks books = egress.books(port.id);
         int refused = port.blocked ? DropNumbers.BLOCKED : size < KeyParser.ETHERNET_SIZE ? DropNumbers.RUNT : size > UserPort.LONGEST ? DropNumbers.TOO_LONG : 0;
         if (refused != 0) {

@@ -60,6 +60,7 @@ abstract class SocketWatch implements IoHandle, Interest {
 
     /** Tells the owner what the socket is ready for; on the loop. */
     final void ready(boolean forReads, boolean forWrites) {
+        group.loop.wakeUps.woke();
         group.enter();
         try {
             if (!closed && forWrites) {
