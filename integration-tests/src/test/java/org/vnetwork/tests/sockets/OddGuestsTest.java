@@ -73,6 +73,18 @@ class OddGuestsTest {
     }
 
     @Test
+    void haveTheMtuThatTheyWereStartedWith() {
+        start("large", "--attach", "stream", "--mtu", "65535", "--address", "10.9.0.1/24");
+        start("small", "--mtu", "68");
+        assertEquals("65535\n", guests.in("large", "cat /sys/class/net/eth0/mtu"));
+        assertEquals("68\n", guests.in("small", "cat /sys/class/net/eth0/mtu"));
+        for (String wrong : List.of("67", "65536", "0", "01500", "-1", "1500x", "999999999999")) {
+            Vnet.Answer answer = Vnet.answer("vm", "x", "--switch", "sw1", "--mtu", wrong, "--name", HOST);
+            assertEquals("1: mtu: " + wrong + " (expected: 68..65535)\n", answer.status() + ": " + answer.text());
+        }
+    }
+
+    @Test
     void haveAnAddressOfTheirMachineThatStays() {
         String here = mac("same", "");
         assertTrue(here.matches("02:76(:[0-9a-f]{2}){4}"), here);
