@@ -19,8 +19,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vnetwork.tests.Product;
 import org.vnetwork.tests.Vnet;
+import org.vnetwork.tests.kernel.Command;
 import org.vnetwork.tests.kernel.Until;
 
 /** Guests that do not do as they should, and ones that differ from what is usual. */
@@ -191,11 +194,14 @@ class OddGuestsTest {
         assertFalse(guests.vm("list").contains("both"));
     }
 
-    @Test
-    void bootFromADisk() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"raw", "qcow2"})
+    void bootFromADisk(String format) throws IOException {
         BootDisk.need();
+        Path raw = folder.resolve("raw.img");
         Path disk = folder.resolve("disk, with a comma.img");
-        BootDisk.make(disk, Path.of(boot.get(0)), Path.of(boot.get(1)), "console=ttyS0 quiet panic=-1 vnet.name=disk vnet.address=10.9.0.7/24");
+        BootDisk.make(raw, Path.of(boot.get(0)), Path.of(boot.get(1)), "console=ttyS0 quiet panic=-1 vnet.name=disk vnet.address=10.9.0.7/24");
+        Command.run("qemu-img", "convert", "-f", "raw", "-O", format, raw.toString(), disk.toString());
         start("disk", "--image", disk.toString(), "--memory", "256");
         start("probe", "--address", "10.9.0.8/24");
         guests.in("probe", "until ping -c 1 -W 1 10.9.0.7 >/dev/null; do :; done");
