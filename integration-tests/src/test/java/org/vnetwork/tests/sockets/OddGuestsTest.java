@@ -75,6 +75,35 @@ class OddGuestsTest {
         Until.holds(() -> "what it printed last is not in the log", () -> Files.readString(log, StandardCharsets.ISO_8859_1).contains("42."));
     }
 
+    @Test
+    void haveTheMtuThatTheyWereStartedWith() {
+        start("large", "--attach", "stream", "--mtu", "65535", "--address", "10.9.0.1/24");
+        start("small", "--mtu", "68");
+        assertEquals("65535\n", guests.in("large", "cat /sys/class/net/eth0/mtu"));
+        assertEquals("68\n", guests.in("small", "cat /sys/class/net/eth0/mtu"));
+        for (String wrong : List.of("67", "65536", "0", "01500", "-1", "1500x", "999999999999")) {
+            Vnet.Answer answer = Vnet.answer("vm", "x", "--switch", "sw1", "--mtu", wrong, "--name", HOST);
+            assertEquals("1: mtu: " + wrong + " (expected: 68..65535)\n", answer.status() + ": " + answer.text());
+        }
+    }
+
+    @Test
+    void haveAnAddressOfTheirMachineThatStays() {
+        String here = mac("same", "");
+        assertTrue(here.matches("02:76(:[0-9a-f]{2}){4}"), here);
+        assertEquals(here, mac("same", ""));
+        assertEquals(4, Stream.of(here, mac("same", "one"), mac("same", "two"), mac("other", "one")).distinct().count());
+    }
+
+    /** The address that a guest would get; {@code machine}: what stands for this one, or empty. */
+    private static String mac(String guest, String machine) {
+        ProcessBuilder print = new ProcessBuilder(Product.ROOT.resolve("vnet").toString(), "vm", guest, "--switch", "sw1", "--print", "--name", HOST);
+        print.environment().put("VNET_MACHINE", machine);
+        Vnet.Answer answer = Vnet.answer(print);
+        assertEquals(0, answer.status(), answer.text());
+        return answer.text().replaceFirst("(?s).*,mac=([0-9a-f:]+).*", "$1");
+    }
+
     /** Types into a console, and waits for an answer. */
     private void type(String guest, String typed, String answer) throws IOException {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(guests.folder().resolve(guest + "/console")))) {
