@@ -4,12 +4,10 @@ import os
 import shutil
 import subprocess
 from contextlib import contextmanager
-from pathlib import Path
 
-from lab import Failed, run, until
+from lab import Failed, ROOT, run, until
 from peers import Peer
 
-POLICY = Path("/usr/sbin/policy-rc.d")
 SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
 
 
@@ -20,19 +18,7 @@ def install(package="openvswitch-switch", tools=("ovs-vswitchd", "ovsdb-server")
     if not shutil.which("apt-get"):
         return "not installed, and no apt-get here"
     print(f"bench: installing Debian package {package} (no service is started)", flush=True)
-    ours = not POLICY.exists()
-    if ours:
-        # The documented way to keep a package from starting services (invoke-rc.d(8)).
-        POLICY.write_text("#!/bin/sh\nexit 101\n")
-        POLICY.chmod(0o755)
-    try:
-        environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-        subprocess.run(["apt-get", "update", "-q"], capture_output=True, check=False)
-        done = subprocess.run(["apt-get", "install", "-y", "-q", "--no-install-recommends", package],
-                              capture_output=True, text=True, check=False, env=environment)
-    finally:
-        if ours:
-            POLICY.unlink()
+    done = subprocess.run([ROOT / "product/apt-install.sh", package], capture_output=True, text=True, check=False)
     if done.returncode:
         return "cannot be installed: " + ([line for line in done.stderr.splitlines() if line.startswith("E:")] or ["apt-get failed"])[0]
     return None

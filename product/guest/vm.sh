@@ -30,7 +30,8 @@ All take --name HOST. Options of a new guest:
                          boots this kernel
   --memory MIB           128 unless given; 1024 with --image
   --cpus N               1 unless given
-  --mac ADDRESS          made from the names of host and guest unless given
+  --mac ADDRESS          made from the machine (VNET_MACHINE, else /etc/machine-id, else its name) and the names of host and guest unless given
+  --mtu N                what its network card says that packets may have, 68..65535: 1450 where they leave by a VXLAN tunnel; 1500 unless given
   --accel kvm|tcg        kvm where it can be used unless given
   --print                prints the commands that would start it, and changes nothing"
 
@@ -91,11 +92,11 @@ vm_list() {
 # --- starting ------------------------------------------------------------------------------------------------------------
 
 vm_start() {
-  local name=$1 switch='' vlan=() attach='' address='' gateway='' image='' kernel='' initrd='' append='' memory='' cpus=1 mac='' accel='' print=''
+  local name=$1 switch='' vlan=() attach='' address='' gateway='' image='' kernel='' initrd='' append='' memory='' cpus=1 mac='' mtu='' accel='' print=''
   shift
   while [ $# -gt 0 ]; do
     case $1 in
-      --switch | --attach | --address | --gateway | --image | --kernel | --initrd | --append | --memory | --cpus | --mac | --accel)
+      --switch | --attach | --address | --gateway | --image | --kernel | --initrd | --append | --memory | --cpus | --mac | --mtu | --accel)
         need_value "$@"; printf -v "${1#--}" %s "$2"; shift 2;;
       --access | --trunk | --native) need_value "$@"; vlan+=("$1" "$(vm_quote "$2")"); shift 2;;
       --service | --mirror) vlan+=("$1"); shift;;
@@ -127,6 +128,7 @@ vm_check() {
   [[ $cpus =~ ^[1-9][0-9]{0,2}$ ]] || fail "cpus: $cpus (expected: 1..999)"
   [[ $memory =~ ^([1-9][0-9]{1,6}|)$ ]] || fail "memory: $memory (expected: MiB, 10..9999999)"
   [[ $mac =~ ^([0-9a-fA-F][02468aceACE](:[0-9a-fA-F]{2}){5}|)$ ]] || fail "mac: $mac (expected: a unicast address such as 02:00:00:00:00:01)"
+  [[ $mtu =~ ^([1-9][0-9]{1,4}|)$ ]] && [ "${mtu:-68}" -ge 68 ] && [ "${mtu:-68}" -le 65535 ] || fail "mtu: $mtu (expected: 68..65535)"
   [ -z "$image" ] || { [ ! -d "$image" ] && [ -r "$image" ] && [ -w "$image" ]; } || fail "image: $image (expected: a file that can be read and written)"
   [ -z "$kernel" ] || { [ ! -d "$kernel" ] && [ -r "$kernel" ]; } || fail "kernel: $kernel (expected: a file that can be read)"
   [ -z "$initrd" ] || { [ ! -d "$initrd" ] && [ -r "$initrd" ]; } || fail "initrd: $initrd (expected: a file that can be read)"
@@ -173,10 +175,12 @@ vm_boot() {
 }
 vm_format() { [ "$(head -c 3 "$1" | tr -d '\0')" = QFI ] && echo qcow2 || echo raw; }
 vm_comma() { echo "${1//,/,,}"; } # QEMU's way to write a comma in a value
+# What tells this machine from those that a guest may meet, the same after every start.
+vm_machine() { if [ -n "${VNET_MACHINE:-}" ]; then echo "$VNET_MACHINE"; else grep -s . /etc/machine-id || uname -n; fi; }
 # Sets command, QEMU's, without the options that put it into the background.
 vm_command() {
   local netdev path; path=$(vm_comma "$dir")
-  : "${mac:=02:76$(cksum <<<"$vm_host/$name" | awk '{ for (i = 0; i < 4; i++) { printf ":%02x", $1 % 256; $1 = int($1 / 256) } }')}"
+  : "${mac:=02:76$(cksum <<<"$(vm_machine)/$vm_host/$name" | awk '{ for (i = 0; i < 4; i++) { printf ":%02x", $1 % 256; $1 = int($1 / 256) } }')}"
   case $attach in
     dgram) netdev=dgram,id=n,local.type=unix,local.path=$path/peer,remote.type=unix,remote.path=$path/port;;
     stream) netdev=stream,id=n,server=on,addr.type=unix,addr.path=$path/peer;;
@@ -184,17 +188,19 @@ vm_command() {
   esac
   command=(qemu-system-x86_64 -name "$name" -M q35 -accel "$accel" -cpu "$([ "$accel" = kvm ] && echo host || echo max)" -m "$memory" -smp "$cpus"
     -nodefaults -no-user-config -display none "${boot[@]}"
-    -netdev "$netdev" -device "virtio-net-pci,netdev=n,romfile=,mac=$mac" "${guest_options[@]}")
+    -netdev "$netdev" -device "virtio-net-pci,netdev=n,romfile=,mac=$mac${mtu:+,host_mtu=$mtu}" "${guest_options[@]}")
 }
 vm_print() {
   local word
   echo "mkdir -p $dir"
   echo "./vnet sh --name $vm_host '$port_command${vlan:+ ${vlan[*]}}'"
+  [ -z "$mtu" ] || [ "$attach" != tap ] || echo "ip link set dev $(vm_tap "$name") mtu $mtu"
   for word in "${command[@]}" -serial mon:stdio; do
     if [[ $word =~ ^[A-Za-z0-9_./:=,@%+-]+$ ]]; then printf '%s ' "$word"; else printf '%s ' "${word@Q}"; fi
   done
   echo
 }
+vm_tap_mtu() { PATH=$PATH:/usr/sbin:/sbin ip link set dev "$(vm_tap "$name")" mtu "$mtu"; }
 vm_go() {
   local said path pipe log reader; path=$(vm_comma "$dir")
   # What is left of a guest of this name that has ended.
@@ -206,6 +212,8 @@ vm_go() {
     # The port of a guest that ended while the host did not run is still there.
     [ -n "$(vm_ports "$name")" ] && vm_remove_ports "$name" && said=$(vm_ask "$port_command${vlan:+ ${vlan[*]}}")
   } || { rm -rf "$dir"; rmdir "$vms" 2>/dev/null; fail "$said"; }
+  # Who sends to a tap takes its device's for the guest's.
+  [ -z "$mtu" ] || [ "$attach" != tap ] || said=$(vm_tap_mtu 2>&1) || { vm_forget "$name"; fail "mtu: $mtu: ${said##*$'\n'} (expected: one that a tap takes)"; }
   exec {log}<>"$dir/log" {reader}<"$dir/log" # so that both ends are there, whoever comes first
   vm_keep_log
   said=$("${command[@]}" -daemonize -pidfile "$dir/pid" \

@@ -35,19 +35,12 @@ class ActionEqualityTest {
     private static final Field[] ADDRESSES = {Field.IP_SRC, Field.IP_DST};
 
     private final Lab lab = new Lab();
-    private final List<Wire> wires = new ArrayList<>();
     private KernelLists kernel;
 
     @BeforeEach
     void open() throws Exception {
         Lab.needed();
-        List<String> devices = new ArrayList<>();
-        for (int port = 1; port <= 3; port++) {
-            Space space = lab.space();
-            devices.add(lab.cable(space, "e" + port, "address 02:00:00:00:04:0" + port));
-            wires.add(lab.keep(new Wire(space, Lab.name("e" + port))));
-        }
-        kernel = lab.keep(new KernelLists(devices));
+        kernel = lab.keep(new KernelLists(lab, 3));
     }
 
     @AfterEach
@@ -91,12 +84,12 @@ class ActionEqualityTest {
             throw new AssertionError("came up: " + FrameText.describe(frame));
         }, 10);
         long received = kernel.datapath.counters(1).received();
-        wires.get(0).send(frame);
+        kernel.wires.get(0).send(frame);
         Until.holds(() -> "not received", () -> kernel.datapath.counters(1).received() > received);
         for (int port = 2; port <= 3; port++) {
             List<String> expected = sim.captured(port).stream().map(FrameText::describe).toList();
             List<String> sent = new ArrayList<>();
-            Wire wire = wires.get(port - 1);
+            Wire wire = kernel.wires.get(port - 1);
             Until.holds(() -> actions + " on " + FrameText.describe(frame) + ": " + sent + " (expected: " + expected + ")", () -> {
                 for (byte[] out = wire.receive(); out != null; out = wire.receive()) {
                     sent.add(FrameText.describe(out));

@@ -108,11 +108,15 @@ class DownTest {
 
     @Test
     void afterItWasLeftToForwardOnPurpose() throws IOException {
-        vnet("down", "--name", HOST, "--keep-forwarding");
+        vnet("sh", "--name", HOST, "switch:create sw2 --datapath user");
+        String said = vnet("down", "--name", HOST, "--keep-forwarding");
+        assertTrue(said.endsWith("; the flows of sw1 stay in the kernel, no other traffic goes on\n"), said);
         assertTrue(Files.exists(PINS.resolve("sw1")) && Lab.exists(tap) && Files.exists(RUN), "the kernel goes on");
         up();
         assertTrue(vnet("sh", "--name", HOST, "port:list").contains(netdev));
-        vnet("down", "--name", HOST, "--keep-forwarding");
+        vnet("sh", "--name", HOST, "switch:remove sw1");
+        said = vnet("down", "--name", HOST, "--keep-forwarding");
+        assertTrue(said.endsWith("; none of its switches is in the kernel: their traffic has stopped\n"), said);
         vnet("down", "--name", HOST);
         assertNothingLeft();
     }

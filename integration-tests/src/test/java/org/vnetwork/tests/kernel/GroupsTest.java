@@ -26,25 +26,12 @@ class GroupsTest {
     private static final Action[] FLOOD = {new Action.Output(2), new Action.Output(3), new Action.Output(4), new Action.Output(5)};
 
     private final Lab lab = new Lab();
-    private final List<Space> spaces = new ArrayList<>();
-    private final List<String> devices = new ArrayList<>();
-    private final List<Wire> wires = new ArrayList<>();
     private KernelLists kernel;
 
     @BeforeEach
     void open() throws Exception {
         Lab.needed();
-        for (int port = 1; port <= PORTS; port++) {
-            Space space = lab.space();
-            spaces.add(space);
-            devices.add(cable(port));
-            wires.add(lab.keep(new Wire(space, Lab.name("g" + port))));
-        }
-        kernel = lab.keep(new KernelLists(devices));
-    }
-
-    private String cable(int port) throws IOException {
-        return lab.cable(spaces.get(port - 1), "g" + port, "address 02:00:00:00:07:0" + port);
+        kernel = lab.keep(new KernelLists(lab, PORTS));
     }
 
     @AfterEach
@@ -53,7 +40,7 @@ class GroupsTest {
     }
 
     private String filters() throws IOException {
-        return Command.run("tc", "filter", "show", "dev", devices.get(0), "ingress");
+        return Command.run("tc", "filter", "show", "dev", kernel.devices.get(0), "ingress");
     }
 
     private void untilGrouped(boolean wanted) throws IOException {
@@ -65,12 +52,12 @@ class GroupsTest {
 
     /** Sends a frame into port 1; what arrives at the other ports. */
     private List<byte[]> sent(byte[] frame, int... to) throws IOException {
-        wires.get(0).send(frame);
+        kernel.wires.get(0).send(frame);
         List<byte[]> arrived = new ArrayList<>();
         for (int port : to) {
             byte[][] one = new byte[1][];
             Until.holds(() -> "at port " + port, () -> {
-                one[0] = wires.get(port - 1).receive();
+                one[0] = kernel.wires.get(port - 1).receive();
                 return one[0] != null;
             });
             arrived.add(one[0]);
@@ -79,7 +66,7 @@ class GroupsTest {
     }
 
     private void assertNothingWaits() throws IOException {
-        for (Wire wire : wires) {
+        for (Wire wire : kernel.wires) {
             assertEquals(null, wire.receive());
         }
     }
@@ -127,7 +114,7 @@ class GroupsTest {
     void aPortThatIsDownIsADropAndTheOthersGetTheirs() throws IOException {
         kernel.list(1, FLOOD);
         untilGrouped(true);
-        spaces.get(2).ip("link set " + Lab.name("g3") + " down");
+        kernel.spaces.get(2).ip("link set " + kernel.far(3) + " down");
         Until.holds(() -> "port 3 down", () -> {
             kernel.datapath.poll(frame -> { }, 64);
             return !kernel.datapath.state(3).up();
@@ -141,11 +128,11 @@ class GroupsTest {
     void aDeviceThatComesBackIsInTheGroupAgain() throws Exception {
         kernel.list(1, FLOOD);
         untilGrouped(true);
-        Lab.remove(devices.get(2));
+        Lab.remove(kernel.devices.get(2));
         untilGrouped(false);
         sent(FRAME, 2, 4, 5);
-        cable(3);
-        wires.set(2, lab.keep(new Wire(spaces.get(2), Lab.name("g3"))));
+        kernel.cable(3);
+        kernel.wires.set(2, kernel.wire(3));
         untilGrouped(true);
         sent(FRAME, 2, 3, 4, 5);
         assertNothingWaits();
@@ -155,9 +142,9 @@ class GroupsTest {
     @Test
     void filtersOfOthersStayAndTheProgramCopies() throws Exception {
         kernel.datapath.detach(1);
-        Command.run("tc", "qdisc", "add", "dev", devices.get(0), "clsact");
-        Command.run("tc", "filter", "add", "dev", devices.get(0), "ingress", "protocol", "ip", "u32", "match", "u32", "0", "0");
-        kernel.datapath.attach(1, new Attachment("netdev", devices.get(0)));
+        Command.run("tc", "qdisc", "add", "dev", kernel.devices.get(0), "clsact");
+        Command.run("tc", "filter", "add", "dev", kernel.devices.get(0), "ingress", "protocol", "ip", "u32", "match", "u32", "0", "0");
+        kernel.datapath.attach(1, new Attachment("netdev", kernel.devices.get(0)));
         kernel.datapath.unblock(1);
         kernel.list(1, FLOOD);
         long deadline = System.nanoTime() + 2_000_000_000L;
@@ -176,6 +163,6 @@ class GroupsTest {
         kernel.list(1, FLOOD);
         untilGrouped(true);
         kernel.datapath.detach(1);
-        assertFalse(Command.run("tc", "qdisc", "show", "dev", devices.get(0)).contains("clsact"));
+        assertFalse(Command.run("tc", "qdisc", "show", "dev", kernel.devices.get(0)).contains("clsact"));
     }
 }

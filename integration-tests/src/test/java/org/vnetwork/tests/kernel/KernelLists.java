@@ -20,16 +20,40 @@ import org.vnetwork.packet.wire.Action;
 /** A datapath in the kernel without a switch around it: one flow a port, whose action list a test gives. */
 final class KernelLists implements Closeable {
     final Datapath datapath;
+    /** By port, the first at 0: where a port's cable leads, the wire at that end, and the device at the switch. */
+    final List<Space> spaces = new ArrayList<>();
+    final List<Wire> wires = new ArrayList<>();
+    final List<String> devices = new ArrayList<>();
+    private final Lab lab;
     private final int ports;
 
-    /** Port 1 on the first device, and so on, all open. */
-    KernelLists(List<String> devices) throws DatapathException {
+    /** So many open ports, each with a cable into a space of its own. */
+    KernelLists(Lab lab, int ports) throws DatapathException, IOException {
+        this.lab = lab;
+        this.ports = ports;
         datapath = new EbpfDriver().open(Lab.name("-l"), "sw1", Path.of("/tmp"));
-        ports = devices.size();
         for (int port = 1; port <= ports; port++) {
-            datapath.attach(port, new Attachment("netdev", devices.get(port - 1)));
+            spaces.add(lab.space());
+            devices.add(cable(port));
+            wires.add(wire(port));
+            datapath.attach(port, new Attachment("netdev", devices.getLast()));
             datapath.unblock(port);
         }
+    }
+
+    /** Lays the cable of a port; the device at the switch. */
+    String cable(int port) throws IOException {
+        return lab.cable(spaces.get(port - 1), "k" + port, "address 02:00:00:00:02:0" + port);
+    }
+
+    /** A wire at the far end of a port's cable. */
+    Wire wire(int port) throws IOException {
+        return lab.keep(new Wire(spaces.get(port - 1), far(port)));
+    }
+
+    /** The device at the far end of a port's cable. */
+    String far(int port) {
+        return Lab.name("k" + port);
     }
 
     /** Has every frame that comes in by a port treated so. */

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,19 +23,12 @@ class MeterTest {
     private static final Action.Meter SLOW = new Action.Meter(5, 77, 1000, 65_536);
 
     private final Lab lab = new Lab();
-    private final List<Wire> wires = new ArrayList<>();
     private KernelLists kernel;
 
     @BeforeEach
     void open() throws Exception {
         Lab.needed();
-        List<String> devices = new ArrayList<>();
-        for (int port = 1; port <= 3; port++) {
-            Space space = lab.space();
-            devices.add(lab.cable(space, "m" + port, "address 02:00:00:00:06:0" + port));
-            wires.add(lab.keep(new Wire(space, Lab.name("m" + port))));
-        }
-        kernel = lab.keep(new KernelLists(devices));
+        kernel = lab.keep(new KernelLists(lab, 3));
     }
 
     @AfterEach
@@ -47,7 +39,7 @@ class MeterTest {
     private void send(int port, int count) throws IOException {
         long before = kernel.datapath.counters(port).received();
         for (int i = 0; i < count; i++) {
-            wires.get(port - 1).send(FRAME);
+            kernel.wires.get(port - 1).send(FRAME);
         }
         Until.holds(() -> kernel.datapath.counters(port).toString(), () -> kernel.datapath.counters(port).received() == before + count);
     }

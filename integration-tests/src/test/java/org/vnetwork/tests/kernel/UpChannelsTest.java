@@ -24,20 +24,13 @@ class UpChannelsTest {
     private static final byte[] DOUBLE = FrameText.build("eth(src=02:00:00:00:02:01,dst=02:00:00:00:02:02) vlan(vid=7,service=true) vlan(vid=10) ipv4() udp() payload(30)");
 
     private final Lab lab = new Lab();
-    private final List<Wire> wires = new ArrayList<>();
     private KernelLists lists;
     private Datapath datapath;
 
     @BeforeEach
     void open() throws Exception {
         Lab.needed();
-        List<String> devices = new ArrayList<>();
-        for (int port = 1; port <= 2; port++) {
-            Space space = lab.space();
-            devices.add(lab.cable(space, "u" + port, "address 02:00:00:00:02:0" + port));
-            wires.add(lab.keep(new Wire(space, Lab.name("u" + port))));
-        }
-        lists = lab.keep(new KernelLists(devices));
+        lists = lab.keep(new KernelLists(lab, 2));
         datapath = lists.datapath;
     }
 
@@ -50,7 +43,7 @@ class UpChannelsTest {
     void aCopyComesUpMarkedAndTheFrameGoesOn() throws IOException {
         lists.list(1, new Action.CopyUp(), new Action.Output(2));
         for (byte[] sent : List.of(PLAIN, TAGGED, DOUBLE)) {
-            wires.get(0).send(sent);
+            lists.wires.get(0).send(sent);
             lists.take(1, frame -> {
                 assertTrue(frame.copy);
                 assertEquals(1, frame.flow);
@@ -58,7 +51,7 @@ class UpChannelsTest {
                 datapath.execute(frame, List.of());
             });
             byte[][] arrived = new byte[1][];
-            Until.holds(() -> "the frame did not go on", () -> (arrived[0] = wires.get(1).receive()) != null);
+            Until.holds(() -> "the frame did not go on", () -> (arrived[0] = lists.wires.get(1).receive()) != null);
             assertArrayEquals(sent, arrived[0]);
         }
         assertEquals(3, lists.drops(1).get("consumed"));
@@ -69,7 +62,7 @@ class UpChannelsTest {
     void copiesAreLimitedAndFramesAreNot() throws IOException {
         lists.list(1, new Action.CopyUp(), new Action.Output(2));
         for (int i = 0; i < 2_000; i++) {
-            wires.get(0).send(PLAIN);
+            lists.wires.get(0).send(PLAIN);
         }
         Until.holds(() -> datapath.counters(1).toString(), () -> datapath.counters(1).outputs() == 2_000);
         long copies = datapath.counters(1).up();
@@ -81,8 +74,8 @@ class UpChannelsTest {
     @Test
     void inspectedFramesAndMissesAreNotMarkedAsCopies() throws IOException {
         lists.list(1, new Action.Inspect());
-        wires.get(0).send(TAGGED);
-        wires.get(1).send(TAGGED);
+        lists.wires.get(0).send(TAGGED);
+        lists.wires.get(1).send(TAGGED);
         List<Frame> seen = new ArrayList<>();
         lists.take(2, frame -> {
             assertFalse(frame.copy);
@@ -98,7 +91,7 @@ class UpChannelsTest {
     void aFloodOfMissesTakesNoInspectedFrame() throws IOException {
         lists.list(2, new Action.Inspect());
         overflow(1);
-        wires.get(1).send(PLAIN);
+        lists.wires.get(1).send(PLAIN);
         boolean[] came = {false};
         int[] before = {0};
         Until.holds(() -> "the inspected frame did not come up", () -> {
@@ -120,7 +113,7 @@ class UpChannelsTest {
     void aFloodOfInspectedFramesTakesNoMiss() throws IOException {
         lists.list(1, new Action.Inspect());
         overflow(1);
-        wires.get(1).send(PLAIN);
+        lists.wires.get(1).send(PLAIN);
         int[] misses = {0};
         Until.holds(() -> "the miss did not come up", () -> {
             datapath.poll(frame -> {
@@ -139,7 +132,7 @@ class UpChannelsTest {
     private void overflow(int port) throws IOException {
         Until.holds(() -> "a queue that overflows; " + datapath.counters(port), () -> {
             for (int i = 0; i < 64; i++) {
-                wires.get(port - 1).send(PLAIN);
+                lists.wires.get(port - 1).send(PLAIN);
             }
             return datapath.counters(port).up() > 4_096 + 500;
         });

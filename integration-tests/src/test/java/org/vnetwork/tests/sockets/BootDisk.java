@@ -25,10 +25,11 @@ final class BootDisk {
 
     /** Skips the test where the disk cannot be made. */
     static void need() {
-        assumeTrue(Files.exists(RECORD) && Guests.onPath("syslinux") && Guests.onPath("mformat"), "SYSLINUX or mtools is missing: apt-get install syslinux mtools");
+        assumeTrue(Files.exists(RECORD) && Guests.onPath("syslinux") && Guests.onPath("mformat") && Guests.onPath("qemu-img"),
+                "SYSLINUX, mtools or qemu-img is missing: apt-get install syslinux mtools qemu-utils");
     }
 
-    /** Makes a file such a disk, which boots with these words. */
+    /** Makes a file such a disk, raw, which boots with these words. */
     static void make(Path file, Path kernel, Path initrd, String words) throws IOException {
         ByteBuffer entry = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).put(0, ACTIVE).put(4, FAT).putInt(8, FIRST_SECTOR).putInt(12, SECTORS - FIRST_SECTOR);
         try (RandomAccessFile disk = new RandomAccessFile(file.toFile(), "rw")) {

@@ -19,8 +19,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vnetwork.tests.Product;
 import org.vnetwork.tests.Vnet;
+import org.vnetwork.tests.kernel.Command;
 import org.vnetwork.tests.kernel.Until;
 
 /** Guests that do not do as they should, and ones that differ from what is usual. */
@@ -70,6 +73,35 @@ class OddGuestsTest {
         assertEquals("done\n", guests.in("loud", "echo done"), "nothing of what was printed before");
         type("loud", "\recho $((6 * 7)).\r", "42.");
         Until.holds(() -> "what it printed last is not in the log", () -> Files.readString(log, StandardCharsets.ISO_8859_1).contains("42."));
+    }
+
+    @Test
+    void haveTheMtuThatTheyWereStartedWith() {
+        start("large", "--attach", "stream", "--mtu", "65535", "--address", "10.9.0.1/24");
+        start("small", "--mtu", "68");
+        assertEquals("65535\n", guests.in("large", "cat /sys/class/net/eth0/mtu"));
+        assertEquals("68\n", guests.in("small", "cat /sys/class/net/eth0/mtu"));
+        for (String wrong : List.of("67", "65536", "0", "01500", "-1", "1500x", "999999999999")) {
+            Vnet.Answer answer = Vnet.answer("vm", "x", "--switch", "sw1", "--mtu", wrong, "--name", HOST);
+            assertEquals("1: mtu: " + wrong + " (expected: 68..65535)\n", answer.status() + ": " + answer.text());
+        }
+    }
+
+    @Test
+    void haveAnAddressOfTheirMachineThatStays() {
+        String here = mac("same", "");
+        assertTrue(here.matches("02:76(:[0-9a-f]{2}){4}"), here);
+        assertEquals(here, mac("same", ""));
+        assertEquals(4, Stream.of(here, mac("same", "one"), mac("same", "two"), mac("other", "one")).distinct().count());
+    }
+
+    /** The address that a guest would get; {@code machine}: what stands for this one, or empty. */
+    private static String mac(String guest, String machine) {
+        ProcessBuilder print = new ProcessBuilder(Product.ROOT.resolve("vnet").toString(), "vm", guest, "--switch", "sw1", "--print", "--name", HOST);
+        print.environment().put("VNET_MACHINE", machine);
+        Vnet.Answer answer = Vnet.answer(print);
+        assertEquals(0, answer.status(), answer.text());
+        return answer.text().replaceFirst("(?s).*,mac=([0-9a-f:]+).*", "$1");
     }
 
     /** Types into a console, and waits for an answer. */
@@ -162,11 +194,14 @@ class OddGuestsTest {
         assertFalse(guests.vm("list").contains("both"));
     }
 
-    @Test
-    void bootFromADisk() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"raw", "qcow2"})
+    void bootFromADisk(String format) throws IOException {
         BootDisk.need();
+        Path raw = folder.resolve("raw.img");
         Path disk = folder.resolve("disk, with a comma.img");
-        BootDisk.make(disk, Path.of(boot.get(0)), Path.of(boot.get(1)), "console=ttyS0 quiet panic=-1 vnet.name=disk vnet.address=10.9.0.7/24");
+        BootDisk.make(raw, Path.of(boot.get(0)), Path.of(boot.get(1)), "console=ttyS0 quiet panic=-1 vnet.name=disk vnet.address=10.9.0.7/24");
+        Command.run("qemu-img", "convert", "-f", "raw", "-O", format, raw.toString(), disk.toString());
         start("disk", "--image", disk.toString(), "--memory", "256");
         start("probe", "--address", "10.9.0.8/24");
         guests.in("probe", "until ping -c 1 -W 1 10.9.0.7 >/dev/null; do :; done");

@@ -23,6 +23,10 @@ final class Libc {
     static final int ENOBUFS = 105;
     static final int ECONNREFUSED = 111;
 
+    /** Policies of sched(7). */
+    static final int SCHED_OTHER = 0;
+    static final int SCHED_BATCH = 3;
+
     private static final int SOCK_DGRAM = 2;
     private static final int SOCK_NONBLOCK = 0x800;
     private static final int SOCK_CLOEXEC = 0x80000;
@@ -39,6 +43,10 @@ final class Libc {
     private static final MethodHandle SOCKET = handle("socket", FunctionDescriptor.of(INT, INT, INT, INT));
     private static final MethodHandle RECVMMSG = handle("recvmmsg", FunctionDescriptor.of(INT, INT, LONG, INT, INT, LONG));
     private static final MethodHandle SENDMMSG = handle("sendmmsg", FunctionDescriptor.of(INT, INT, LONG, INT, INT));
+    private static final MethodHandle GETSCHEDULER = handle("sched_getscheduler", FunctionDescriptor.of(INT, INT));
+    private static final MethodHandle SETSCHEDULER = handle("sched_setscheduler", FunctionDescriptor.of(INT, INT, INT, LONG));
+    /** A sched_param: priority 0, the only one of these policies. */
+    private static final MemorySegment PRIORITY = Arena.global().allocate(INT);
     private static final MethodHandle STRERROR = LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("strerror"), FunctionDescriptor.of(ValueLayout.ADDRESS, INT));
 
     private Libc() {
@@ -80,6 +88,28 @@ final class Libc {
         try {
             int taken = (int) SENDMMSG.invokeExact(state, fd, messages, count, MSG_DONTWAIT | MSG_NOSIGNAL);
             return taken >= 0 ? taken : -(int) ERRNO.get(state, 0L);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** sched_getscheduler(2) of the calling thread. */
+    static int policy() {
+        MemorySegment state = CAPTURED.get();
+        try {
+            int policy = (int) GETSCHEDULER.invokeExact(state, 0);
+            return policy >= 0 ? policy : -(int) ERRNO.get(state, 0L);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** sched_setscheduler(2) of the calling thread, whose nice value stays. */
+    static int policy(int policy) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            int done = (int) SETSCHEDULER.invokeExact(state, 0, policy, PRIORITY.address());
+            return done >= 0 ? done : -(int) ERRNO.get(state, 0L);
         } catch (Throwable e) {
             throw unexpected(e);
         }

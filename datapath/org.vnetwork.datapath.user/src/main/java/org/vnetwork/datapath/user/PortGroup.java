@@ -56,10 +56,7 @@ final class PortGroup implements Home {
         for (int id = 1; id < board.ports().length(); id++) {
             UserPort port = board.ports().get(id);
             if (port != null && port.home == this) {
-                batch(() -> port.locked(() -> {
-                    port.tick();
-                    port.flush(egress);
-                }));
+                batch(() -> port.lookAfter(egress));
             }
         }
     }
@@ -133,7 +130,7 @@ final class PortGroup implements Home {
     void close(UserPort port) {
         loop.run(() -> batch(() -> {
             board.ports().set(port.id, null);
-            port.locked(port::close);
+            port.locked(port::end);
         }));
     }
 
@@ -150,6 +147,7 @@ final class PortGroup implements Home {
 
     @Override
     public void received(UserPort port, MemorySegment from, int offset, int size) {
+        loop.wakeUps.frame();
         PortBooks books = egress.books(port.id);
         int refused = port.blocked ? DropNumbers.BLOCKED : size < KeyParser.ETHERNET_SIZE ? DropNumbers.RUNT : size > UserPort.LONGEST ? DropNumbers.TOO_LONG : 0;
         if (refused != 0) {
@@ -157,6 +155,16 @@ final class PortGroup implements Home {
             return;
         }
         books.received(size);
+        try {
+            handle(port, books, from, offset, size);
+        } catch (RuntimeException | Error e) {
+            // NB: the port stays up, or whoever can send such a frame could keep a tunnel of many down.
+            books.drops[DropNumbers.BAD_ACTION]++;
+            port.mishandled(e);
+        }
+    }
+
+    private void handle(UserPort port, PortBooks books, MemorySegment from, int offset, int size) {
         frame.over(from, offset, size, port.id);
         KeyParser.parse(from, offset, size, port.id, key);
         int flow = flows.lookup(port.id, key);

@@ -18,7 +18,9 @@ final class PortLoop {
     final AtomicInteger ports = new AtomicInteger();
     /** Whether its sockets are of Netty's native library; else they are of the JDK. */
     final boolean isNative;
+    final WakeUps wakeUps = new WakeUps();
     private final IoEventLoop loop;
+    private boolean looks;
 
     PortLoop(int index, IoEventLoop loop, boolean isNative) {
         this.isNative = isNative;
@@ -28,6 +30,10 @@ final class PortLoop {
 
     /** Has the loop watch a socket; on the loop. */
     IoRegistration register(IoHandle handle) {
+        if (!looks) {
+            looks = true;
+            every(WakeUps.LOOK_MILLIS, wakeUps::look);
+        }
         return loop.register(handle).syncUninterruptibly().getNow();
     }
 

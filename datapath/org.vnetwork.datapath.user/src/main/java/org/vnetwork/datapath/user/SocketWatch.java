@@ -21,6 +21,9 @@ abstract class SocketWatch implements IoHandle, Interest {
 
         /** The socket takes octets again. */
         void writable();
+
+        /** What one of these threw; the socket is to be watched no more until its port was looked after. */
+        void failed(Interest socket, Throwable why);
     }
 
     SocketWatch(PortGroup group, Owner owner) {
@@ -57,6 +60,7 @@ abstract class SocketWatch implements IoHandle, Interest {
 
     /** Tells the owner what the socket is ready for; on the loop. */
     final void ready(boolean forReads, boolean forWrites) {
+        group.loop.wakeUps.woke();
         group.enter();
         try {
             if (!closed && forWrites) {
@@ -65,6 +69,9 @@ abstract class SocketWatch implements IoHandle, Interest {
             if (!closed && forReads) {
                 owner.readable();
             }
+        } catch (RuntimeException | Error e) {
+            // NB: Netty would forget what else is ready, and have all its ports wait for a second.
+            owner.failed(this, e);
         } finally {
             group.leave();
         }

@@ -58,6 +58,11 @@ final class StreamPort extends UserPort {
             public void writable() {
                 // Never asked for.
             }
+
+            @Override
+            public void failed(Interest socket, Throwable why) {
+                StreamPort.this.failed(socket, why);
+            }
         });
     }
 
@@ -206,10 +211,15 @@ final class StreamPort extends UserPort {
             return sent < rest ? FULL : SENT;
         } catch (IOException | RuntimeException e) {
             problem = address + ": " + Failure.text(e);
-            connected = false;
-            failed = true;
+            broken();
             return DropNumbers.LINK_DOWN;
         }
+    }
+
+    @Override
+    protected void broken() {
+        connected = false;
+        failed = true;
     }
 
     @Override

@@ -62,6 +62,11 @@ final class UdpSender implements Interest {
             port.writable();
         }
 
+        @Override
+        public void failed(Interest socket, Throwable why) {
+            port.failed(socket, why);
+        }
+
         void close() {
             if (watch != null) {
                 watch.close();

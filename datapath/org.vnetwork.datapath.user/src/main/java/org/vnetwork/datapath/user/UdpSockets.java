@@ -44,12 +44,17 @@ final class UdpSockets {
             throw new IOException(Libc.text(-fd));
         }
         Socket socket = new Socket(fd);
-        if (six) {
-            socket.setIntOpt(IPPROTO_IPV6, IPV6_V6ONLY, 1);
+        try {
+            if (six) {
+                socket.setIntOpt(IPPROTO_IPV6, IPV6_V6ONLY, 1);
+            }
+            enlarge(socket, SO_SNDBUFFORCE, SO_SNDBUF, BUFFER / sharers);
+            enlarge(socket, SO_RCVBUFFORCE, SO_RCVBUF, BUFFER / sharers);
+            return socket;
+        } catch (IOException | RuntimeException e) {
+            UserPort.closeQuietly(socket);
+            throw e;
         }
-        enlarge(socket, SO_SNDBUFFORCE, SO_SNDBUF, BUFFER / sharers);
-        enlarge(socket, SO_RCVBUFFORCE, SO_RCVBUF, BUFFER / sharers);
-        return socket;
     }
 
     /** Gives a socket larger buffers, as large as this process may. */

@@ -113,7 +113,7 @@ final class UserDatapath implements Datapath {
     @Override
     public PortState state(int port) {
         UserPort known = board.port(port);
-        return known == null ? new PortState(false, "not attached", 0) : known.locked(known::state);
+        return known == null ? new PortState(false, "not attached", 0) : known.locked(known::known);
     }
 
     @Override

@@ -39,6 +39,7 @@ abstract class UserPort implements SocketWatch.Owner {
     protected final Arena memory = Arena.ofShared();
     /** Guards what sending needs; never held while another port's, or a group's, is taken. */
     final ReentrantLock lock = new ReentrantLock();
+    private final Fault fault = new Fault();
     private Outbox waiting;
     /** The socket took no more: not to be tried before it says that it does. */
     private boolean stalled;
@@ -82,6 +83,11 @@ abstract class UserPort implements SocketWatch.Owner {
      */
     protected abstract int write(Outbox waiting);
 
+    /** Sending broke off, nobody knows where: its frames are dropped, and the next one is to stand on its own. With the port's lock; any thread. */
+    protected void broken() {
+        // Where a frame goes out whole or not at all.
+    }
+
     /** What its frames wait in. */
     protected Outbox outbox() {
         return new Outbox(memory, QUEUE);
@@ -115,6 +121,48 @@ abstract class UserPort implements SocketWatch.Owner {
         }
     }
 
+    /** Looks after it and goes on sending; the port alone suffers when that fails. */
+    final void lookAfter(Ledger ledger) {
+        lock.lock();
+        try {
+            tick();
+            fault.end();
+            send(ledger);
+        } catch (RuntimeException | Error e) {
+            fault.note(name("look"), e, null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link #close}, whatever it throws. With the port's lock. */
+    final void end() {
+        try {
+            close();
+        } catch (RuntimeException | Error e) {
+            fault.log(name("end"), e);
+        }
+    }
+
+    @Override
+    public final void failed(Interest socket, Throwable why) {
+        locked(() -> fault.note(name("socket"), why, socket));
+    }
+
+    /** A frame that came in could not be handled; the next may be. */
+    final void mishandled(Throwable why) {
+        locked(() -> fault.log(name("frame in"), why));
+    }
+
+    private String name(String doing) {
+        return "port " + id + " (" + getClass().getSimpleName() + "): " + doing;
+    }
+
+    /** Its state, or why it is down for a fault. With the port's lock. */
+    final PortState known() {
+        return fault.isThere() ? new PortState(false, fault.text(), state().mtu()) : state();
+    }
+
     /** Has what waits of an ingress port that is gone be of none. */
     final void forget(int ingress) {
         if (waiting != null) {
@@ -126,23 +174,30 @@ abstract class UserPort implements SocketWatch.Owner {
     final int queue(Frame frame, Ledger ledger) {
         lock.lock();
         try {
-            if (closed || !isUp()) {
-                return DropNumbers.LINK_DOWN;
-            }
-            if (frame.size > longest()) {
-                return DropNumbers.TOO_LONG;
-            }
-            if (waiting == null) {
-                waiting = outbox();
-            }
-            if (waiting.offer(frame)) {
-                return 0;
-            }
-            send(ledger);
-            return !isUp() ? DropNumbers.LINK_DOWN : waiting.offer(frame) ? 0 : DropNumbers.OUTPUT_FAILED;
+            return take(frame, ledger);
+        } catch (RuntimeException | Error e) {
+            fault.note(name("frame out"), e, null);
+            return DropNumbers.OUTPUT_FAILED;
         } finally {
             lock.unlock();
         }
+    }
+
+    private int take(Frame frame, Ledger ledger) {
+        if (closed || fault.isThere() || !isUp()) {
+            return DropNumbers.LINK_DOWN;
+        }
+        if (frame.size > longest()) {
+            return DropNumbers.TOO_LONG;
+        }
+        if (waiting == null) {
+            waiting = outbox();
+        }
+        if (waiting.offer(frame)) {
+            return 0;
+        }
+        send(ledger);
+        return fault.isThere() || !isUp() ? DropNumbers.LINK_DOWN : waiting.offer(frame) ? 0 : DropNumbers.OUTPUT_FAILED;
     }
 
     /** Sends what waits, as far as the peer takes it. Any thread. */
@@ -175,6 +230,17 @@ abstract class UserPort implements SocketWatch.Owner {
     }
 
     private void send(Ledger ledger) {
+        try {
+            sendAll(ledger);
+        } catch (RuntimeException | Error e) {
+            fault.note(name("sending"), e, out());
+            broken();
+            stalled = false;
+            drop(waiting.count(), DropNumbers.OUTPUT_FAILED, ledger);
+        }
+    }
+
+    private void sendAll(Ledger ledger) {
         while (waiting != null && !waiting.isEmpty() && !stalled) {
             int result = write(waiting);
             if (result == FULL) {

@@ -24,7 +24,7 @@ final class VxlanPort extends UserPort {
 
     private final VxlanSockets sockets;
     private final UdpSender sender;
-    private boolean joined;
+    private VxlanSocket socket;
     private boolean closed;
 
     VxlanPort(int id, String device, Home home, VxlanSockets sockets) throws DatapathException {
@@ -39,8 +39,7 @@ final class VxlanPort extends UserPort {
 
     @Override
     void open() throws DatapathException {
-        sockets.join(this);
-        joined = true;
+        socket = sockets.join(this);
         try {
             sender.open(tunnel.local());
         } catch (IOException | RuntimeException e) {
@@ -89,6 +88,7 @@ final class VxlanPort extends UserPort {
     @Override
     void tick() {
         sender.tick();
+        socket.check();
     }
 
     @Override
@@ -114,7 +114,7 @@ final class VxlanPort extends UserPort {
     @Override
     void close() {
         closed = true;
-        if (joined) {
+        if (socket != null) {
             sockets.leave(this);
         }
         sender.close();

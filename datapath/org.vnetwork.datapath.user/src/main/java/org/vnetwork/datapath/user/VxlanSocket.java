@@ -31,6 +31,8 @@ final class VxlanSocket implements EpollIoHandle {
     private final Arena memory = Arena.ofShared();
     private final ReceiveBatch inbox = new ReceiveBatch(memory, MESSAGES, LONGEST);
     private IoRegistration registration;
+    /** Why the loop does not listen to it, or null. */
+    private volatile RuntimeException deaf;
     private volatile VxlanTable table = VxlanTable.EMPTY;
     /** Whose lock is held, or null. */
     private VxlanPort current;
@@ -62,8 +64,34 @@ final class VxlanSocket implements EpollIoHandle {
     }
 
     private void begin() {
-        registration = loop.register(this);
-        registration.submit(EpollIoOps.EPOLLIN);
+        if (registration != null || !socket.isOpen()) {
+            return;
+        }
+        try {
+            registration = loop.register(this);
+            registration.submit(EpollIoOps.EPOLLIN);
+            deaf = null;
+        } catch (RuntimeException e) {
+            // As many sockets are watched as the user may (fs.epoll.max_user_watches), most likely.
+            deaf = e;
+            cancel();
+        }
+    }
+
+    private void cancel() {
+        if (registration != null) {
+            registration.cancel();
+            registration = null;
+        }
+    }
+
+    /** Throws when nothing can arrive, and has the loop try again to listen. Any thread. */
+    void check() {
+        RuntimeException why = deaf;
+        if (why != null) {
+            loop.later(this::begin);
+            throw new IllegalStateException("no packet can arrive: " + Failure.text(why), why);
+        }
     }
 
     InetSocketAddress local() {
@@ -89,7 +117,7 @@ final class VxlanSocket implements EpollIoHandle {
 
     /** Closes the socket; by the loop. */
     void end() {
-        registration.cancel();
+        cancel();
         UserPort.closeQuietly(socket);
         memory.close();
         loop.ports.decrementAndGet();

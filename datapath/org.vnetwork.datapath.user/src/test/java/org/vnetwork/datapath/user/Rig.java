@@ -100,7 +100,16 @@ final class Rig implements AutoCloseable {
 
         /** Sends, and waits for room. */
         void send(byte[] frame) throws IOException {
-            ByteBuffer octets = ByteBuffer.allocate(4 + frame.length).putInt(frame.length).put(frame).flip();
+            send(frame, 1);
+        }
+
+        /** Sends it so many times at once, and waits for room. */
+        void send(byte[] frame, int times) throws IOException {
+            ByteBuffer octets = ByteBuffer.allocate((4 + frame.length) * times);
+            for (int i = 0; i < times; i++) {
+                octets.putInt(frame.length).put(frame);
+            }
+            octets.flip();
             while (octets.hasRemaining()) {
                 channel.write(octets);
             }
