@@ -118,11 +118,18 @@ class VirtualMachinesTest {
         return Integer.parseInt(guests.in(from, "cat /tmp/pings 2>/dev/null | grep -c seq=; true").strip());
     }
 
-    /** Ends the pings. All up to the last answered one were answered; what was under way at the end is not lost. */
+    /**
+     * Ends the pings. All up to the last answered one were answered; what was under way at the end is not lost.
+     *
+     * <p>Nor is what the ping's own socket had no room for: it holds about 20 answers, and they come all at once when a busy machine has let the other guest wait for 200 ms.
+     */
     private static void assertNoneLost(String from) throws IOException {
         awaitReplies(from, 20);
-        String[] numbers = guests.in(from, "killall -INT ping; grep -o 'seq=[0-9]*' /tmp/pings | cut -d= -f2 | sort -nu | awk 'END { print $1 + 1, NR }'; rm /tmp/pings").strip().split(" ");
-        assertEquals(numbers[0], numbers[1], () -> "pings sent, answered; " + guests.sh("port:list; drops:list"));
+        String[] numbers = guests.in(from, "killall -STOP ping; cat /proc/net/raw /proc/net/icmp | awk '{ n += $NF } END { print n }'; killall -KILL ping; "
+                + "grep -o 'seq=[0-9]*' /tmp/pings | cut -d= -f2 | sort -nu | awk 'END { print $1 + 1, NR }'; rm /tmp/pings").strip().split("\\s+");
+        int dropped = Integer.parseInt(numbers[0]);
+        int missing = Integer.parseInt(numbers[1]) - Integer.parseInt(numbers[2]);
+        assertTrue(missing <= dropped, () -> missing + " of " + numbers[1] + " pings were not answered, " + dropped + " answers were dropped by the guest's socket; " + guests.sh("port:list; drops:list"));
     }
 
     /** MD5 of what {@code seq} prints. */
