@@ -40,8 +40,8 @@ class Datapath:
     def tcp(self):
         for streams in (1, 4):
             work = f"TCP, {streams} stream{'s' * (streams > 1)}"
-            for _ in range(self.report.rounds):
-                for peer in [self.learning, *self.others]:
+            for peers in self.report.turns([self.learning, *self.others]):
+                for peer in peers:
                     result = traffic.tcp(peer, streams, 1 if self.quick else 2)
                     self.report.add(work, peer.name, "rate", result["rate"] / 1e9, "Gbit/s")
                     self.report.add(work, peer.name, "per core", result["per_core"] / 1e9, "Gbit/s")
@@ -62,8 +62,8 @@ class Datapath:
         """The product's own engine beside everything, one flow and a thousand; a learning switch looks at addresses, so here both are one flow."""
         for flows in (1, 1000):
             work = f"{LIVE}, learning, {flows:,} UDP flow{'s' * (flows > 1)}"
-            for _ in range(self.report.rounds):
-                for peer in [self.learning, *self.others]:
+            for peers in self.report.turns([self.learning, *self.others]):
+                for peer in peers:
                     self.frames(work, peer, f=flows)
             self.report.at_least(1.5, work, "per core", Bridge.name)
             self.report.at_least(0.65, work, "per core", Direct.name)
@@ -71,8 +71,8 @@ class Datapath:
 
     def lossless(self):
         """A sender that waits for the receiver: what a switch carries without loss, and what that costs."""
-        for _ in range(self.report.rounds):
-            for peer in [self.learning, *self.others]:
+        for peers in self.report.turns([self.learning, *self.others]):
+            for peer in peers:
                 self.frames(PACED, peer, w=128)
         self.report.at_least(5, PACED, "per core", "OVS userspace")
 
@@ -81,24 +81,22 @@ class Datapath:
         kinds = [(m, f) for m in MASKS for f in FLOWS if not self.quick or f < 100_000]
         for masks, flows in kinds:
             work = masks_work(masks, flows)
-            for _ in range(self.report.rounds):
+            for peers in self.report.turns([self.shapes, self.direct, self.bridge]):
                 self.shapes.forget()
                 traffic.prime(self.shapes, max(masks, flows), masks)
                 misses = self.shapes.upcalls()
-                first = masks - 1 if flows == 1 else 0
-                self.frames(work, self.shapes, f=flows, m=masks, o=first)
+                for peer in peers:
+                    self.frames(work, peer, f=flows, m=masks, o=masks - 1 if flows == 1 else 0)
                 self.report.add(work, self.shapes.name, "came up", self.shapes.upcalls() - misses, "frames")
                 self.report.add(work, self.shapes.name, "flows", self.shapes.flows(), "")
-                self.frames(work, self.direct, f=flows, m=masks, o=first)
-                self.frames(work, self.bridge, f=flows, m=masks, o=first)
         for flows in (1, 1000):
             self.report.at_least(1.5, masks_work(1, flows), "per core", Bridge.name)
             self.report.at_least(0.65, masks_work(1, flows), "per core", Direct.name)
         self.report.at_least(1.2, masks_work(32, 1000), "per core", Bridge.name)
 
     def flood(self):
-        for _ in range(self.report.rounds):
-            for peer in (self.wide, self.wide_bridge):
+        for peers in self.report.turns([self.wide, self.wide_bridge]):
+            for peer in peers:
                 traffic.prime(peer, d=FLOOD)
                 result = traffic.small(peer, peer.stations[1:], t=self.seconds, d=FLOOD)
                 self.report.add(FLOODED, peer.name, "rate", result["rate"] / 1e6, "Mpps out")

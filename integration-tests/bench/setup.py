@@ -32,8 +32,8 @@ def measure(lab, report, quick):
     for peer in peers:
         # Warm: what a process that has run for a while has compiled.
         many(peer, 2 if quick else 20)
-    for _ in range(report.rounds):
-        for peer in peers:
+    for order in report.turns(peers):
+        for peer in order:
             once(report, peer)
     told(report)
 

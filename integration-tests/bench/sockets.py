@@ -49,9 +49,9 @@ class Sockets:
 
     def frames(self):
         """A sender that waits for the receiver: what passes entirely, and what that costs."""
-        for _ in range(self.report.rounds):
+        for peers in self.report.turns(self.peers):
             for work, octets, window, batch in SIZES:
-                for peer in self.peers:
+                for peer in peers:
                     if octets <= peer.longest:
                         for kind, count in (("a call each", 1), ("batches", batch)):
                             self.note(f"{work}, {kind}", peer, octets, t=self.seconds, l=octets, w=window, b=count)
@@ -72,15 +72,15 @@ class Sockets:
         """As a container has it: the kernel's own limit of datagrams that wait."""
         self.queue(SHORT_QUEUE)
         peers = [Ours(self.lab, self.host, self.inside, "k", "dgram"), *[p for p in self.peers if isinstance(p, (Direct, Vde)) and "stream" not in p.name]]
-        for _ in range(self.report.rounds):
-            for peer in peers:
+        for order in self.report.turns(peers):
+            for peer in order:
                 self.note(f"64 octets, a call each, at most {SHORT_QUEUE} datagrams wait", peer, 60, t=self.seconds)
         self.queue(QUEUE)
 
     def delays(self):
         """From the sender's stamp, before its system call, to the receiver's, after its own."""
-        for _ in range(self.report.rounds):
-            for peer in self.peers:
+        for peers in self.report.turns(self.peers):
+            for peer in peers:
                 self.told(ALONE, peer, self.generator.run(peer, "-1", t=self.seconds))
                 rate = self.report.last(SIZES[0][0] + ", a call each", peer.name, "rate") * 1e3
                 self.told(HALF, peer, self.generator.run(peer, t=self.seconds, p=rate / 2))

@@ -170,8 +170,8 @@ def measure(lab, report, quick, host, inside, vde):
         report.absent("guests", missing)
         return
     all_pairs = list(pairs(lab, host, inside, boot, vde))
-    for _ in range(report.rounds):
-        for pair in list(all_pairs):
+    for order in report.turns(all_pairs):
+        for pair in order:
             try:
                 once(report, pair, quick)
             except Failed as e:

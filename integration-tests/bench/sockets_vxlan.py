@@ -169,8 +169,8 @@ def measure(lab, report, seconds, generator, host, home, inside):
             for _, flows, turn in WORKS:
                 generator.run(peer, t=4 * seconds, l=FRAME, b=BATCH, w=2 * BATCH, f=flows, g=turn)
     peers = [(peer, best(generator, peer, seconds)) for peer in peers]
-    for _ in range(report.rounds):
-        for peer, window in peers:
+    for order in report.turns(peers):
+        for peer, window in order:
             for work, flows, turn in WORKS:
                 note(report, work, peer, generator.run(peer, t=seconds, l=FRAME, b=BATCH, w=window, f=flows, g=turn))
     ours = report.median(WORK, LOOPBACK, "per core of the switch")

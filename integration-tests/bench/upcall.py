@@ -21,8 +21,8 @@ def measure(lab, report, quick):
     java.unlimited()
     if not quick:
         warm(java)
-    for _ in range(report.rounds):
-        for peer in peers:
+    for order in report.turns(peers):
+        for peer in order:
             once(report, peer, quick)
     report.bound("TCP, 1 stream, each frame in Java: >= 5 Gbit/s", "%.2f Gbit/s" % report.median("TCP, 1 stream", IN_JAVA, "rate"),
                  report.median("TCP, 1 stream", IN_JAVA, "rate") >= 5)
