@@ -1,11 +1,9 @@
 package org.vnetwork.core.flow;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.IntPredicate;
 import org.vnetwork.core.decide.Decision;
@@ -23,8 +21,6 @@ import org.vnetwork.packet.wire.Action;
  * <p>A new flow is pending until {@link #installPending}, when all frames that waited have been sent. Loop thread only.
  */
 public final class FlowTable {
-    private static final long SLICE_NANOS = 1_000_000;
-
     private final Datapath datapath;
     private final Capabilities capabilities;
     private final FlowBounds bounds;
@@ -34,7 +30,7 @@ public final class FlowTable {
     private final List<Flow> pending = new ArrayList<>();
     private final DirtyFlows dirty = new DirtyFlows();
     private final Drains drains = new Drains();
-    private final Deque<Flow> idle = new ArrayDeque<>();
+    private final IdleFlows idle = new IdleFlows();
     private final FlowJournal journal;
     private long refused;
 
@@ -316,16 +312,7 @@ public final class FlowTable {
 
     /** Removes flows that were found idle, for at most a millisecond; says how many. */
     public int removeIdle() {
-        int removed = 0;
-        long end = idle.isEmpty() ? 0 : System.nanoTime() + SLICE_NANOS;
-        for (Flow flow = idle.poll(); flow != null; flow = idle.poll()) {
-            remove(flow);
-            removed++;
-            if (System.nanoTime() >= end) {
-                break;
-            }
-        }
-        return removed;
+        return idle.remove(this::remove);
     }
 
     /** Flows that drain. */
