@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.vnetwork.datapath.PortState;
 
 /** A port that throws where it is told to; its socket takes what anybody on this machine sends. */
-final class FaultyPort extends UserPort {
+final class FaultyPort extends PlainPort {
     /** What is to throw. */
     enum Fails {
         LOOK, READ, FRAME, WRITE, CLOSE
@@ -78,16 +78,6 @@ final class FaultyPort extends UserPort {
     @Override
     PortState state() {
         return new PortState(true, "well", 1_500);
-    }
-
-    @Override
-    boolean isUp() {
-        return true;
-    }
-
-    @Override
-    int longest() {
-        return LONGEST;
     }
 
     @Override

@@ -9,12 +9,11 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.datapath.DatapathException;
-import org.vnetwork.datapath.PortState;
 
 /** A port that fails while it is opened. */
 class OpeningTest {
     /** A port of nothing. */
-    private static final class Failing extends UserPort {
+    private static final class Failing extends PlainPort {
         private final Exception why;
 
         Failing(PortGroup group, Exception why) {
@@ -34,36 +33,6 @@ class OpeningTest {
         @Override
         void tick() {
             throw new AssertionError("it is not open");
-        }
-
-        @Override
-        PortState state() {
-            return new PortState(false, "", 0);
-        }
-
-        @Override
-        boolean isUp() {
-            return false;
-        }
-
-        @Override
-        int longest() {
-            return LONGEST;
-        }
-
-        @Override
-        Interest out() {
-            return null;
-        }
-
-        @Override
-        protected int write(Outbox waiting) {
-            return SENT;
-        }
-
-        @Override
-        public void readable() {
-            throw new AssertionError("it has no socket");
         }
     }
 
