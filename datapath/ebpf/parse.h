@@ -19,7 +19,7 @@
 #define VNET_ETHERTYPE_ARP 0x0806
 #define VNET_ETHERTYPE_IPV6 0x86dd
 
-/* Ethernet, two tags, the longest IPv4 header and a TCP header fit into the first part, which is made linear. */
+/* Ethernet, two tags, the longest IPv4 header and a TCP header fit into the first part, which is made linear where headers lie beyond it. */
 #define VNET_LINEAR_SIZE 128
 #define VNET_EXTENSION_HEADERS 8
 
@@ -81,17 +81,6 @@ static __always_inline __u32 vnet_load16(const void *at)
 static __always_inline __u32 vnet_ttl_class(__u32 ttl)
 {
 	return ttl > 1 ? 2 : ttl;
-}
-
-/* Makes the first bytes linear if they are not; 0, or -1 without memory. */
-static __always_inline int vnet_linearise(struct __sk_buff *skb)
-{
-	__u32 want = skb->len < VNET_LINEAR_SIZE ? skb->len : VNET_LINEAR_SIZE;
-	__u32 have = (__u32)((__u64)(long)skb->data_end - (__u64)(long)skb->data);
-
-	if (have >= want)
-		return 0;
-	return bpf_skb_pull_data(skb, want) ? -1 : 0;
 }
 
 /* Copies an even number of bytes from anywhere in the frame. NB: without the helper, where that works: 15 ns less a frame. */
@@ -322,8 +311,8 @@ static __always_inline int vnet_parse_arp(struct __sk_buff *skb, struct vnet_fra
 	return 0;
 }
 
-/* Fills key, destination, l3, l4 and payload of a zeroed frame whose port is set; 0, or the drop reason. */
-__noinline int vnet_parse(struct __sk_buff *skb, struct vnet_frame *frame)
+/* As vnet_parse; VNET_DROP_NO_MEMORY also where a header lies beyond the linear part. */
+__noinline int vnet_parse_linear(struct __sk_buff *skb, struct vnet_frame *frame)
 {
 	struct vnet_layers is = {};
 	__u32 outer = 0, inner = 0, outer_tci = 0, inner_tci = 0;
@@ -336,8 +325,6 @@ __noinline int vnet_parse(struct __sk_buff *skb, struct vnet_frame *frame)
 		return VNET_DROP_NO_MEMORY;
 	if (skb->len < VNET_ETH_SIZE)
 		return VNET_DROP_RUNT;
-	if (vnet_linearise(skb))
-		return VNET_DROP_NO_MEMORY;
 	data = (const __u8 *)(long)skb->data;
 	end = (const __u8 *)(long)skb->data_end;
 	if (data + VNET_ETH_SIZE > end)
@@ -399,6 +386,22 @@ __noinline int vnet_parse(struct __sk_buff *skb, struct vnet_frame *frame)
 			  (__u64)is.flags << VNET_W3_FLAGS_SHIFT | (__u64)is.source << VNET_W3_SOURCE_SHIFT |
 			  is.destination;
 	return 0;
+}
+
+/*
+ * Fills key, destination, l3, l4 and payload of a zeroed frame whose port is set; 0, or the drop reason. NB: bytes are made linear
+ * only if a header wants them. A local stack's TCP frame has its headers linear and nothing else, and is a clone: to pull more
+ * copies its head and takes a reference to each of its pages, which was more than all else that this program does with it.
+ */
+static __always_inline int vnet_parse(struct __sk_buff *skb, struct vnet_frame *frame)
+{
+	int reason = vnet_parse_linear(skb, frame);
+
+	if (reason != VNET_DROP_NO_MEMORY)
+		return reason;
+	if (bpf_skb_pull_data(skb, skb->len < VNET_LINEAR_SIZE ? skb->len : VNET_LINEAR_SIZE))
+		return reason;
+	return vnet_parse_linear(skb, frame);
 }
 
 #endif

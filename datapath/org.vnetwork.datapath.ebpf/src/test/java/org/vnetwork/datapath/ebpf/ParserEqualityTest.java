@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -225,13 +226,37 @@ class ParserEqualityTest {
         }
     }
 
+    /** As a network card delivers them that puts all but the Ethernet header into pages of its own. */
+    @Test
+    void bothReadTheSameFromFramesOfWhichOnlyTheEthernetHeaderIsLinear() throws Exception {
+        String name = "kt" + Long.toString(ProcessHandle.current().pid(), 36);
+        try (PagedTap tap = new PagedTap(name); Links links = new Links()) {
+            UpcallTap.quiet(name);
+            ip("link set " + name + " up");
+            known(links.byName(name).ifindex());
+            int link = Bpf.attach(program, links.byName(name).ifindex(), Bpf.TCX_INGRESS);
+            assertTrue(link >= 0, Libc::error);
+            try {
+                compare(bytes -> tap.send(bytes, KeyParser.ETHERNET_SIZE));
+            } finally {
+                Libc.close(link);
+            }
+        }
+    }
+
     private static void compare(PacketSocket socket, int ifindex) {
+        compare(bytes -> {
+            MemorySegment.copy(bytes, 0, in, ValueLayout.JAVA_BYTE, Frame.HEADROOM, bytes.length);
+            assertEquals(0, socket.send(ifindex, new Frame().over(in, Frame.HEADROOM, bytes.length, 0)), () -> FrameText.describe(bytes));
+        });
+    }
+
+    private static void compare(Consumer<byte[]> sender) {
         RandomFrames random = new RandomFrames(2);
         for (byte[] bytes : frames(random)) {
             look();
             long before = found.get(ValueLayout.JAVA_LONG, RUNS);
-            MemorySegment.copy(bytes, 0, in, ValueLayout.JAVA_BYTE, Frame.HEADROOM, bytes.length);
-            assertEquals(0, socket.send(ifindex, new Frame().over(in, Frame.HEADROOM, bytes.length, 0)), () -> FrameText.describe(bytes));
+            sender.accept(bytes);
             long deadline = System.nanoTime() + 10_000_000_000L;
             do {
                 look();
