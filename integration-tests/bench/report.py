@@ -28,9 +28,9 @@ class Report:
             print(f"\r\033[K{work}, {peer}: {shown(value)} {unit}", end="", file=sys.stderr, flush=True)
         self.figures.setdefault((work, peer, figure), (unit, []))[1].append(value)
 
-    def turns(self, peers):
-        """The peers once for each round, in other orders: what one of them leaves behind meets all others."""
-        for number in range(self.rounds):
+    def turns(self, peers, times=1):
+        """The peers so many times for each round, in other orders: what one of them leaves behind meets all others."""
+        for number in range(self.rounds * times):
             first = number // 2 % max(1, len(peers))
             turned = [*peers[first:], *peers[:first]]
             yield turned[::-1] if number % 2 else turned
