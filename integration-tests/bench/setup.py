@@ -30,8 +30,8 @@ def measure(lab, report, quick):
         theirs.rules(RULE, "priority=0,actions=NORMAL")
         peers.append(theirs)
     for peer in peers:
-        # Warm: what a process that has run for a while has compiled.
-        many(peer, 2 if quick else 20)
+        # Warm: what a process that has run for a while has compiled. After 20 bursts the compilers still take a tenth of its time.
+        many(peer, 2 if quick else 60)
     for order in report.turns(peers):
         for peer in order:
             once(report, peer)
