@@ -54,12 +54,18 @@ static __always_inline int vnet_is_flow(struct vnet_frame *frame, const __u64 *m
 	if (!entry)
 		return 0;
 	word = entry->word;
-	if (VNET_WORD_HASH(word) != VNET_PLACE_HASH(had))
+	if (VNET_WORD_HASH(word) != VNET_PLACE_HASH(had) || entry->mask != id)
 		return 0;
 #pragma unroll
-	for (i = 0; i < VNET_KEY_WORDS; i++)
-		if (((frame->key.w[i] & mask[i]) | (i == 4 ? id : 0)) != entry->w[i])
+	for (i = 0; i < VNET_NEAR_WORDS; i++)
+		if ((frame->key.w[VNET_NEAR_WORD(i)] & mask[VNET_NEAR_WORD(i)]) != entry->near[i])
 			return 0;
+	if (*(const volatile __u32 *)&frame->wide | entry->wide) {
+#pragma unroll
+		for (i = 0; i < VNET_FAR_WORDS; i++)
+			if ((frame->key.w[VNET_FAR_WORD(i)] & mask[VNET_FAR_WORD(i)]) != entry->far[i])
+				return 0;
+	}
 	frame->generation = entry->generation;
 	frame->slot = at;
 	frame->list = VNET_WORD_LIST(word);

@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define VNET_ABI_VERSION 6
+#define VNET_ABI_VERSION 7
 
 /* Sizes. Map names are the identifiers in maps.h; they are repeated here for drivers in other languages.
  *
@@ -78,7 +78,7 @@
  *   TCP flags          12 bits: bytes 12..13 of the TCP header & 0x0fff
  *
  * A mask has the same layout, a set bit is compared. Port id (w0 63..32) is set in every mask. The low half of w4 is 0.
- * A masked key is key & mask, with the mask id in the low half of w4.
+ * A masked key is key & mask; it is hashed with the mask id in the low half of w4.
  */
 #define VNET_KEY_WORDS 11
 struct vnet_key {
@@ -205,21 +205,32 @@ struct vnet_port_masks {
 	__u32 mask_id[2][VNET_PORT_MASKS];	/* likewise */
 };
 
+/* Which word of a masked key stands where in a flow entry. */
+#define VNET_NEAR_WORDS 6
+#define VNET_FAR_WORDS 5
+#define VNET_NEAR_WORD(i) ((i) < 4 ? (i) : 2 * (i) - 2)
+#define VNET_FAR_WORD(i) ((i) < 2 ? (i) + 4 : (i) == 2 ? 7 : (i) + 6)
+
 /*
  * Flow entry. A frame acts by `word`, which one 64-bit store changes: so it sees the old list or the new one. The stamp of an
  * installed flow is its slot, generation and word: an entry that nobody touched keeps all, so that two dumps of the maps
  * (bpftool map dump pinned) show which flows were written between them.
  *
- *    0      8                           96           104        128
- *   +------+---------------------------+------------+----------+
- *   | word | masked key, mask id in w4 | generation | reserved |      word: hash of the masked key << 32 | action list id
- *   +------+---------------------------+------------+----------+
+ *    0      8                          56           60     62     64                      104        128
+ *   +------+--------------------------+------------+------+------+-----------------------+----------+
+ *   | word | masked w0 w1 w2 w3 w6 w8 | generation | mask | wide | masked w4 w5 w7 w9 w10| reserved |
+ *   +------+--------------------------+------------+------+------+-----------------------+----------+
+ *   word: hash of the masked key << 32 | action list id. w4 without the mask id.
+ *
+ * The first cache line has all that IPv4 compares: `wide` says whether the words in the second one have anything.
  */
 struct vnet_flow_entry {
 	__u64 word;
-	__u64 w[VNET_KEY_WORDS];
+	__u64 near[VNET_NEAR_WORDS];
 	__u32 generation;	/* of the driver's choice; comes back in upcalls, so that a late one is not taken for a new flow */
-	__u32 reserved0;
+	__u16 mask;		/* id */
+	__u16 wide;		/* 0: far is all zeros */
+	__u64 far[VNET_FAR_WORDS];
 	__u64 reserved[3];
 };
 

@@ -228,6 +228,19 @@ static volatile struct vnet_bucket_line *bucket_of(struct vnet_switch *vnet, uin
 	return &vnet->index[!second ? first : other == first ? other ^ 1 : other];
 }
 
+/* Key and mask of an entry; a masked key has the mask's id in the low half of word 4. */
+static void fill_entry(volatile struct vnet_flow_entry *entry, const struct vnet_key *masked)
+{
+	entry->mask = masked->w[4];
+	entry->wide = 0;
+	for (int i = 0; i < VNET_NEAR_WORDS; i++)
+		entry->near[i] = masked->w[VNET_NEAR_WORD(i)];
+	for (int i = 0; i < VNET_FAR_WORDS; i++) {
+		entry->far[i] = masked->w[VNET_FAR_WORD(i)] & (i ? ~0ULL : ~0xffffffffULL);
+		entry->wide |= entry->far[i] != 0;
+	}
+}
+
 int vnet_put_flow(struct vnet_switch *vnet, uint32_t slot, const struct vnet_key *masked, uint32_t generation, uint32_t list)
 {
 	volatile struct vnet_flow_entry *entry = &vnet->entries[slot];
@@ -240,8 +253,7 @@ int vnet_put_flow(struct vnet_switch *vnet, uint32_t slot, const struct vnet_key
 		for (int i = 0; i < VNET_BUCKET_PLACES; i++) {
 			if (line->places[i])
 				continue;
-			for (int word = 0; word < VNET_KEY_WORDS; word++)
-				entry->w[word] = masked->w[word];
+			fill_entry(entry, masked);
 			entry->generation = generation;
 			__atomic_store_n(&entry->word, (uint64_t)hash << 32 | list, __ATOMIC_RELEASE);
 			if (second)
@@ -300,10 +312,10 @@ volatile __u64 *vnet_place_of(struct vnet_switch *vnet, uint32_t slot)
 void vnet_drain_flow(struct vnet_switch *vnet, uint32_t slot, uint32_t list)
 {
 	const volatile struct vnet_flow_entry *entry = &vnet->entries[slot];
-	volatile struct vnet_port_masks *own = &vnet->port_masks[entry->w[0] >> VNET_W0_PORT_SHIFT];
+	volatile struct vnet_port_masks *own = &vnet->port_masks[entry->near[0] >> VNET_W0_PORT_SHIFT];
 	volatile __u64 *place = vnet_place_of(vnet, slot);
 
-	own->mask_id[1][own->counts[1]] = (uint32_t)entry->w[4];
+	own->mask_id[1][own->counts[1]] = entry->mask;
 	__atomic_store_n(&own->counts[1], own->counts[1] + 1, __ATOMIC_RELEASE);
 	__atomic_store_n(place, *place | VNET_PLACE_DRAINS, __ATOMIC_RELEASE);
 	vnet_replace_flow(vnet, slot, list);

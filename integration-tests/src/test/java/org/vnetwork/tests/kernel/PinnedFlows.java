@@ -17,9 +17,10 @@ import java.util.Map;
 final class PinnedFlows {
     private static final int SLOTS = 262_144;
     private static final int ENTRY = 128;
-    private static final int KEY_AT = 8;
-    private static final int KEY = 88;
-    private static final int GENERATION_AT = KEY_AT + KEY;
+    private static final int KEY = 8;
+    private static final int GENERATION = 56;
+    private static final int MASK = 60;
+    private static final int KEY_END = 104;
     private static final int MARKS = 131_072;
     private static final int INDEX = MARKS * 65;
     private static final int BUCKET = 64;
@@ -65,8 +66,8 @@ final class PinnedFlows {
         read(host, switchName, "flow_entries", ENTRY, BATCH, (key, value) -> {
             int slot = key.get(INT, 0);
             if (slots.get(slot)) {
-                ByteBuffer octets = ByteBuffer.wrap(value.asSlice(KEY_AT, KEY).toArray(ValueLayout.JAVA_BYTE));
-                stamps.put(octets, new Stamp((long) value.get(INT, GENERATION_AT) << 32 | slot, value.get(LONG, 0)));
+                ByteBuffer octets = ByteBuffer.allocate(ENTRY).put(value.asSlice(KEY, GENERATION - KEY).asByteBuffer()).put(value.asSlice(MASK, KEY_END - MASK).asByteBuffer()).flip();
+                stamps.put(octets, new Stamp((long) value.get(INT, GENERATION) << 32 | slot, value.get(LONG, 0)));
             }
         });
         return stamps;

@@ -70,11 +70,9 @@ final class FlowAdoption {
             return false;
         }
         long[] key = flowMaps.key(slot);
-        int mask = (int) key[4];
-        key[4] &= ~MASK_ID;
-        Left flow = new Left(slot, flowMaps.generation(slot), key, mask, (int) flowMaps.word(slot), drains);
+        Left flow = new Left(slot, flowMaps.generation(slot), key, flowMaps.mask(slot), (int) flowMaps.word(slot), drains);
         lastGeneration = Math.max(lastGeneration, flow.generation);
-        if (slots.get(slot) || !isHashed(flow, hash) || !isMasked(flow) || !isReadable(flow.list)) {
+        if (slots.get(slot) || !flowMaps.isWhole(slot) || !isHashed(flow, hash) || !isMasked(flow) || !isReadable(flow.list)) {
             return false;
         }
         slots.set(slot);

@@ -15,10 +15,15 @@ import org.vnetwork.packet.wire.FlowKey;
 final class FlowMaps implements AutoCloseable {
     private static final int COUNTERS_SIZE = 24;
     private static final int ENTRY_SIZE = 128;
-    private static final int KEY = 8;
-    private static final int GENERATION = KEY + FlowKey.SIZE;
+    private static final int GENERATION = 56;
+    private static final int MASK = 60;
+    private static final int WIDE = 62;
+    /** Where in an entry each word of the masked key stands; those from {@link #FAR} on are compared only where {@link #WIDE} says so. */
+    private static final int[] PLACES = {8, 16, 24, 32, 64, 72, 40, 80, 48, 88, 96};
+    private static final int FAR = 64;
     private static final long MIX = 0x9e3779b97f4a7c15L;
     private static final int MASK_WORD = 4;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final VarHandle LONG_STORE = LONG.varHandle();
@@ -58,21 +63,21 @@ final class FlowMaps implements AutoCloseable {
     int hash(long[] maskedKey, int mask) {
         long sum = 0;
         for (int i = 0; i < FlowKey.WORDS; i++) {
-            sum += word(maskedKey, mask, i) * factors[i];
+            sum += (i == MASK_WORD ? maskedKey[i] | mask : maskedKey[i]) * factors[i];
         }
         return (int) ((sum ^ sum >>> 32) * MIX >>> 32);
-    }
-
-    private static long word(long[] maskedKey, int mask, int i) {
-        return i == MASK_WORD ? maskedKey[i] | mask : maskedKey[i];
     }
 
     /** Adds a flow whose slot is free and whose key is not taken; false when there is no room in the index. */
     boolean insert(long[] maskedKey, int mask, int hash, int slot, int generation, int list) {
         long at = entry(slot);
+        boolean wide = false;
         for (int i = 0; i < FlowKey.WORDS; i++) {
-            entries.set(LONG, at + KEY + 8L * i, word(maskedKey, mask, i));
+            entries.set(LONG, at + PLACES[i], maskedKey[i]);
+            wide |= PLACES[i] >= FAR && maskedKey[i] != 0;
         }
+        entries.set(SHORT, at + MASK, (short) mask);
+        entries.set(SHORT, at + WIDE, (short) (wide ? 1 : 0));
         entries.set(INT, at + GENERATION, generation);
         setWord(slot, hash, list);
         if (index.add(hash, slot)) {
@@ -94,12 +99,11 @@ final class FlowMaps implements AutoCloseable {
     }
 
     private boolean isKey(int slot, long[] maskedKey, int mask) {
-        for (int i = 0; i < FlowKey.WORDS; i++) {
-            if (entries.get(LONG, entry(slot) + KEY + 8L * i) != word(maskedKey, mask, i)) {
-                return false;
-            }
+        boolean same = mask(slot) == mask;
+        for (int i = 0; i < FlowKey.WORDS && same; i++) {
+            same = entries.get(LONG, entry(slot) + PLACES[i]) == maskedKey[i];
         }
-        return true;
+        return same;
     }
 
     private static long entry(int slot) {
@@ -120,9 +124,27 @@ final class FlowMaps implements AutoCloseable {
         return entries.get(LONG, entry(slot));
     }
 
-    /** The masked key of a slot, with the mask id in the low half of word 4. */
+    /** The masked key of a slot. */
     long[] key(int slot) {
-        return entries.asSlice(entry(slot) + KEY, FlowKey.SIZE).toArray(LONG);
+        long[] key = new long[FlowKey.WORDS];
+        for (int i = 0; i < FlowKey.WORDS; i++) {
+            key[i] = entries.get(LONG, entry(slot) + PLACES[i]);
+        }
+        return key;
+    }
+
+    /** The id of a slot's mask. */
+    int mask(int slot) {
+        return Short.toUnsignedInt(entries.get(SHORT, entry(slot) + MASK));
+    }
+
+    /** Whether what says which words a frame compares is right. */
+    boolean isWhole(int slot) {
+        boolean wide = false;
+        for (int place : PLACES) {
+            wide |= place >= FAR && entries.get(LONG, entry(slot) + place) != 0;
+        }
+        return entries.get(SHORT, entry(slot) + WIDE) == (wide ? 1 : 0);
     }
 
     int generation(int slot) {

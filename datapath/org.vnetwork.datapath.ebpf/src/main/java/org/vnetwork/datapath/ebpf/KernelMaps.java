@@ -20,7 +20,7 @@ import org.vnetwork.packet.wire.FlowKey;
  * <p>What the programs read in one load is written here in one store. Loop thread only.
  */
 final class KernelMaps implements AutoCloseable {
-    static final int ABI_VERSION = 6;
+    static final int ABI_VERSION = 7;
     /** Devices below this ifindex are found by a shorter way too. */
     static final int NEAR_PORTS = 65536;
     static final int MASKS = 2048;
