@@ -26,6 +26,8 @@ public final class FlowTable {
     private final FlowBounds bounds;
     private final Flow[] byId;
     private final BitSet used = new BitSet();
+    /** No id below is free. */
+    private int lowest;
     private final PortMasks masks;
     private final List<Flow> pending = new ArrayList<>();
     private final DirtyFlows dirty = new DirtyFlows();
@@ -139,12 +141,13 @@ public final class FlowTable {
             // What left may have been the last of that mask.
             index = masks.index(key, decision.mask());
         }
-        int id = used.nextClearBit(0);
+        int id = used.nextClearBit(lowest);
         if (same != null || id >= byId.length) {
             refused += same == null ? 1 : 0;
             masks.dropEmpty(index, key);
             return same;
         }
+        lowest = id + 1;
         Flow flow = new Flow(id, key, index.mask, now, dirty);
         flow.adopt(decision);
         place(flow, index);
@@ -337,6 +340,7 @@ public final class FlowTable {
         journal.forget(flow);
         bounds.gone(flow);
         used.clear(flow.id);
+        lowest = Math.min(lowest, flow.id);
         byId[flow.id] = null;
         if (!flow.draining()) {
             masks.remove(flow);
