@@ -5,11 +5,12 @@ import json
 import re
 import shutil
 import socket
+import statistics
 import subprocess
 from pathlib import Path
 
 import cpu
-from lab import Failed, ROOT, run, until
+from lab import Failed, ROOT, end, run, until
 from ovs import install
 from sockets_ends import Vde
 
@@ -17,6 +18,8 @@ IMAGE = ROOT / "product/guest/image.sh"
 BULK, PING = "guest to guest, TCP", "guest to guest, ping"
 DIRECT = "no switch, "
 PATIENCE_SECONDS = 60
+# Of a round, and pings of one.
+TURNS, PINGS = 4, 25
 
 
 class Guest:
@@ -83,25 +86,21 @@ class Way:
         until(lambda: " 0% packet loss" in guests[0].order(f"ping -c 1 -W 1 {self.address}"), f"{self.name}: the guests reach each other", 20)
 
     def bulk(self, seconds):
-        """TCP from one to the other: bits per second that arrived, and CPU seconds a Gbit of the switch, and of it and both guests."""
+        """TCP from one to the other: bits that arrived, seconds, and CPU seconds of the switch, and of it and both guests."""
         everybody = [*self.processes, *(guest.process.pid for guest in self.guests)]
         switch, everything = cpu.exact(self.processes), cpu.exact(everybody)
         printed = self.guests[0].order(f"iperf3 -J -c {self.address} -t {seconds}")
         switch, everything = cpu.exact(self.processes) - switch, cpu.exact(everybody) - everything
         try:
             result = json.loads(printed)["end"]["sum_received"]
-            gigabits = result["bytes"] * 8 / 1e9
-            return result["bits_per_second"], switch / gigabits, everything / gigabits
-        except (ValueError, KeyError, ZeroDivisionError) as e:
+            return result["bytes"] * 8, result["seconds"], switch, everything
+        except (ValueError, KeyError) as e:
             raise Failed(f"{self.name}: iperf3: {printed.strip()[-200:]}") from e
 
     def ping(self, count):
-        """Median round trip in microseconds, of the guest's own clock, and how many of a hundred were lost."""
+        """Round trips in microseconds, of the guest's own clock; of those that came back."""
         printed = self.guests[0].order(f"ping -c {count} -i 0.02 {self.address}")
-        times = sorted(float(t) for t in re.findall(r"time=([0-9.]+) ms", printed))
-        if not times:
-            raise Failed(f"{self.name}: no ping came back")
-        return times[len(times) // 2] * 1000, 100 - 100 * len(times) / count
+        return [float(t) * 1000 for t in re.findall(r"time=([0-9.]+) ms", printed)]
 
 
 def boot_files(lab):
@@ -154,43 +153,52 @@ def ways(lab, host, vde):
         yield Way(Vde.name, [f"vde,sock={vde.folder}"] * 2, vde.processes)
 
 
-def joined(lab, host, inside, boot, vde):
-    """All ways, between the same two guests: two that boot alike are not equally fast, by a tenth and more."""
-    found = list(ways(lab, host, vde))
+def booted(lab, inside, boot, found):
+    """Two guests with a card for each way, warm. NB: two pairs that boot alike are not equally fast, by a tenth and more: all ways are between the same two, and each round has new ones."""
     guests = [Guest(lab, inside, boot, number + 1, [way.netdevs[number] for way in found]) for number in (0, 1)]
     guests[1].order("iperf3 -s >/dev/null 2>&1 &")
     for card, way in enumerate(found):
         way.between(guests, card)
-    return found
+    for way in found:
+        way.bulk(1)
+    return guests
 
 
-def once(report, way, quick):
-    """A way's round."""
-    rate, switch, everything = way.bulk(1 if quick else 2)
-    delay, lost = way.ping(25 if quick else 100)
-    report.add(BULK, way.name, "rate", rate / 1e6, "Mbit/s")
-    if way.processes:
-        report.add(BULK, way.name, "CPU of the switch", switch, "s/Gbit")
-    report.add(BULK, way.name, "CPU of all", everything, "s/Gbit")
-    report.add(PING, way.name, "round trip", delay, "us")
-    if lost:
-        report.add(PING, way.name, "lost", lost, "%")
+def once(report, order, quick):
+    """A round, in short turns: what the machine does meanwhile meets all ways alike."""
+    sums = {way: [0, 0, 0, 0] for way in order}
+    times = {way: [] for way in order}
+    for turn in range(TURNS):
+        for way in order[::-1] if turn % 2 else order:
+            sums[way] = [a + b for a, b in zip(sums[way], way.bulk(1))]
+            times[way] += way.ping(PINGS)
+        if quick:
+            break
+    for way, (bits, seconds, switch, everything) in sums.items():
+        if not bits or not times[way]:
+            raise Failed(f"{way.name}: nothing came through")
+        report.add(BULK, way.name, "rate", bits / seconds / 1e6, "Mbit/s")
+        if way.processes:
+            report.add(BULK, way.name, "CPU of the switch", switch / bits * 1e9, "s/Gbit")
+        report.add(BULK, way.name, "CPU of all", everything / bits * 1e9, "s/Gbit")
+        report.add(PING, way.name, "round trip", statistics.median(times[way]), "us")
+        sent = PINGS * (1 if quick else TURNS)
+        if len(times[way]) < sent:
+            report.add(PING, way.name, "lost", 100 - 100 * len(times[way]) / sent, "%")
 
 
 def measure(lab, report, quick, host, inside, vde):
-    """Interleaved rounds; while one way is measured the others are idle."""
+    """Interleaved rounds, each with guests of its own; while one way is measured the others are idle."""
     boot, missing = boot_files(lab)
     if missing:
         report.absent("guests", missing)
         return
-    all_ways = joined(lab, host, inside, boot, vde)
-    for order in report.turns(all_ways):
-        for way in order:
-            try:
-                once(report, way, quick)
-            except Failed as e:
-                all_ways.remove(way)
-                report.absent(f"{way.name}, guests", f"not in every round: {e}")
+    found = list(ways(lab, host, vde))
+    for order in report.turns(found):
+        guests = booted(lab, inside, boot, found)
+        once(report, order, quick)
+        for guest in guests:
+            end(guest.process)
     for kind in ("dgram", "stream"):
         report.at_least(0.85, BULK, "rate", DIRECT + kind, f"vNetwork, {kind}")
         report.at_most(1.15, PING, "round trip", DIRECT + kind, f"vNetwork, {kind}")
