@@ -168,12 +168,11 @@ def once(report, order, quick):
     """A round, in short turns: what the machine does meanwhile meets all ways alike."""
     sums = {way: [0, 0, 0, 0] for way in order}
     times = {way: [] for way in order}
-    for turn in range(TURNS):
+    turns = 1 if quick else TURNS
+    for turn in range(turns):
         for way in order[::-1] if turn % 2 else order:
             sums[way] = [a + b for a, b in zip(sums[way], way.bulk(1))]
             times[way] += way.ping(PINGS)
-        if quick:
-            break
     for way, (bits, seconds, switch, everything) in sums.items():
         if not bits or not times[way]:
             raise Failed(f"{way.name}: nothing came through")
@@ -182,9 +181,8 @@ def once(report, order, quick):
             report.add(BULK, way.name, "CPU of the switch", switch / bits * 1e9, "s/Gbit")
         report.add(BULK, way.name, "CPU of all", everything / bits * 1e9, "s/Gbit")
         report.add(PING, way.name, "round trip", statistics.median(times[way]), "us")
-        sent = PINGS * (1 if quick else TURNS)
-        if len(times[way]) < sent:
-            report.add(PING, way.name, "lost", 100 - 100 * len(times[way]) / sent, "%")
+        if len(times[way]) < turns * PINGS:
+            report.add(PING, way.name, "lost", 100 - 100 * len(times[way]) / (turns * PINGS), "%")
 
 
 def measure(lab, report, quick, host, inside, vde):

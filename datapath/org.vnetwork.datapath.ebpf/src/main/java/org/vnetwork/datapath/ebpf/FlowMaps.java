@@ -71,13 +71,11 @@ final class FlowMaps implements AutoCloseable {
     /** Adds a flow whose slot is free and whose key is not taken; false when there is no room in the index. */
     boolean insert(long[] maskedKey, int mask, int hash, int slot, int generation, int list) {
         long at = entry(slot);
-        boolean wide = false;
         for (int i = 0; i < FlowKey.WORDS; i++) {
             entries.set(LONG, at + PLACES[i], maskedKey[i]);
-            wide |= PLACES[i] >= FAR && maskedKey[i] != 0;
         }
         entries.set(SHORT, at + MASK, (short) mask);
-        entries.set(SHORT, at + WIDE, (short) (wide ? 1 : 0));
+        entries.set(SHORT, at + WIDE, wide(maskedKey));
         entries.set(INT, at + GENERATION, generation);
         setWord(slot, hash, list);
         if (index.add(hash, slot)) {
@@ -138,13 +136,17 @@ final class FlowMaps implements AutoCloseable {
         return Short.toUnsignedInt(entries.get(SHORT, entry(slot) + MASK));
     }
 
-    /** Whether what says which words a frame compares is right. */
+    /** Whether a slot says rightly which words of its key are to be compared. */
     boolean isWhole(int slot) {
-        boolean wide = false;
-        for (int place : PLACES) {
-            wide |= place >= FAR && entries.get(LONG, entry(slot) + place) != 0;
+        return entries.get(SHORT, entry(slot) + WIDE) == wide(key(slot));
+    }
+
+    private static short wide(long[] maskedKey) {
+        long bits = 0;
+        for (int i = 0; i < FlowKey.WORDS; i++) {
+            bits |= PLACES[i] >= FAR ? maskedKey[i] : 0;
         }
-        return entries.get(SHORT, entry(slot) + WIDE) == (wide ? 1 : 0);
+        return (short) (bits != 0 ? 1 : 0);
     }
 
     int generation(int slot) {
