@@ -1,6 +1,7 @@
 package org.vnetwork.core.flow;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.vnetwork.core.decide.Decision;
 import org.vnetwork.core.journal.Journal;
@@ -42,8 +43,9 @@ public final class Flow implements Dependency.Reader {
     long softPackets;
     long softBytes;
     long lastUsedNanos;
-    /** Where its full key is in the journal. */
+    /** Where its record is in the journal, and a fingerprint of the reads in it. */
     int at = Journal.NOWHERE;
+    long keptReads;
     private FlowCounters counters = FlowCounters.NONE;
 
     /**
@@ -65,7 +67,7 @@ public final class Flow implements Dependency.Reader {
 
     /** Takes over what a decision read, refreshed and said; says whether the actions for the datapath are others than before. */
     boolean adopt(Decision decision) {
-        dependOn(decision);
+        dependOn(decision.reads());
         refreshedRows = new ArrayList<>(decision.refreshes().keySet());
         refreshedVersions = decision.refreshes().values().stream().mapToLong(Long::longValue).toArray();
         List<Action> before = actions;
@@ -75,13 +77,13 @@ public final class Flow implements Dependency.Reader {
     }
 
     /** Depends on what a decision read, and on nothing else any more. */
-    void dependOn(Decision decision) {
+    void dependOn(Collection<Dependency> now) {
         reads.forEach(d -> d.remove(this));
-        reads = List.copyOf(decision.reads());
+        reads = List.copyOf(now);
         reads.forEach(d -> d.add(this));
     }
 
-    /** Takes over actions that the datapath carries out already; what was read for them is not known yet. */
+    /** Takes over actions that the datapath carries out already. */
     void takeOver(List<Action> working) {
         inspect = working.equals(INSPECT);
         actions = List.copyOf(working);
@@ -102,8 +104,14 @@ public final class Flow implements Dependency.Reader {
         removed = true;
     }
 
+    /** Has it decided as one that may be denied, when it is decided again. */
+    void doubt() {
+        dirtyFirst = true;
+    }
+
     @Override
-    public void dirty(boolean first) {
+    public void dirty(boolean mayDeny) {
+        boolean first = mayDeny || !dirty && dirtyFirst;
         boolean queued = dirty && (dirtyFirst || !first);
         if (!queued && !removed) {
             dirty = true;

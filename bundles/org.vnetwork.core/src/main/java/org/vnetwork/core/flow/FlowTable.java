@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import org.vnetwork.core.decide.Decision;
 import org.vnetwork.core.journal.Journal;
+import org.vnetwork.core.row.Dependency;
+import org.vnetwork.core.row.ReadJournal;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.FlowCounters;
@@ -37,9 +39,9 @@ public final class FlowTable {
     private long refused;
 
     /** The flows of a datapath, none yet. */
-    public FlowTable(Datapath datapath, Journal journal) {
+    public FlowTable(Datapath datapath, Journal journal, ReadJournal reads) {
         this.datapath = datapath;
-        this.journal = new FlowJournal(journal);
+        this.journal = new FlowJournal(journal, reads);
         this.capabilities = datapath.capabilities();
         this.bounds = new FlowBounds(capabilities);
         this.masks = new PortMasks(capabilities, bounds);
@@ -159,8 +161,9 @@ public final class FlowTable {
     }
 
     /**
-     * Takes over the flows that an earlier process left in the datapath, to be decided again; those of which the journal does not know the full key, or
-     * whose port is not there, are removed. One that drains begins to do so anew: nobody has learned from its copies meanwhile.
+     * Takes over the flows that an earlier process left in the datapath, with what they had read; those of which the journal does not know the full key, or
+     * whose port is not there, are removed. Where the administrator says something else of what was read, they are decided again.
+     * One that drains begins to do so anew: nobody has learned from its copies meanwhile.
      *
      * @return how many were removed
      */
@@ -192,9 +195,7 @@ public final class FlowTable {
     private void takeOver(Flow flow, FlowEntry entry, FlowJournal.Known known) {
         long now = datapath.nanoTime();
         flow.takeOver(entry.actions());
-        flow.at = known.at();
-        flow.softPackets = known.packets();
-        flow.softBytes = known.bytes();
+        journal.recall(flow, known);
         flow.lastUsedNanos = now;
         if (entry.drains()) {
             flow.drain(entry.actions(), drains.end(now));
@@ -259,11 +260,20 @@ public final class FlowTable {
 
     /** Gives a flow another decision that reads no bit outside its mask; says whether the datapath had to be told. */
     boolean redecided(Flow flow, Decision decision) {
+        List<Dependency> before = flow.reads();
         boolean changed = flow.adopt(decision);
+        journal.decided(flow, before);
         if (changed && !flow.pending) {
             datapath.replace(flow.id, flow.actions());
         }
         return changed;
+    }
+
+    /** Has a flow that drains depend on what was read for it now. */
+    void reread(Flow flow, Decision decision) {
+        List<Dependency> before = flow.reads();
+        flow.dependOn(decision.reads());
+        journal.decided(flow, before);
     }
 
     /**
@@ -283,7 +293,7 @@ public final class FlowTable {
         }
         masks.remove(flow);
         flow.drain(copying, drains.end(now));
-        flow.dependOn(decision);
+        reread(flow, decision);
         drains.add(flow);
         return true;
     }
@@ -336,8 +346,9 @@ public final class FlowTable {
     }
 
     private void forget(Flow flow) {
+        List<Dependency> before = flow.reads();
         flow.release();
-        journal.forget(flow);
+        journal.forget(flow, before);
         bounds.gone(flow);
         used.clear(flow.id);
         lowest = Math.min(lowest, flow.id);

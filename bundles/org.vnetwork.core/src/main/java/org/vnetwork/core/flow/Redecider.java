@@ -95,7 +95,7 @@ public final class Redecider {
             if (mayDeny || denies(decision, flow)) {
                 revoke(flow);
             } else {
-                flow.dependOn(decision);
+                flows.reread(flow, decision);
             }
         } else if (FlowKey.covers(flow.mask, decision.mask()) && (flow.inspect() || !decision.wrote())) {
             if (flows.redecided(flow, decision)) {

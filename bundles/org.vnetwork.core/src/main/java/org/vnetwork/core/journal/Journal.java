@@ -34,10 +34,12 @@ public final class Journal implements AutoCloseable {
         TYPE,
         /** A row of a data type. */
         ROW,
-        /** The full key of a flow. */
+        /** The full key of a flow, and what it read. */
         FLOW,
         /** The number of a drop reason. */
-        REASON
+        REASON,
+        /** Something that flows read. */
+        READ
     }
 
     /** Stands for a record that is not kept. */
@@ -148,6 +150,11 @@ public final class Journal implements AutoCloseable {
     public List<Found> take(Kind kind) {
         List<Found> taken = found.remove(kind);
         return taken == null ? List.of() : taken;
+    }
+
+    /** Whether records are kept at all. */
+    public boolean keeps() {
+        return channel != null && !broken;
     }
 
     /** Whether an earlier process left records. */

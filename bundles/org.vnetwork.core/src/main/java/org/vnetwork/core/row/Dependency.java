@@ -1,6 +1,8 @@
 package org.vnetwork.core.row;
 
+import java.nio.ByteBuffer;
 import java.util.Collection;
+import org.vnetwork.core.journal.Journal;
 
 /**
  * Something a decision can have read: a row (there or not), or all rows with one value in one component.
@@ -20,6 +22,8 @@ public class Dependency {
 
     private final String text;
     private final Readers readers = new Readers();
+    /** Where its name is in the journal. */
+    int at = Journal.NOWHERE;
 
     /** Something with this name. */
     protected Dependency(String text) {
@@ -51,6 +55,30 @@ public class Dependency {
         if (readers.count() > 0) {
             readers.all().forEach(r -> r.dirty(first));
         }
+    }
+
+    /** What stands for it in the journal. */
+    protected Dependency kept() {
+        return this;
+    }
+
+    /**
+     * Writes a name by which the next process finds it, beginning with the number of its data type.
+     *
+     * @return false when it has none, since what it says is over with the process, or can never change
+     */
+    protected boolean name(ByteBuffer to) {
+        return false;
+    }
+
+    /** A checksum of what the administrator says of it, which may be another in the next process; 0 when it is not his. */
+    protected int said() {
+        return 0;
+    }
+
+    /** Whether it cannot be told if it is as it was in the process before. */
+    protected boolean doubtful() {
+        return false;
     }
 
     /** Table and key, or component and value. */

@@ -1,6 +1,7 @@
 package org.vnetwork.core.row;
 
 import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -23,17 +24,24 @@ final class PortBound {
     private final Map<Row, Moves> moves = new HashMap<>();
 
     /** What one port has of the table; as a dependency: whether it may have more. */
-    private static final class Share extends Dependency {
+    private final class Share extends Dependency {
+        private final PortId port;
         private int rows;
         private long refused;
         private long held;
 
-        Share(String text) {
-            super(text);
+        Share(PortId port) {
+            super(table.id() + "[room of " + port + "]");
+            this.port = port;
+        }
+
+        @Override
+        protected boolean name(ByteBuffer to) {
+            return table.names() != null && table.names().room(port, to);
         }
     }
 
-    /** Moves of one row since a time; as a dependency: whether it may move again. */
+    /** Moves of one row since a time; as a dependency: whether it may move again, which it may after a restart. */
     private static final class Moves extends Dependency {
         private long sinceNanos;
         private int count;
@@ -154,8 +162,8 @@ final class PortBound {
         return shares.containsKey(port) ? shares.get(port).held : 0;
     }
 
-    private Share share(PortId port) {
-        return shares.computeIfAbsent(port, p -> new Share(table.id() + "[room of " + p + "]"));
+    Share share(PortId port) {
+        return shares.computeIfAbsent(port, Share::new);
     }
 
     private Collection<PortId> named(Record key, Record value) {

@@ -1,27 +1,31 @@
 package org.vnetwork.core.row;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
 import org.vnetwork.core.journal.Journal;
 
-/** A place in a table: a key and, when it is there, its row. Loop thread only. */
-public final class Row {
+/** A place in a table: a key and, when it is there, its row. A decision that asked for it depends on it, also when it is not there. Loop thread only. */
+public final class Row extends Dependency {
     /** Deadline of a row that stays. */
     static final long NEVER = Long.MAX_VALUE;
 
     final RowTable table;
     final Record key;
-    final Dependency dependency;
     Record value;
     long version;
     long idleNanos = NEVER;
     long touchedNanos;
-    /** Where it is in the journal, and which of two that are there is the later one. */
-    int at = Journal.NOWHERE;
+    /** Where its value is in the journal, and which of two that are there is the later one. */
+    int valueAt = Journal.NOWHERE;
     long sequence;
+    private int said;
+    private long saidVersion = -1;
 
     Row(RowTable table, Record key) {
+        super(table.id() + "[" + Texts.of(key) + "]");
         this.table = table;
         this.key = key;
-        this.dependency = new Dependency(table.id() + "[" + Texts.of(key) + "]");
     }
 
     /** The key. */
@@ -37,11 +41,6 @@ public final class Row {
     /** Changes whenever the row does; a refresh leaves it alone. */
     public long version() {
         return version;
-    }
-
-    /** Flows that read this row. */
-    public int readers() {
-        return dependency.readers();
     }
 
     /** When it was put or refreshed, on the datapath's clock. */
@@ -67,7 +66,21 @@ public final class Row {
     }
 
     @Override
-    public String toString() {
-        return dependency.toString();
+    protected boolean name(ByteBuffer to) {
+        return table.names() != null && table.names().row(key, to);
+    }
+
+    @Override
+    protected int said() {
+        if (!table.administered() || value == null) {
+            return 0;
+        }
+        if (saidVersion != version) {
+            CRC32C checksum = new CRC32C();
+            checksum.update(value.toString().getBytes(StandardCharsets.UTF_8));
+            said = (int) checksum.getValue();
+            saidVersion = version;
+        }
+        return said;
     }
 }

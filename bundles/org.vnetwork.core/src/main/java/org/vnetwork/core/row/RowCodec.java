@@ -32,6 +32,11 @@ interface RowCodec {
         return new OfRecord(type);
     }
 
+    /** The codec of a component. */
+    static RowCodec of(Method accessor) {
+        return of(accessor.getReturnType(), accessor.getGenericReturnType());
+    }
+
     private static RowCodec of(Class<?> type, java.lang.reflect.Type generic) {
         if (type.isRecord()) {
             return new OfRecord(type.asSubclass(Record.class));

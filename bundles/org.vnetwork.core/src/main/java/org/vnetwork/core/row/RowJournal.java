@@ -23,6 +23,7 @@ public final class RowJournal {
     /** Types by id; those of the process before keep their numbers. */
     private final Map<String, Type> types = new HashMap<>();
     private final Map<RowTable, Codecs> codecs = new HashMap<>();
+    private final Map<Integer, RowTable> tables = new HashMap<>();
     private int nextNumber;
     private long sequence;
     private int restored;
@@ -88,8 +89,28 @@ public final class RowJournal {
             types.put(table.id(), known);
         }
         codecs.put(table, new Codecs(known.number(), key, row));
+        tables.put(known.number(), table);
+        table.setNames(new ReadNames(known.number(), key));
         known.rows().forEach(found -> restore(table, found));
         known.rows().clear();
+    }
+
+    /** What a name stands for, behind the number of its type; something that nobody can change yet when that type is not in use. */
+    Dependency find(int type, ByteBuffer name) {
+        RowTable table = tables.get(type);
+        return table == null ? new Unused(type) : table.names().find(table, name);
+    }
+
+    /** Something of a data type that nobody uses yet. */
+    private static final class Unused extends Dependency {
+        Unused(int type) {
+            super("data type " + type + " of the process before[not in use]");
+        }
+
+        @Override
+        protected boolean doubtful() {
+            return true;
+        }
     }
 
     private void restore(RowTable table, Journal.Found found) {
@@ -105,10 +126,10 @@ public final class RowJournal {
                 journal.free(found.at());
                 return;
             } else {
-                journal.free(row.at);
+                journal.free(row.valueAt);
             }
             table.restore(row, value, idleNanos, found.a());
-            row.at = found.at();
+            row.valueAt = found.at();
             row.sequence = found.b();
         } catch (IllegalArgumentException | BufferUnderflowException e) {
             journal.free(found.at());
@@ -119,15 +140,15 @@ public final class RowJournal {
     /** Keeps a row as it is now, or forgets one that is gone. */
     void changed(Row row) {
         Codecs codec = codecs.get(row.table);
-        int before = row.at;
-        row.at = Journal.NOWHERE;
+        int before = row.valueAt;
+        row.valueAt = Journal.NOWHERE;
         if (codec != null && row.value != null) {
             try {
                 buffer.clear().putInt(codec.type()).putLong(row.idleNanos);
                 codec.key().write(row.key, buffer);
                 codec.row().write(row.value, buffer);
                 row.sequence = sequence++;
-                row.at = journal.put(Journal.Kind.ROW, buffer.flip(), row.touchedNanos, row.sequence);
+                row.valueAt = journal.put(Journal.Kind.ROW, buffer.flip(), row.touchedNanos, row.sequence);
             } catch (BufferOverflowException e) {
                 told.accept("row " + row + ": is too large for the journal (expected: " + Journal.LARGEST + " octets at most); after a crash it is gone");
             }
@@ -138,6 +159,6 @@ public final class RowJournal {
 
     /** Keeps the time at which a row was seen last. */
     void touched(Row row) {
-        journal.set(row.at, row.touchedNanos, row.sequence);
+        journal.set(row.valueAt, row.touchedNanos, row.sequence);
     }
 }

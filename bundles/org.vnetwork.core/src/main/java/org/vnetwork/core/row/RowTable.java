@@ -1,6 +1,7 @@
 package org.vnetwork.core.row;
 
 import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -34,22 +35,53 @@ public final class RowTable {
     private int telling;
     private long refused;
     private final PortBound ports;
-    /** Whether there is room for one more row. */
-    private final Dependency room;
+    private final Room room;
     private boolean administered;
     private RowJournal journal;
+    private ReadNames names;
 
-    /** Rows by the value of one component; {@code dependency} of a value outlives its rows, since "none" is an answer too. */
+    /** Rows by the value of one component; a bucket outlives its rows, since "none" is an answer too. */
     private record Index(Method accessor, Map<Object, Bucket> buckets) {
     }
 
-    private record Bucket(Dependency dependency, Set<Row> rows) {
+    private final class Bucket extends Dependency {
+        private final Method accessor;
+        private final Object value;
+        private final Set<Row> rows = new LinkedHashSet<>();
+
+        Bucket(String component, Method accessor, Object value) {
+            super(id() + "[" + component + "=" + value + ", any]");
+            this.accessor = accessor;
+            this.value = value;
+        }
+
+        @Override
+        protected boolean name(ByteBuffer to) {
+            return names != null && names.value(accessor, value, to);
+        }
+
+        @Override
+        protected int said() {
+            return rows.stream().mapToInt(Row::said).sum();
+        }
+    }
+
+    /** Whether there is room for one more row. */
+    private final class Room extends Dependency {
+        Room() {
+            super(id() + "[room]");
+        }
+
+        @Override
+        protected boolean name(ByteBuffer to) {
+            return names != null && names.room(to);
+        }
     }
 
     RowTable(RowType type, RowBounds bounds) {
         this.type = type;
         this.ports = new PortBound(this, type, bounds);
-        this.room = new Dependency(type.id() + "[room]");
+        this.room = new Room();
     }
 
     /** Says that these rows come from the configuration: they are not journaled, and flows that read a changed one are decided before others, as it may deny what was allowed. */
@@ -62,6 +94,25 @@ public final class RowTable {
     void keepIn(RowJournal keeper) {
         keeper.adopt(this);
         journal = keeper;
+    }
+
+    /** Has what is read of the table named in a journal. */
+    void setNames(ReadNames given) {
+        names = given;
+    }
+
+    /** Names of what can be read; null without a journal. */
+    ReadNames names() {
+        return names;
+    }
+
+    Dependency room() {
+        return room;
+    }
+
+    /** Whether the rows come from the configuration. */
+    boolean administered() {
+        return administered;
     }
 
     /** Id and version of the data type. */
@@ -157,12 +208,12 @@ public final class RowTable {
 
     /** What is depended on by asking for a value in a component. */
     Dependency dependency(String component, Object value) {
-        return bucket(index(component), component, value).dependency();
+        return bucket(index(component), component, value);
     }
 
     /** Rows with this value in this component. */
     Collection<Row> find(String component, Object value) {
-        return bucket(index(component), component, value).rows();
+        return bucket(index(component), component, value).rows;
     }
 
     /** The value of a component in a key and row of this type. */
@@ -211,7 +262,7 @@ public final class RowTable {
             room.changed(false);
         }
         reindex(row, before);
-        row.dependency.changed(administered);
+        row.changed(administered);
         tell(key, value);
         forgetUnread(row);
         return true;
@@ -250,15 +301,15 @@ public final class RowTable {
     void sweep() {
         rows.values().removeIf(r -> r.value == null && r.readers() == 0);
         for (Index index : indexes.values()) {
-            index.buckets().values().removeIf(b -> b.rows().isEmpty() && b.dependency().readers() == 0);
+            index.buckets().values().removeIf(b -> b.rows.isEmpty() && b.readers() == 0);
         }
     }
 
     /** Flows that read anything of this table. */
     public int readers() {
         Set<Dependency.Reader> readers = new java.util.HashSet<>();
-        rows.values().forEach(r -> readers.addAll(r.dependency.all()));
-        indexes.values().forEach(i -> i.buckets().values().forEach(b -> readers.addAll(b.dependency().all())));
+        rows.values().forEach(r -> readers.addAll(r.all()));
+        indexes.values().forEach(i -> i.buckets().values().forEach(b -> readers.addAll(b.all())));
         return readers.size();
     }
 
@@ -275,13 +326,13 @@ public final class RowTable {
             if (!java.util.Objects.equals(old, now)) {
                 if (old != null) {
                     Bucket bucket = bucket(index, name, old);
-                    bucket.rows().remove(row);
-                    bucket.dependency().changed(administered);
+                    bucket.rows.remove(row);
+                    bucket.changed(administered);
                 }
                 if (now != null) {
                     Bucket bucket = bucket(index, name, now);
-                    bucket.rows().add(row);
-                    bucket.dependency().changed(administered);
+                    bucket.rows.add(row);
+                    bucket.changed(administered);
                 }
             }
         });
@@ -290,21 +341,27 @@ public final class RowTable {
     private Index index(String component) {
         Index index = indexes.get(component);
         if (index == null) {
-            Method accessor = type.accessors().get(component);
-            if (accessor == null) {
-                throw Refusal.value("component of " + id(), component, "one of " + String.join(", ", new TreeSet<>(type.accessors().keySet())));
-            }
+            Method accessor = accessor(component);
             index = new Index(accessor, new HashMap<>());
             for (Row row : rows()) {
-                bucket(index, component, read(accessor, row.key, row.value)).rows().add(row);
+                bucket(index, component, read(accessor, row.key, row.value)).rows.add(row);
             }
             indexes.put(component, index);
         }
         return index;
     }
 
+    /** The accessor of a component in keys or rows. */
+    Method accessor(String component) {
+        Method accessor = type.accessors().get(component);
+        if (accessor == null) {
+            throw Refusal.value("component of " + id(), component, "one of " + String.join(", ", new TreeSet<>(type.accessors().keySet())));
+        }
+        return accessor;
+    }
+
     private Bucket bucket(Index index, String component, Object value) {
-        return index.buckets().computeIfAbsent(value, v -> new Bucket(new Dependency(id() + "[" + component + "=" + v + ", any]"), new LinkedHashSet<>()));
+        return index.buckets().computeIfAbsent(value, v -> new Bucket(component, index.accessor(), v));
     }
 
     private static Object read(Method accessor, Record key, Record row) {

@@ -56,7 +56,7 @@ public final class Transaction {
 
     Record get(RowTable table, Record key) {
         Row row = table.place(key);
-        read(row.dependency);
+        read(row);
         Write write = pending(table, key);
         return write == null ? row.value : write.value();
     }

@@ -1,5 +1,6 @@
 package org.vnetwork.core.rule;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -8,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.vnetwork.core.decide.RawPacket;
+import org.vnetwork.core.row.Dependency;
+import org.vnetwork.core.row.ReadJournal;
 import org.vnetwork.table.Match;
 
 /**
@@ -22,6 +25,28 @@ public final class RuleList {
     private final Map<List<Object>, Tuple> tuples = new HashMap<>();
     private final Set<RuleRead> reads = new LinkedHashSet<>();
     private List<Tuple> ordered = List.of();
+    private final Any any = new Any();
+
+    /** That some rule was asked of the process before, whose rules their owner has put anew meanwhile: any change concerns it. */
+    private final class Any extends Dependency {
+        Any() {
+            super(id + "[any rule]");
+        }
+
+        @Override
+        protected boolean name(ByteBuffer to) {
+            return ReadJournal.nameRules(id, to);
+        }
+
+        @Override
+        protected boolean doubtful() {
+            return true;
+        }
+
+        private void tell() {
+            changed(true);
+        }
+    }
 
     /** An empty list of rules of a data type. */
     public RuleList(String id) {
@@ -88,6 +113,7 @@ public final class RuleList {
 
     private void tell(Predicate<RuleRead> touched) {
         List.copyOf(reads).stream().filter(touched).forEach(RuleRead::tell);
+        any.tell();
     }
 
     /** The first rule that matches, with the read to depend on. */
@@ -111,7 +137,12 @@ public final class RuleList {
      * @param says what the rule says, or null when none matches
      * @param read what a flow of this decision depends on
      */
-    public record Answer(Record says, org.vnetwork.core.row.Dependency read) {
+    public record Answer(Record says, Dependency read) {
+    }
+
+    /** Stands for all rules at once. */
+    Dependency any() {
+        return any;
     }
 
     void addRead(RuleRead read) {

@@ -2,6 +2,7 @@ package org.vnetwork.core.rule;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.vnetwork.core.row.Dependency;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.table.DataType;
 
@@ -15,6 +16,15 @@ public final class RuleLists {
         if (type == null) {
             throw new Refusal("rules: " + rule.getName() + " has no @DataType (expected: an id and version as in @DataType(\"com.acme.policy/1\"))");
         }
-        return lists.computeIfAbsent(type.value(), RuleList::new);
+        return of(type.value());
+    }
+
+    private RuleList of(String type) {
+        return lists.computeIfAbsent(type, RuleList::new);
+    }
+
+    /** What stands for all rules of a type at once, whatever they are. */
+    public Dependency any(String type) {
+        return of(type).any();
     }
 }

@@ -44,6 +44,11 @@ final class RuleRead extends Dependency {
         }
     }
 
+    @Override
+    protected Dependency kept() {
+        return list.any();
+    }
+
     boolean got(Rule rule) {
         return matched == rule;
     }

@@ -14,6 +14,7 @@ import org.vnetwork.core.flow.Redecider;
 import org.vnetwork.core.flow.Upcalls;
 import org.vnetwork.core.journal.Journal;
 import org.vnetwork.core.port.PortTables;
+import org.vnetwork.core.row.ReadJournal;
 import org.vnetwork.core.row.RowJournal;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.core.rule.RuleLists;
@@ -85,7 +86,7 @@ public final class VirtualSwitch {
         tables.keepIn(rowJournal);
         tables.table(Station.class, FdbEntry.class);
         portRows = new PortTables(tables);
-        flows = new FlowTable(datapath, journal);
+        flows = new FlowTable(datapath, journal, new ReadJournal(journal, rowJournal, rules::any));
         plugins = new ActivePlugins(owner -> new PluginContext(owner, this), failures, drops, counters);
         pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities(), driver);
         redecider = new Redecider(pipeline, flows, portRows::carries);

@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.core.decide.Decision;
+import org.vnetwork.core.journal.Journal;
 import org.vnetwork.core.row.Dependency;
+import org.vnetwork.core.row.ReadJournal;
+import org.vnetwork.core.row.RowJournal;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.core.row.Transaction;
 import org.vnetwork.datapath.Capabilities;
@@ -42,7 +45,7 @@ class FlowTableTest {
                 }
                 default -> throw new UnsupportedOperationException(method.getName());
             });
-    private final FlowTable flows = new FlowTable(datapath, org.vnetwork.core.journal.Journal.none());
+    private final FlowTable flows = new FlowTable(datapath, Journal.none(), new ReadJournal(Journal.none(), new RowJournal(Journal.none(), line -> { }), type -> null));
 
     private boolean[] install(List<?> entries) {
         boolean[] in = new boolean[entries.size()];

@@ -1,0 +1,141 @@
+package org.vnetwork.core.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.vnetwork.control.Limit;
+import org.vnetwork.control.LimitsDocument;
+import org.vnetwork.control.PortDocument;
+import org.vnetwork.core.journal.Journal;
+import org.vnetwork.engine.ForwardingEngine;
+import org.vnetwork.engine.flood.FloodEngine;
+import org.vnetwork.engine.learning.LearningEngine;
+
+/** What the journal holds of flows and their reads: neither less nor more than there is, and whatever is damaged costs no more than flows. */
+class ReadsInJournalTest extends Lives {
+    /** Octets before the first record, those that records begin at multiples of, and where in one its kind is. */
+    private static final int HEADER = 96;
+    private static final int UNIT = 32;
+    private static final int KIND = 4;
+
+    /** Says the difference alone: all of it would be pages. */
+    private static void assertSame(Map<Integer, Set<String>> before, Map<Integer, Set<String>> now, String when) {
+        assertEquals(before.keySet(), now.keySet(), when);
+        before.forEach((id, reads) -> assertEquals(reads, now.get(id), when + " flow " + id));
+    }
+
+    /** Ports change, stations move and grow old, engines come and go, tables are full; and now and then the process dies. */
+    @Test
+    void whateverHappenedTheNextProcessKnowsWhatEachFlowReads() {
+        Random random = new Random(11);
+        List<Supplier<ForwardingEngine>> engines = List.of(LearningEngine::new, FloodEngine::new, Rated::new, Narrow::new);
+        Supplier<ForwardingEngine> engine = LearningEngine::new;
+        PortDocument[] ports = {port(1, 10), port(2, 10), port(3, 10)};
+        restart(engine, ports);
+        int compared = 0;
+        for (int step = 0; step < 3_000; step++) {
+            int what = random.nextInt(100);
+            if (what < 85) {
+                sw.inject("p" + (1 + random.nextInt(3)), frame(1 + random.nextInt(6), random.nextInt(7), 50 + random.nextInt(3)));
+            } else if (what < 88) {
+                int id = 1 + random.nextInt(3);
+                ports[id - 1] = port(id, random.nextBoolean() ? 10 : 20);
+                sw.home.setPort(ports[id - 1]);
+            } else if (what < 90) {
+                sw.warp(random.nextInt(40));
+            } else if (what < 92) {
+                engine = engines.get(random.nextInt(engines.size()));
+                sw.swap("engine", engine);
+            } else if (what < 93) {
+                sw.home.limit(new LimitsDocument(Map.of(Limit.PORT_ROWS, 1 + random.nextInt(4))));
+            } else if (what < 95) {
+                sw.settle();
+                Map<Integer, Set<String>> before = reads();
+                assertKept(before);
+                adopt(engine, ports);
+                assertSame(before, reads(), "step " + step);
+                compared += before.size();
+                restart(engine, ports);
+            }
+        }
+        assertTrue(compared > 100, compared + " flows compared");
+        sw.warp(600);
+        assertKept(Map.of());
+    }
+
+    @Test
+    void nothingIsKeptForFlowsThatAreNotTakenOver() {
+        restart(null, port(1, 10));
+        assertEquals(1, sw.flows().size());
+        assertKept(reads());
+    }
+
+    /** Killed between the two, a process leaves the old record beside the new one. */
+    @Test
+    void ofTwoRecordsOfAFlowTheLaterCounts() throws IOException {
+        byte[] old = Files.readAllBytes(file());
+        sw.swap("engine", Rated::new);
+        sw.settle();
+        Map<Integer, Set<String>> now = reads();
+        byte[] both = Files.readAllBytes(file());
+        int restored = 0;
+        for (int at = HEADER; at < both.length; at += UNIT) {
+            if (both[at + KIND] == Journal.Kind.FREE.ordinal() && old[at + KIND] == Journal.Kind.FLOW.ordinal()) {
+                System.arraycopy(old, at, both, at, UNIT);
+                restored++;
+            }
+        }
+        // The second flow's new record has taken the place of the first one's old one.
+        assertEquals(1, restored);
+        Files.write(file(), both);
+        adopt(Rated::new, port(1, 10), port(2, 10));
+        assertEquals(now, reads());
+    }
+
+    private int used() throws IOException {
+        byte[] all = Files.readAllBytes(file());
+        int used = all.length;
+        while (all[used - 1] == 0) {
+            used--;
+        }
+        return used;
+    }
+
+    @Test
+    void aDamagedOrTornJournalCostsFlowsAndNeverTheSwitch() throws IOException {
+        Random random = new Random(3);
+        for (int life = 0; life < 400; life++) {
+            die();
+            byte[] octets = Files.readAllBytes(file());
+            int at = HEADER + random.nextInt(used() - HEADER);
+            if (life % 2 == 0) {
+                octets[at] ^= (byte) (1 << random.nextInt(8));
+            } else {
+                octets = Arrays.copyOf(octets, at);
+            }
+            Files.write(file(), octets);
+            boolean engine = random.nextInt(4) > 0;
+            live(engine ? LearningEngine::new : null, port(1, 10), port(2, 10));
+            restored();
+            if (!engine) {
+                sw.swap("engine", LearningEngine::new);
+                sw.settle();
+            }
+            sw.captured("p2");
+            sw.inject("p1", A_TO_B);
+            sw.inject("p2", B_TO_A);
+            assertEquals(1, sw.count("p2"), "life " + life);
+            assertEquals(2, sw.flows().stream().filter(f -> f.actions().contains("output")).count(), () -> sw.flows().toString());
+            assertEquals(List.of(), sw.events().stream().filter(e -> e.contains("xception")).toList());
+        }
+    }
+}
