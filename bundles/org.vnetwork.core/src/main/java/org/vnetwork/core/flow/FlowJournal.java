@@ -19,9 +19,12 @@ import org.vnetwork.packet.wire.FlowKey;
  * <p>Loop thread only.
  */
 final class FlowJournal {
-    private static final int HEAD = 3 * Integer.BYTES + 2 * Long.BYTES + FlowKey.SIZE;
+    /** Octets of a record before its reads. */
+    private static final int HEAD = 3 * Integer.BYTES + Long.BYTES + FlowKey.SIZE;
+    /** Beyond these it is not known what a flow read. */
     private static final int MOST_READS = (Journal.LARGEST - HEAD) / Integer.BYTES;
-    private static final long SPREAD = 0x9e37_79b9_7f4a_7c15L;
+    private static final int SPREAD = 0x9e37_79b9;
+    private static final int HALF = 16;
 
     private final Journal journal;
     private final ReadJournal reads;
@@ -34,10 +37,9 @@ final class FlowJournal {
      *
      * @param sequence of two records of one flow, the later has the higher one
      * @param said what the administrator said of the reads then
-     * @param missing reads that could not be kept
-     * @param reads where they stand
+     * @param reads where they stand; {@link Journal#NOWHERE} for one that could not be kept
      */
-    record Known(int at, int sequence, long[] fullKey, long installedNanos, int said, int missing, int[] reads, long packets, long bytes) {
+    record Known(int at, int sequence, long[] fullKey, long installedNanos, int said, int[] reads, long packets, long bytes) {
     }
 
     FlowJournal(Journal journal, ReadJournal reads) {
@@ -67,12 +69,11 @@ final class FlowJournal {
             key[i] = from.getLong();
         }
         int said = from.getInt();
-        int missing = from.getInt();
         int[] reads = new int[from.remaining() / Integer.BYTES];
         for (int i = 0; i < reads.length; i++) {
             reads[i] = from.getInt();
         }
-        return new Known(found.at(), sequence, key, installed, said, missing, reads, found.a(), found.b());
+        return new Known(found.at(), sequence, key, installed, said, reads, found.a(), found.b());
     }
 
     /** What was known of a flow; null when nothing was, or it was another flow. */
@@ -86,8 +87,8 @@ final class FlowJournal {
     }
 
     /**
-     * Has a flow that is taken over depend on what it had read. When the administrator says something else of that now, or may, the flow is decided
-     * again as one that may be denied.
+     * Has a flow that is taken over depend on what it had read. It is decided again, as one that may be denied, when the administrator says something
+     * else of that now, or when some of it is lost.
      */
     void recall(Flow flow, Known known) {
         List<Dependency> found = new ArrayList<>(known.reads().length);
@@ -101,11 +102,11 @@ final class FlowJournal {
         flow.softPackets = known.packets();
         flow.softBytes = known.bytes();
         flow.dependOn(found);
-        flow.keptReads = fingerprint(flow);
-        if (known.missing() > 0 || found.size() < known.reads().length || ReadJournal.doubtful(found)) {
-            flow.doubt();
-        } else if (ReadJournal.said(found) != known.said()) {
+        flow.keptReads = read(flow, false);
+        if (found.size() < known.reads().length || (int) flow.keptReads != known.said()) {
             flow.dirty(true);
+        } else if (ReadJournal.doubtful(found)) {
+            flow.doubt();
         }
     }
 
@@ -122,37 +123,22 @@ final class FlowJournal {
     }
 
     void keep(Flow flow) {
-        if (reads.keeps()) {
-            flow.keptReads = fingerprint(flow);
-            flow.at = put(flow);
+        if (!reads.keeps()) {
+            return;
         }
-    }
-
-    private int put(Flow flow) {
-        List<Dependency> read = flow.reads();
         buffer.clear().putInt(flow.id).putInt(++sequence).putLong(flow.installedNanos);
         for (long word : flow.fullKey) {
             buffer.putLong(word);
         }
-        int missingAt = buffer.putInt(ReadJournal.said(read)).position();
         buffer.putInt(0);
-        int most = Math.min(read.size(), MOST_READS);
-        int missing = read.size() - most;
-        for (int i = 0; i < most; i++) {
-            int at = reads.keep(read.get(i));
-            if (at >= 0) {
-                buffer.putInt(at);
-            } else if (at == Journal.NOWHERE) {
-                missing++;
-            }
-        }
-        buffer.putInt(missingAt, missing);
-        return journal.put(Journal.Kind.FLOW, buffer.flip(), flow.softPackets, flow.softBytes);
+        flow.keptReads = read(flow, true);
+        buffer.putInt(HEAD - Integer.BYTES, (int) flow.keptReads);
+        flow.at = journal.put(Journal.Kind.FLOW, buffer.flip(), flow.softPackets, flow.softBytes);
     }
 
     /** Keeps what a flow reads since it was decided again, unless that is the same; {@code before}: what it read until then. */
     void decided(Flow flow, List<Dependency> before) {
-        if (flow.at != Journal.NOWHERE && flow.keptReads != fingerprint(flow)) {
+        if (flow.at != Journal.NOWHERE && flow.keptReads != read(flow, false)) {
             // NB: the new record is there before the old one goes: killed in between, the later of the two counts.
             int old = flow.at;
             keep(flow);
@@ -165,14 +151,29 @@ final class FlowJournal {
         reads.forgetUnread(before);
     }
 
-    /** Another one when a flow reads something else, or the administrator says something else of it. */
-    private long fingerprint(Flow flow) {
-        long print = ReadJournal.said(flow.reads());
-        for (Dependency read : flow.reads()) {
-            print = (print ^ reads.keep(read)) * SPREAD;
-            print ^= print >>> Integer.SIZE;
+    /**
+     * Goes through what a flow reads, which stands in the journal from then on.
+     *
+     * @param write whether to add it to the record
+     * @return another number when it reads something else; the lower half is what the administrator says of it
+     */
+    private long read(Flow flow, boolean write) {
+        List<Dependency> all = flow.reads();
+        int said = 0;
+        int places = 0;
+        for (int i = 0; i < all.size(); i++) {
+            Dependency read = all.get(i);
+            int at = reads.keep(read);
+            if (at == ReadJournal.NAMELESS) {
+                continue;
+            }
+            said = SPREAD * said + ReadJournal.said(read);
+            places = SPREAD * (places ^ places >>> HALF) + at;
+            if (write && i < MOST_READS) {
+                buffer.putInt(i < MOST_READS - 1 ? at : Journal.NOWHERE);
+            }
         }
-        return print;
+        return (long) places << Integer.SIZE | Integer.toUnsignedLong(said);
     }
 
     void counted(Flow flow) {

@@ -87,13 +87,9 @@ public final class ReadJournal {
         }
     }
 
-    /** A checksum of what the administrator says now of what was read. */
-    public static int said(List<Dependency> reads) {
-        int said = 0;
-        for (Dependency read : reads) {
-            said = 31 * said + read.kept().said();
-        }
-        return said;
+    /** A checksum of what the administrator says now of what was read; 0 when it is not his. */
+    public static int said(Dependency read) {
+        return read.kept().said();
     }
 
     /** Whether it cannot be told of any of them if it is as it was in the process before. */
