@@ -78,9 +78,11 @@ public final class Flow implements Dependency.Reader {
 
     /** Depends on what a decision read, and on nothing else any more. */
     void dependOn(Collection<Dependency> now) {
-        reads.forEach(d -> d.remove(this));
-        reads = List.copyOf(now);
-        reads.forEach(d -> d.add(this));
+        if (!reads.equals(now)) {
+            reads.forEach(d -> d.remove(this));
+            reads = List.copyOf(now);
+            reads.forEach(d -> d.add(this));
+        }
     }
 
     /** Takes over actions that the datapath carries out already. */

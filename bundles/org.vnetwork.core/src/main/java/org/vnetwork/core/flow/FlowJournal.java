@@ -30,6 +30,7 @@ final class FlowJournal {
     private final ReadJournal reads;
     private final ByteBuffer buffer = Journal.buffer();
     private final Map<Integer, Known> left = new HashMap<>();
+    private final Map<ByteBuffer, Recalled> same = new HashMap<>();
     private int sequence;
 
     /**
@@ -37,9 +38,13 @@ final class FlowJournal {
      *
      * @param sequence of two records of one flow, the later has the higher one
      * @param said what the administrator said of the reads then
-     * @param reads where they stand; {@link Journal#NOWHERE} for one that could not be kept
+     * @param reads where they stand, four octets each; {@link Journal#NOWHERE} for one that could not be kept
      */
-    record Known(int at, int sequence, long[] fullKey, long installedNanos, int said, int[] reads, long packets, long bytes) {
+    record Known(int at, int sequence, long[] fullKey, long installedNanos, int said, ByteBuffer reads, long packets, long bytes) {
+    }
+
+    /** What the flows had read that read the same; {@code lost}: there was more. */
+    private record Recalled(List<Dependency> reads, boolean lost, boolean doubtful, long print) {
     }
 
     FlowJournal(Journal journal, ReadJournal reads) {
@@ -68,12 +73,7 @@ final class FlowJournal {
         for (int i = 0; i < key.length; i++) {
             key[i] = from.getLong();
         }
-        int said = from.getInt();
-        int[] reads = new int[from.remaining() / Integer.BYTES];
-        for (int i = 0; i < reads.length; i++) {
-            reads[i] = from.getInt();
-        }
-        return new Known(found.at(), sequence, key, installed, said, reads, found.a(), found.b());
+        return new Known(found.at(), sequence, key, installed, from.getInt(), from, found.a(), found.b());
     }
 
     /** What was known of a flow; null when nothing was, or it was another flow. */
@@ -91,23 +91,28 @@ final class FlowJournal {
      * else of that now, or when some of it is lost.
      */
     void recall(Flow flow, Known known) {
-        List<Dependency> found = new ArrayList<>(known.reads().length);
-        for (int at : known.reads()) {
-            Dependency read = reads.find(at);
+        Recalled recalled = same.computeIfAbsent(known.reads(), this::recall);
+        flow.at = known.at();
+        flow.softPackets = known.packets();
+        flow.softBytes = known.bytes();
+        flow.dependOn(recalled.reads());
+        flow.keptReads = recalled.print();
+        if (recalled.lost() || (int) recalled.print() != known.said()) {
+            flow.dirty(true);
+        } else if (recalled.doubtful()) {
+            flow.doubt();
+        }
+    }
+
+    private Recalled recall(ByteBuffer places) {
+        List<Dependency> found = new ArrayList<>();
+        for (int i = places.position(); i < places.limit(); i += Integer.BYTES) {
+            Dependency read = reads.find(places.getInt(i));
             if (read != null) {
                 found.add(read);
             }
         }
-        flow.at = known.at();
-        flow.softPackets = known.packets();
-        flow.softBytes = known.bytes();
-        flow.dependOn(found);
-        flow.keptReads = read(flow, false);
-        if (found.size() < known.reads().length || (int) flow.keptReads != known.said()) {
-            flow.dirty(true);
-        } else if (ReadJournal.doubtful(found)) {
-            flow.doubt();
-        }
+        return new Recalled(List.copyOf(found), found.size() * Integer.BYTES < places.remaining(), ReadJournal.doubtful(found), read(found, false));
     }
 
     /** Forgets a flow that is not taken over: another one gets its id. */
@@ -119,6 +124,7 @@ final class FlowJournal {
     void forgetOthers() {
         left.values().forEach(k -> journal.free(k.at()));
         left.clear();
+        same.clear();
         reads.forgetOthers();
     }
 
@@ -131,14 +137,14 @@ final class FlowJournal {
             buffer.putLong(word);
         }
         buffer.putInt(0);
-        flow.keptReads = read(flow, true);
+        flow.keptReads = read(flow.reads(), true);
         buffer.putInt(HEAD - Integer.BYTES, (int) flow.keptReads);
         flow.at = journal.put(Journal.Kind.FLOW, buffer.flip(), flow.softPackets, flow.softBytes);
     }
 
     /** Keeps what a flow reads since it was decided again, unless that is the same; {@code before}: what it read until then. */
     void decided(Flow flow, List<Dependency> before) {
-        if (flow.at != Journal.NOWHERE && flow.keptReads != read(flow, false)) {
+        if (flow.at != Journal.NOWHERE && flow.keptReads != read(flow.reads(), false)) {
             // NB: the new record is there before the old one goes: killed in between, the later of the two counts.
             int old = flow.at;
             keep(flow);
@@ -155,10 +161,9 @@ final class FlowJournal {
      * Goes through what a flow reads, which stands in the journal from then on.
      *
      * @param write whether to add it to the record
-     * @return another number when it reads something else; the lower half is what the administrator says of it
+     * @return another number for other reads; the lower half is what the administrator says of them
      */
-    private long read(Flow flow, boolean write) {
-        List<Dependency> all = flow.reads();
+    private long read(List<Dependency> all, boolean write) {
         int said = 0;
         int places = 0;
         for (int i = 0; i < all.size(); i++) {

@@ -129,17 +129,30 @@ class JournalTest {
         }
     }
 
-    @Test
-    void aJournalOfAnotherBootIsEmptyAndNoCauseForAlarm() throws IOException {
+    /** Flips a bit of the header's text, and has its checksum agree. */
+    private void changeHeader(int at) throws IOException {
         fill();
         byte[] whole = Files.readAllBytes(file());
-        whole[38] ^= 1;
+        whole[at] ^= 1;
         java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
         crc.update(whole, 8, 72);
         ByteBuffer.wrap(whole).order(java.nio.ByteOrder.nativeOrder()).putInt(80, (int) crc.getValue());
         Files.write(file(), whole);
+    }
+
+    @Test
+    void aJournalOfAnotherBootIsEmptyAndNoCauseForAlarm() throws IOException {
+        changeHeader(38);
         assertEquals(List.of(), texts(open()));
         assertEquals(List.of(), told);
+    }
+
+    @Test
+    void aJournalOfAnotherVersionIsEmptyAndTold() throws IOException {
+        changeHeader(25);
+        assertEquals(List.of(), texts(open()));
+        assertEquals(1, told.size());
+        assertTrue(told.getFirst().contains("it is of another version of vNetwork; rows and flows of the process before are left out"), told::toString);
     }
 
     @Test

@@ -47,21 +47,24 @@ abstract class Lives {
     private record Rate(int rate) {
     }
 
-    /** Learns, and asks for rows by a value. */
+    /** Learns, and asks for rows by values. */
     static final class Rated implements ForwardingEngine {
+        int[] rates = {100};
         private final LearningEngine learning = new LearningEngine();
-        private Table<PortId, Rate> rates;
+        private Table<PortId, Rate> table;
 
         @Override
         public void open(Context context) {
             learning.open(context);
-            rates = context.table(PortId.class, Rate.class);
+            table = context.table(PortId.class, Rate.class);
         }
 
         @Override
         public void decide(Packet packet, Forward forward) {
-            rates.count("rate", 100);
-            rates.count("rate", "no row can have this");
+            for (int rate : rates) {
+                table.count("rate", rate);
+            }
+            table.count("rate", "no row can have this");
             learning.decide(packet, forward);
         }
     }

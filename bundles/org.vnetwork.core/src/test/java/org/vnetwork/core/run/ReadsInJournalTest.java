@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.control.Limit;
 import org.vnetwork.control.LimitsDocument;
@@ -77,6 +78,18 @@ class ReadsInJournalTest extends Lives {
         restart(null, port(1, 10));
         assertEquals(1, sw.flows().size());
         assertKept(reads());
+    }
+
+    @Test
+    void aFlowThatReadMoreThanARecordHoldsIsDecidedAgain() {
+        Rated all = new Rated();
+        all.rates = IntStream.rangeClosed(1, 9_000).toArray();
+        restart(() -> all, port(1, 10), port(2, 10));
+        sw.inject("p1", A_TO_B);
+        assertTrue(sw.flows().getFirst().rows().size() > 9_000);
+        String two = totals();
+        restart(null, port(1, 10), port(2, 10));
+        assertEquals("0 kept, 2 replaced, 0 drained, 0 revoked", totals(), two);
     }
 
     /** Killed between the two, a process leaves the old record beside the new one. */
