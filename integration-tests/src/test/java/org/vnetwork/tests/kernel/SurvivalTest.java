@@ -2,6 +2,7 @@ package org.vnetwork.tests.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -164,6 +165,47 @@ class SurvivalTest {
             untilAnswered(ping, 100);
             ping.stop();
             assertEquals(0, ping.missing(stopped, ping.sent() - 50), "lost");
+        }
+    }
+
+    /** Changes the configuration while no host runs. */
+    private void configure(String what, String instead) throws IOException {
+        Path document = folder.resolve("data/configuration.json");
+        String before = Files.readString(document);
+        String changed = before.replaceFirst(what, instead);
+        assertNotEquals(before, changed);
+        Files.writeString(document, changed);
+    }
+
+    @Test
+    void withoutItsEngineFlowsGoOnButNotAcrossVlansThatWereChangedMeanwhile() throws Exception {
+        try (Ping ping = new Ping(first, second, ADDRESS)) {
+            Until.holds(() -> "first answers", () -> ping.sent() > 200);
+            untilAnswered(ping, 100);
+            int killed = ping.sent();
+            host.kill();
+            configure("\"learning\"", "\"no-such-engine\"");
+            host = RunningHost.start(folder, HOST, "ebpf");
+            Until.holds(this::ports, this::bothPortsAreUp);
+            untilAnswered(ping, 100);
+            assertEquals(0, ping.missing(killed, ping.sent() - 50), "lost");
+            assertTrue(host.run("flow:list sw1").contains("output"));
+
+            host.kill();
+            configure("(\"two\"[^}]*\"access\" : )10", "$120");
+            host = RunningHost.start(folder, HOST, "ebpf");
+            Until.holds(this::ports, this::bothPortsAreUp);
+            int now = ping.sent();
+            Until.holds(() -> "100 more sent", () -> ping.sent() > now + 150);
+            assertEquals(100, ping.missing(now, now + 100), () -> "answered across VLANs; " + flows());
+        }
+    }
+
+    private String flows() {
+        try {
+            return host.run("flow:list sw1");
+        } catch (IOException e) {
+            return e.toString();
         }
     }
 
