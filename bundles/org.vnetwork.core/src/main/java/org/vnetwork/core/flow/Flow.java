@@ -18,6 +18,7 @@ import org.vnetwork.packet.wire.FlowKey;
  */
 public final class Flow implements Dependency.Reader {
     private static final List<Action> INSPECT = List.of(new Action.Inspect());
+    private static final int[] NO_PLACES = {};
 
     final int id;
     final long[] fullKey;
@@ -27,6 +28,8 @@ public final class Flow implements Dependency.Reader {
     final long installedNanos;
     private final DirtyFlows dirtyFlows;
     private List<Dependency> reads = List.of();
+    /** Where it stands among the readers of each. */
+    private int[] places = NO_PLACES;
     private List<Row> refreshedRows = List.of();
     private long[] refreshedVersions = new long[0];
     private List<Action> actions = List.of();
@@ -79,10 +82,24 @@ public final class Flow implements Dependency.Reader {
     /** Depends on what a decision read, and on nothing else any more. */
     void dependOn(Collection<Dependency> now) {
         if (!reads.equals(now)) {
-            reads.forEach(d -> d.remove(this));
+            leave();
             reads = List.copyOf(now);
-            reads.forEach(d -> d.add(this));
+            places = new int[reads.size()];
+            for (int i = 0; i < places.length; i++) {
+                places[i] = reads.get(i).add(this, i);
+            }
         }
+    }
+
+    private void leave() {
+        for (int i = 0; i < places.length; i++) {
+            reads.get(i).remove(places[i]);
+        }
+    }
+
+    @Override
+    public void moved(int slot, int place) {
+        places[slot] = place;
     }
 
     /** Takes over actions that the datapath carries out already. */
@@ -101,8 +118,9 @@ public final class Flow implements Dependency.Reader {
     }
 
     void release() {
-        reads.forEach(d -> d.remove(this));
+        leave();
         reads = List.of();
+        places = NO_PLACES;
         removed = true;
     }
 
@@ -155,17 +173,6 @@ public final class Flow implements Dependency.Reader {
         for (int i = 0; i < refreshedVersions.length; i++) {
             refreshedRows.get(i).refresh(refreshedVersions[i], nanos);
         }
-    }
-
-    /** By id, so that the order of readers, and with it that of re-decisions, is the same in each run. */
-    @Override
-    public int hashCode() {
-        return id;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return this == other;
     }
 
     /** Id in the datapath. */

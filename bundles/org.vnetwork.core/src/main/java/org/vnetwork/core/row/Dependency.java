@@ -13,11 +13,21 @@ public class Dependency {
     /** What a reader is told. */
     public interface Reader {
         /**
-         * Something that the reader read has changed; it must be decided again.
+         * Something that the reader read has changed; it must be decided again, later: now readers neither come nor go.
          *
          * @param first ahead of others, since the change may deny what was allowed
          */
         void dirty(boolean first);
+
+        /**
+         * The reader stands at another place among the readers of one thing.
+         *
+         * @param slot as it was given with {@link Dependency#add}
+         * @param place what {@link Dependency#remove} wants from now on
+         */
+        default void moved(int slot, int place) {
+            // A reader that stays need not know its place.
+        }
     }
 
     private final String text;
@@ -30,14 +40,19 @@ public class Dependency {
         this.text = text;
     }
 
-    /** Makes a flow a reader, before it is installed. */
-    public void add(Reader reader) {
-        readers.add(reader);
+    /**
+     * Makes a flow a reader, before it is installed.
+     *
+     * @param slot which of its reads this is to the reader
+     * @return its place, until {@link Reader#moved}
+     */
+    public int add(Reader reader, int slot) {
+        return readers.add(reader, slot);
     }
 
-    /** Ends {@link #add}. */
-    public void remove(Reader reader) {
-        readers.remove(reader);
+    /** Ends {@link #add} for the reader at a place. */
+    public void remove(int place) {
+        readers.remove(place);
     }
 
     /** How many flows read it. */

@@ -1,14 +1,21 @@
 package org.vnetwork.core.row;
 
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
-/** A set of readers by identity, in open addressing: rows that many flows read would otherwise cost more than the flows. Loop thread only. */
+/**
+ * Readers of one thing, side by side in an array; each knows its place, so that none is looked for. Rows that many flows read would otherwise cost
+ * more than the flows. Loop thread only.
+ */
 final class Readers {
     private static final int SMALLEST = 4;
-    private static final int SPREAD = 0x9e37_79b9;
+    private static final Dependency.Reader[] NONE = {};
+    private static final int[] NOWHERE = {};
 
-    private Dependency.Reader[] slots = new Dependency.Reader[0];
+    private Dependency.Reader[] readers = NONE;
+    /** Which of its reads this is to the reader. */
+    private int[] slots = NOWHERE;
     private int count;
 
     int count() {
@@ -17,55 +24,33 @@ final class Readers {
 
     /** The readers now, in no order. */
     List<Dependency.Reader> all() {
-        List<Dependency.Reader> all = new ArrayList<>(count);
-        for (Dependency.Reader reader : slots) {
-            if (reader != null) {
-                all.add(reader);
-            }
-        }
-        return all;
+        return Collections.unmodifiableList(Arrays.asList(readers).subList(0, count));
     }
 
-    void add(Dependency.Reader reader) {
-        if (2 * count >= slots.length) {
-            Dependency.Reader[] old = slots;
-            slots = new Dependency.Reader[Math.max(SMALLEST, 2 * old.length)];
-            for (Dependency.Reader other : old) {
-                if (other != null) {
-                    slots[place(other)] = other;
-                }
-            }
+    /** Adds a reader; the place that it is at, until it is told of another one. */
+    int add(Dependency.Reader reader, int slot) {
+        if (count == readers.length) {
+            int room = Math.max(SMALLEST, 2 * count);
+            readers = Arrays.copyOf(readers, room);
+            slots = Arrays.copyOf(slots, room);
         }
-        int at = place(reader);
-        count += slots[at] == null ? 1 : 0;
-        slots[at] = reader;
+        readers[count] = reader;
+        slots[count] = slot;
+        return count++;
     }
 
-    void remove(Dependency.Reader reader) {
-        int at = slots.length == 0 ? -1 : place(reader);
-        if (at < 0 || slots[at] == null) {
-            return;
+    /** Removes the reader at a place, which the last one takes. */
+    void remove(int place) {
+        int last = --count;
+        if (place < last) {
+            readers[place] = readers[last];
+            slots[place] = slots[last];
+            readers[place].moved(slots[place], place);
         }
-        slots[at] = null;
-        count--;
-        // What followed the hole may have been displaced by it.
-        for (int next = at + 1 & slots.length - 1; slots[next] != null; next = next + 1 & slots.length - 1) {
-            Dependency.Reader displaced = slots[next];
-            slots[next] = null;
-            slots[place(displaced)] = displaced;
-        }
+        readers[last] = null;
         if (count == 0) {
-            slots = new Dependency.Reader[0];
+            readers = NONE;
+            slots = NOWHERE;
         }
-    }
-
-    /** Where a reader is, or would be. */
-    private int place(Dependency.Reader reader) {
-        int mixed = reader.hashCode() * SPREAD;
-        int at = (mixed ^ mixed >>> 16) & slots.length - 1;
-        while (slots[at] != null && slots[at] != reader) {
-            at = at + 1 & slots.length - 1;
-        }
-        return at;
     }
 }

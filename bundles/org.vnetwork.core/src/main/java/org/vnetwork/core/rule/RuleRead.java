@@ -31,14 +31,14 @@ final class RuleRead extends Dependency {
     }
 
     @Override
-    public void add(Reader reader) {
-        super.add(reader);
+    public int add(Reader reader, int slot) {
         list.addRead(this);
+        return super.add(reader, slot);
     }
 
     @Override
-    public void remove(Reader reader) {
-        super.remove(reader);
+    public void remove(int place) {
+        super.remove(place);
         if (readers() == 0) {
             list.removeRead(this);
         }

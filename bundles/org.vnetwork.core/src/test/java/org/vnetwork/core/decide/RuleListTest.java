@@ -172,7 +172,7 @@ class RuleListTest {
         List<String> packets = List.of("10.1.2.3", "10.2.2.3", "172.16.0.1");
         for (int i = 0; i < told.length; i++) {
             int reader = i;
-            list.first(Subject.of(packet(packets.get(i))).view()).read().add(first -> told[reader]++);
+            list.first(Subject.of(packet(packets.get(i))).view()).read().add(first -> told[reader]++, 0);
         }
         list.put(3, 20, to("10.1.2.0", 0xffff_ff00L), new Said("new"));
         assertEquals(List.of(1, 0, 0), List.of(told[0], told[1], told[2]), "only the first one's known bits meet the rule");
@@ -190,8 +190,7 @@ class RuleListTest {
         int[] told = new int[1];
         var read = list.first(Subject.of(packet("10.1.2.3")).view()).read();
         org.vnetwork.core.row.Dependency.Reader reader = first -> told[0]++;
-        read.add(reader);
-        read.remove(reader);
+        read.remove(read.add(reader, 0));
         list.remove(1);
         assertEquals(0, told[0]);
         assertEquals(0, read.readers());

@@ -52,7 +52,7 @@ class RowTableTest {
         Transaction t = tables.begin();
         reads.run();
         tables.end();
-        t.reads().forEach(d -> d.add(reader));
+        t.reads().forEach(d -> d.add(reader, 0));
         return reader;
     }
 
