@@ -36,8 +36,8 @@ abstract class Lives {
     TestSwitch sw;
     /** Filters that are installed in the lives to come. */
     final Map<String, Supplier<PacketFilter>> filters = new TreeMap<>();
-    private final OutlivingDatapath datapath = new OutlivingDatapath();
-    /** What was written to the flow table in this life. */
+    final OutlivingDatapath datapath = new OutlivingDatapath();
+    /** What was written to the flow table in this life, and what the journal told. */
     final List<String> writes = datapath.writes;
     @TempDir
     private Path folder;
@@ -104,7 +104,7 @@ abstract class Lives {
 
     /** The next process, not restored yet; {@code engine} null: it is not installed. */
     final void live(Supplier<ForwardingEngine> engine, PortDocument... ports) {
-        sw = new TestSwitch(datapath.forOneLife(), Journal.open(file(), "boot", line -> { }));
+        sw = new TestSwitch(datapath.forOneLife(), Journal.open(file(), "boot", line -> writes.add("told " + line)));
         filters.forEach(sw::filter);
         for (PortDocument document : ports) {
             sw.home.restorePort(document);

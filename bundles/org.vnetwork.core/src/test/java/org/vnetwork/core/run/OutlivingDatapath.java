@@ -18,6 +18,8 @@ import org.vnetwork.packet.wire.Action;
 final class OutlivingDatapath implements Closeable {
     /** What was written, a word each. */
     final List<String> writes = new ArrayList<>();
+    /** Run when one is about to be written. */
+    Runnable beforeWrite = () -> { };
     private final Datapath sim = new SimDriver().open("test", "sw1", Path.of("."));
     private final Map<Integer, FlowEntry> working = new TreeMap<>();
     private final List<Integer> attached = new ArrayList<>();
@@ -51,6 +53,9 @@ final class OutlivingDatapath implements Closeable {
 
     @SuppressWarnings("unchecked")
     private void note(String call, Object[] arguments) {
+        if (List.of("install", "replace", "drain", "remove").contains(call)) {
+            beforeWrite.run();
+        }
         switch (call) {
             case "install" -> ((List<FlowEntry>) arguments[0]).forEach(e -> {
                 working.put(e.id(), e);

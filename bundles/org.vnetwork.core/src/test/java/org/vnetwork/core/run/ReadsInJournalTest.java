@@ -1,10 +1,14 @@
 package org.vnetwork.core.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -73,11 +77,52 @@ class ReadsInJournalTest extends Lives {
         assertKept(Map.of());
     }
 
+    /** Its id is free: with a record left behind, the next process would know two flows of the one that gets it. */
     @Test
-    void nothingIsKeptForFlowsThatAreNotTakenOver() {
+    void nothingIsKeptOfAFlowThatIsNotTakenOver() {
         restart(null, port(1, 10));
         assertEquals(1, sw.flows().size());
         assertKept(reads());
+    }
+
+    /** Keeps the journal as it is whenever something is about to be written into the flow table. */
+    private void keepJournalOfTheLastWrite() {
+        Path snapshot = file().resolveSibling("snapshot");
+        datapath.beforeWrite = () -> {
+            try {
+                Files.copy(file(), snapshot, StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+    }
+
+    private void adoptByThatJournal() throws IOException {
+        datapath.beforeWrite = () -> { };
+        Files.move(file().resolveSibling("snapshot"), file(), StandardCopyOption.REPLACE_EXISTING);
+        adopt(LearningEngine::new, port(1, 10), port(2, 10));
+    }
+
+    @Test
+    void theJournalKnowsOfAFlowBeforeItIsInstalled() throws IOException {
+        keepJournalOfTheLastWrite();
+        sw.inject("p2", frame(0x0b, 0x0c, 2));
+        Map<Integer, Set<String>> before = reads();
+        assertEquals(3, before.size());
+        adoptByThatJournal();
+        assertEquals(before, reads());
+    }
+
+    @Test
+    void theJournalKnowsWhatAFlowReadsBeforeItDoesSomethingElse() throws IOException {
+        Map<Integer, Set<String>> before = reads();
+        keepJournalOfTheLastWrite();
+        sw.inject("p1", frame(0x0b, 0x0c, 2));
+        assertEquals("replace", writes.getLast(), () -> writes.toString());
+        Map<Integer, Set<String>> now = reads();
+        assertNotEquals(before, now);
+        adoptByThatJournal();
+        assertEquals(now, reads());
     }
 
     @Test
