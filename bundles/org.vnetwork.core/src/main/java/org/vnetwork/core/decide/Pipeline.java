@@ -35,6 +35,11 @@ public final class Pipeline {
         this.driver = driver;
     }
 
+    /** Whether there is an engine; without one every decision drops. */
+    public boolean hasEngine() {
+        return stages.engine() != null;
+    }
+
     /** Has every decision fail from now on, the one that is running too: the switch was closed under it. Any thread. */
     public void revoke() {
         revoked = true;

@@ -36,6 +36,8 @@ public final class Flow implements Dependency.Reader {
     private boolean inspect;
     private boolean dirty;
     private boolean dirtyFirst;
+    /** Whether it is not known if what it read has changed since it was decided, in another process. */
+    boolean doubtful;
     boolean pending = true;
     boolean removed;
     /** Where {@link FlowBounds} has it. */
@@ -71,6 +73,7 @@ public final class Flow implements Dependency.Reader {
     /** Takes over what a decision read, refreshed and said; says whether the actions for the datapath are others than before. */
     boolean adopt(Decision decision) {
         dependOn(decision.reads());
+        doubtful = false;
         refreshedRows = new ArrayList<>(decision.refreshes().keySet());
         refreshedVersions = decision.refreshes().values().stream().mapToLong(Long::longValue).toArray();
         List<Action> before = actions;
@@ -124,14 +127,8 @@ public final class Flow implements Dependency.Reader {
         removed = true;
     }
 
-    /** Has it decided as one that may be denied, when it is decided again. */
-    void doubt() {
-        dirtyFirst = true;
-    }
-
     @Override
-    public void dirty(boolean mayDeny) {
-        boolean first = mayDeny || !dirty && dirtyFirst;
+    public void dirty(boolean first) {
         boolean queued = dirty && (dirtyFirst || !first);
         if (!queued && !removed) {
             dirty = true;

@@ -4,8 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.vnetwork.core.journal.Journal;
 import org.vnetwork.core.row.Dependency;
 import org.vnetwork.core.row.ReadJournal;
@@ -23,6 +25,10 @@ final class FlowJournal {
     private static final int HEAD = 3 * Integer.BYTES + Long.BYTES + FlowKey.SIZE;
     /** Beyond these it is not known what a flow read. */
     private static final int MOST_READS = (Journal.LARGEST - HEAD) / Integer.BYTES;
+    /** With more reads than these a record has room for a power of two, so that a flow's next record fits where others were. */
+    private static final int FEW = 12;
+    /** Fills that room: no record stands there. */
+    private static final int NOTHING = 0;
     private static final int SPREAD = 0x9e37_79b9;
     private static final int HALF = 16;
 
@@ -30,6 +36,8 @@ final class FlowJournal {
     private final ReadJournal reads;
     private final ByteBuffer buffer = Journal.buffer();
     private final Map<Integer, Known> left = new HashMap<>();
+    /** Flows with two records: the process died between telling the journal and telling the datapath. */
+    private final Set<Integer> torn = new HashSet<>();
     private final Map<ByteBuffer, Recalled> same = new HashMap<>();
     private int sequence;
 
@@ -55,13 +63,13 @@ final class FlowJournal {
             Known known = known(found);
             Known other = left.get(id);
             boolean later = other == null || known.sequence() - other.sequence() > 0;
+            boolean newest = left.isEmpty() || known.sequence() - sequence > 0;
+            sequence = newest ? known.sequence() : sequence;
+            left.put(id, later ? known : other);
             if (other != null) {
+                torn.add(id);
                 journal.free(later ? other.at() : known.at());
             }
-            if (later) {
-                left.put(id, known);
-            }
-            sequence = left.size() == 1 || known.sequence() - sequence > 0 ? known.sequence() : sequence;
         }
     }
 
@@ -88,7 +96,7 @@ final class FlowJournal {
 
     /**
      * Has a flow that is taken over depend on what it had read. It is decided again, as one that may be denied, when the administrator says something
-     * else of that now, or when some of it is lost.
+     * else of that now, when some of it is lost, or when the datapath may not have heard of its last decision.
      */
     void recall(Flow flow, Known known) {
         Recalled recalled = same.computeIfAbsent(known.reads(), this::recall);
@@ -96,23 +104,27 @@ final class FlowJournal {
         flow.softPackets = known.packets();
         flow.softBytes = known.bytes();
         flow.dependOn(recalled.reads());
-        flow.keptReads = recalled.print();
-        if (recalled.lost() || (int) recalled.print() != known.said()) {
+        flow.doubtful = recalled.doubtful();
+        boolean right = !recalled.lost() && (int) recalled.print() == known.said() && !torn.contains(flow.id);
+        // What is not right is kept anew when the flow has been decided.
+        flow.keptReads = right ? recalled.print() : ~recalled.print();
+        if (!right) {
             flow.dirty(true);
-        } else if (recalled.doubtful()) {
-            flow.doubt();
         }
     }
 
     private Recalled recall(ByteBuffer places) {
         List<Dependency> found = new ArrayList<>();
+        boolean lost = false;
         for (int i = places.position(); i < places.limit(); i += Integer.BYTES) {
-            Dependency read = reads.find(places.getInt(i));
+            int at = places.getInt(i);
+            Dependency read = at == NOTHING ? null : reads.find(at);
             if (read != null) {
                 found.add(read);
             }
+            lost |= at != NOTHING && read == null;
         }
-        return new Recalled(List.copyOf(found), found.size() * Integer.BYTES < places.remaining(), ReadJournal.doubtful(found), read(found, false));
+        return new Recalled(List.copyOf(found), lost, found.stream().anyMatch(Dependency::doubtful), read(found, false));
     }
 
     /** Forgets a flow that is not taken over: another one gets its id. */
@@ -125,6 +137,7 @@ final class FlowJournal {
         left.values().forEach(k -> journal.free(k.at()));
         left.clear();
         same.clear();
+        torn.clear();
         reads.forgetOthers();
     }
 
@@ -142,18 +155,30 @@ final class FlowJournal {
         flow.at = journal.put(Journal.Kind.FLOW, buffer.flip(), flow.softPackets, flow.softBytes);
     }
 
-    /** Keeps what a flow reads since it was decided again, unless that is the same; {@code before}: what it read until then. */
-    void decided(Flow flow, List<Dependency> before) {
-        if (flow.at != Journal.NOWHERE && flow.keptReads != read(flow.reads(), false)) {
-            // NB: the new record is there before the old one goes: killed in between, the later of the two counts.
-            int old = flow.at;
-            keep(flow);
-            journal.free(old);
-            if (flow.at == Journal.NOWHERE) {
-                // There was no room for two.
-                keep(flow);
-            }
+    /**
+     * Keeps what a flow reads since it was decided again, unless that is the same.
+     *
+     * @return its record until now, for {@link #settled}
+     */
+    int decided(Flow flow) {
+        boolean same = flow.at != Journal.NOWHERE && flow.keptReads == read(flow.reads(), false);
+        if (same || flow.pending || !reads.keeps()) {
+            return Journal.NOWHERE;
         }
+        int old = flow.at;
+        keep(flow);
+        if (flow.at != Journal.NOWHERE) {
+            return old;
+        }
+        // There is no room for two.
+        journal.free(old);
+        keep(flow);
+        return Journal.NOWHERE;
+    }
+
+    /** The datapath knows what a flow does since it was decided again: forgets its record from before, and what it read. */
+    void settled(int old, List<Dependency> before) {
+        journal.free(old);
         reads.forgetUnread(before);
     }
 
@@ -172,11 +197,14 @@ final class FlowJournal {
             if (at == ReadJournal.NAMELESS) {
                 continue;
             }
-            said = SPREAD * said + ReadJournal.said(read);
+            said = SPREAD * said + read.said();
             places = SPREAD * (places ^ places >>> HALF) + at;
             if (write && i < MOST_READS) {
                 buffer.putInt(i < MOST_READS - 1 ? at : Journal.NOWHERE);
             }
+        }
+        for (int i = all.size(); write && i > FEW && i < MOST_READS && Integer.bitCount(i) > 1; i++) {
+            buffer.putInt(NOTHING);
         }
         return (long) places << Integer.SIZE | Integer.toUnsignedLong(said);
     }

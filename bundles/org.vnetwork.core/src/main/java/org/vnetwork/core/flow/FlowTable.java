@@ -262,10 +262,11 @@ public final class FlowTable {
     boolean redecided(Flow flow, Decision decision) {
         List<Dependency> before = flow.reads();
         boolean changed = flow.adopt(decision);
-        journal.decided(flow, before);
+        int old = journal.decided(flow);
         if (changed && !flow.pending) {
             datapath.replace(flow.id, flow.actions());
         }
+        journal.settled(old, before);
         return changed;
     }
 
@@ -273,7 +274,7 @@ public final class FlowTable {
     void reread(Flow flow, Decision decision) {
         List<Dependency> before = flow.reads();
         flow.dependOn(decision.reads());
-        journal.decided(flow, before);
+        journal.settled(journal.decided(flow), before);
     }
 
     /**

@@ -89,10 +89,15 @@ public final class Redecider {
             revoke(flow);
             return;
         }
+        if (!mayDeny && !pipeline.hasEngine()) {
+            // It goes on until there is an engine, by which all are decided again.
+            return;
+        }
+        boolean unsure = mayDeny || flow.doubtful;
         Decision decision = pipeline.evaluate(flow.fullKey, null);
         if (flow.draining()) {
             // Others come in its place already; only a denial ends it early.
-            if (mayDeny || denies(decision, flow)) {
+            if (unsure || denies(decision, flow)) {
                 revoke(flow);
             } else {
                 flows.reread(flow, decision);
@@ -104,7 +109,7 @@ public final class Redecider {
                 kept++;
             }
         } else {
-            giveWay(flow, decision, mayDeny, now);
+            giveWay(flow, decision, unsure, now);
         }
     }
 

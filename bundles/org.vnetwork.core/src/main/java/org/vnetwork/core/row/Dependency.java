@@ -78,7 +78,7 @@ public class Dependency {
     }
 
     /**
-     * Writes a name by which the next process finds it, beginning with the number of its data type.
+     * Writes a name by which the next process finds it, as {@link ReadJournal} has it.
      *
      * @return false when it has none, since what it says is over with the process, or can never change
      */
@@ -86,13 +86,18 @@ public class Dependency {
         return false;
     }
 
+    /** Whether any flow reads it, or something that it stands for. */
+    protected boolean isRead() {
+        return readers() > 0;
+    }
+
     /** A checksum of what the administrator says of it, which may be another in the next process; 0 when it is not his. */
-    protected int said() {
+    public int said() {
         return 0;
     }
 
-    /** Whether it cannot be told if it is as it was in the process before. */
-    protected boolean doubtful() {
+    /** Whether the next process cannot tell if it is as it was in this one. */
+    public boolean doubtful() {
         return false;
     }
 

@@ -1,7 +1,6 @@
 package org.vnetwork.core.row;
 
 import java.nio.BufferOverflowException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -9,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.vnetwork.core.journal.Journal;
-import org.vnetwork.model.Refusal;
 
 /**
  * Keeps in the journal what flows read, once for all of them, so that the next process knows what concerns the flows that it takes over.
  *
- * <p>A flow's record says where its reads stand. They stand there as long as any flow has read them. Loop thread only.
+ * <p>A name begins with the number of a data type, or of rules. A flow's record says where its reads stand; they stand there as long as any flow reads
+ * them. Loop thread only.
  */
 public final class ReadJournal {
     /** Stands for a read without a name. */
@@ -46,7 +45,11 @@ public final class ReadJournal {
         this.journal = journal;
         this.rows = rows;
         this.rules = rules;
-        journal.take(Journal.Kind.READ).forEach(found -> left.put(found.at(), new Left(found.octets())));
+        for (Journal.Found found : journal.take(Journal.Kind.READ)) {
+            left.put(found.at(), new Left(found.octets()));
+            // The record of its type may be lost.
+            rows.reserve(found.octets().getInt(0));
+        }
     }
 
     /** Whether anything is kept. */
@@ -72,34 +75,23 @@ public final class ReadJournal {
                 kept.at = kept.name(buffer.clear()) ? journal.put(Journal.Kind.READ, buffer.flip(), 0, 0) : NAMELESS;
             } catch (BufferOverflowException e) {
                 return Journal.NOWHERE;
+            } catch (RuntimeException e) {
+                // A plugin asked for what no row can have, as null for a number.
+                kept.at = NAMELESS;
             }
         }
         return kept.at;
     }
 
-    /** Forgets those that no flow reads any more. What stands for rules stays, as a type does. */
+    /** Forgets those that no flow reads any more. */
     public void forgetUnread(List<Dependency> reads) {
         for (Dependency read : reads) {
-            if (read.at >= 0 && read.readers() == 0) {
-                journal.free(read.at);
-                read.at = Journal.NOWHERE;
+            Dependency kept = read.kept();
+            if (kept.at >= 0 && !kept.isRead()) {
+                journal.free(kept.at);
+                kept.at = Journal.NOWHERE;
             }
         }
-    }
-
-    /** A checksum of what the administrator says now of what was read; 0 when it is not his. */
-    public static int said(Dependency read) {
-        return read.kept().said();
-    }
-
-    /** Whether it cannot be told of any of them if it is as it was in the process before. */
-    public static boolean doubtful(List<Dependency> reads) {
-        for (Dependency read : reads) {
-            if (read.kept().doubtful()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** What stood at a place in the process before; null when nothing readable did. */
@@ -121,7 +113,8 @@ public final class ReadJournal {
         try {
             int type = name.getInt();
             return type == RULES ? rules.apply(StandardCharsets.UTF_8.decode(name).toString()) : rows.find(type, name);
-        } catch (IllegalArgumentException | BufferUnderflowException | Refusal e) {
+        } catch (RuntimeException e) {
+            // Its octets are as they were written: a bundle has other ideas of them now.
             return null;
         }
     }

@@ -30,7 +30,7 @@ record ReadNames(int type, RowCodec key) {
 
     /** The rows with a value in a component; without a name when no row can have it, since that never changes. */
     boolean value(Method accessor, Object value, ByteBuffer to) {
-        if (value != null && !MethodType.methodType(accessor.getReturnType()).wrap().returnType().isInstance(value)) {
+        if (!MethodType.methodType(accessor.getReturnType()).wrap().returnType().isInstance(value)) {
             return false;
         }
         byte[] component = accessor.getName().getBytes(StandardCharsets.UTF_8);

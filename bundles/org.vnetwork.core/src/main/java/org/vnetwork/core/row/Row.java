@@ -16,6 +16,8 @@ public final class Row extends Dependency {
     long version;
     long idleNanos = NEVER;
     long touchedNanos;
+    /** Whether the configuration has it. */
+    boolean placed;
     /** Where its value is in the journal, and which of two that are there is the later one. */
     int valueAt = Journal.NOWHERE;
     long sequence;
@@ -71,7 +73,7 @@ public final class Row extends Dependency {
     }
 
     @Override
-    protected int said() {
+    public int said() {
         if (!table.administered() || value == null) {
             return 0;
         }

@@ -95,6 +95,11 @@ public final class RowJournal {
         known.rows().clear();
     }
 
+    /** Gives no new type this number or a lower one: names with it are about. */
+    void reserve(int number) {
+        nextNumber = Math.max(nextNumber, number + 1);
+    }
+
     /** What a name stands for, behind the number of its type; something that nobody can change yet when that type is not in use. */
     Dependency find(int type, ByteBuffer name) {
         RowTable table = tables.get(type);
@@ -108,7 +113,7 @@ public final class RowJournal {
         }
 
         @Override
-        protected boolean doubtful() {
+        public boolean doubtful() {
             return true;
         }
     }
@@ -142,7 +147,7 @@ public final class RowJournal {
         Codecs codec = codecs.get(row.table);
         int before = row.valueAt;
         row.valueAt = Journal.NOWHERE;
-        if (codec != null && row.value != null) {
+        if (codec != null && row.value != null && !row.placed) {
             try {
                 buffer.clear().putInt(codec.type()).putLong(row.idleNanos);
                 codec.key().write(row.key, buffer);

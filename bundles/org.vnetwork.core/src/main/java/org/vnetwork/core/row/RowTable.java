@@ -59,11 +59,6 @@ public final class RowTable {
         protected boolean name(ByteBuffer to) {
             return names != null && names.value(accessor, value, to);
         }
-
-        @Override
-        protected int said() {
-            return rows.stream().mapToInt(Row::said).sum();
-        }
     }
 
     /** Whether there is room for one more row. */
@@ -226,8 +221,17 @@ public final class RowTable {
         return component(component, row.key, row.value);
     }
 
+    /** Puts a row that the administrator places: it comes from the configuration again, not from the journal. */
+    void place(Record key, Record value, long now) {
+        apply(key, value, Row.NEVER, now, true);
+    }
+
     /** Puts (value not null) or removes a row and tells its readers; says whether the table took it. */
     boolean apply(Record key, Record value, long idleNanos, long now) {
+        return apply(key, value, idleNanos, now, false);
+    }
+
+    private boolean apply(Record key, Record value, long idleNanos, long now, boolean placed) {
         if (telling >= DEEPEST) {
             throw new IllegalStateException("listeners of " + id() + " change its rows in a circle");
         }
@@ -252,6 +256,7 @@ public final class RowTable {
         row.value = value;
         row.idleNanos = idleNanos;
         row.touchedNanos = now;
+        row.placed = placed;
         row.version++;
         if (journal != null) {
             journal.changed(row);

@@ -124,7 +124,7 @@ public final class Tables {
 
     /** Puts a row that stays, whatever its table; for rows that the administrator places. */
     public void place(RowTable table, Record key, Record row) {
-        table.apply(key, row, Row.NEVER, clock.getAsLong());
+        table.place(key, row, clock.getAsLong());
     }
 
     /** Removes rows whose time was over before {@code nanos}. */

@@ -25,9 +25,9 @@ public final class RuleList {
     private final Map<List<Object>, Tuple> tuples = new HashMap<>();
     private final Set<RuleRead> reads = new LinkedHashSet<>();
     private List<Tuple> ordered = List.of();
-    private final Any any = new Any();
+    private final Any any;
 
-    /** That some rule was asked of the process before, whose rules their owner has put anew meanwhile: any change concerns it. */
+    /** Stands for every read of the list in the journal. A flow of the process before depends on it: of rules that were put anew, any change may concern it. */
     private final class Any extends Dependency {
         Any() {
             super(id + "[any rule]");
@@ -39,7 +39,12 @@ public final class RuleList {
         }
 
         @Override
-        protected boolean doubtful() {
+        protected boolean isRead() {
+            return super.isRead() || !reads.isEmpty();
+        }
+
+        @Override
+        public boolean doubtful() {
             return true;
         }
 
@@ -51,6 +56,7 @@ public final class RuleList {
     /** An empty list of rules of a data type. */
     public RuleList(String id) {
         this.id = id;
+        this.any = new Any();
     }
 
     /** A list with the same rules and no readers. */
@@ -140,7 +146,7 @@ public final class RuleList {
     public record Answer(Record says, Dependency read) {
     }
 
-    /** Stands for all rules at once. */
+    /** What stands for every read of the list. */
     Dependency any() {
         return any;
     }

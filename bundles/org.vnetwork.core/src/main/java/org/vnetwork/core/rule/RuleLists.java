@@ -23,7 +23,7 @@ public final class RuleLists {
         return lists.computeIfAbsent(type, RuleList::new);
     }
 
-    /** What stands for all rules of a type at once, whatever they are. */
+    /** What stands for every read of the rules of a type. */
     public Dependency any(String type) {
         return of(type).any();
     }

@@ -1,6 +1,7 @@
 package org.vnetwork.core.run;
 
 import java.util.concurrent.TimeUnit;
+import org.vnetwork.core.decide.Pipeline;
 import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.datapath.Datapath;
@@ -11,15 +12,18 @@ final class Upkeep {
     private static final long FLOW_IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Datapath datapath;
+    private final Pipeline pipeline;
     private final FlowTable flows;
     private final Tables tables;
     private final Limits limits;
     private final MismatchReport mismatches;
-    /** Whether the flows of an earlier process have been decided again: only then is it known which rows traffic keeps young. */
     private boolean settledOnce;
+    /** Whether an engine has decided the flows of an earlier process again: only then is it known which rows traffic keeps young. */
+    private boolean decidedOnce;
 
-    Upkeep(Datapath datapath, FlowTable flows, Tables tables, Limits limits, MismatchReport mismatches) {
+    Upkeep(Datapath datapath, Pipeline pipeline, FlowTable flows, Tables tables, Limits limits, MismatchReport mismatches) {
         this.datapath = datapath;
+        this.pipeline = pipeline;
         this.flows = flows;
         this.tables = tables;
         this.limits = limits;
@@ -30,12 +34,16 @@ final class Upkeep {
     void run() {
         long start = datapath.nanoTime();
         flows.pull();
-        settledOnce |= !flows.settling();
+        boolean settled = !flows.settling();
+        settledOnce |= settled;
+        decidedOnce |= settled && pipeline.hasEngine();
         if (!settledOnce) {
             return;
         }
         flows.idleSince(start - FLOW_IDLE_NANOS);
-        tables.expire(start);
+        if (decidedOnce) {
+            tables.expire(start);
+        }
         limits.check(start);
         mismatches.check();
     }

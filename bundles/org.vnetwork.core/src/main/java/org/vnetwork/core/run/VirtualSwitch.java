@@ -94,7 +94,7 @@ public final class VirtualSwitch {
         misses = new MissShares(datapath);
         ports = new SwitchPorts(datapath, tables, portRows, flows, misses);
         limits = new Limits(name, flows, tables, ports, misses, events);
-        Upkeep upkeep = new Upkeep(datapath, flows, tables, limits, new MismatchReport(name, upcalls.mismatches(), ports, events));
+        Upkeep upkeep = new Upkeep(datapath, pipeline, flows, tables, limits, new MismatchReport(name, upcalls.mismatches(), ports, events));
         loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers, failures::failed,
                 text -> events.add("switch " + name, text));
         tables.confine(loop.thread());

@@ -65,6 +65,7 @@ abstract class Lives {
                 table.count("rate", rate);
             }
             table.count("rate", "no row can have this");
+            table.count("rate", null);
             learning.decide(packet, forward);
         }
     }
@@ -151,7 +152,7 @@ abstract class Lives {
         Map<Integer, Set<String>> reads = new TreeMap<>();
         for (FlowView flow : sw.flows()) {
             // Rows that moved too often may move again after a restart; what no row can have is not worth a name.
-            reads.put(flow.id(), new TreeSet<>(flow.rows().stream().filter(r -> !r.endsWith(" moves") && !r.contains("no row")).toList()));
+            reads.put(flow.id(), new TreeSet<>(flow.rows().stream().filter(r -> !r.endsWith(" moves") && !r.contains("no row") && !r.contains("rate=null")).toList()));
         }
         return reads;
     }

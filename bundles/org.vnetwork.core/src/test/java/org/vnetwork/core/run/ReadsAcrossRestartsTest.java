@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.control.FilterDocument;
+import org.vnetwork.control.Limit;
+import org.vnetwork.control.LimitsDocument;
 import org.vnetwork.control.PortDocument;
+import org.vnetwork.control.RowDocument;
 import org.vnetwork.engine.learning.LearningEngine;
 import org.vnetwork.filter.PacketFilter;
 import org.vnetwork.filter.Verdict;
@@ -148,6 +151,60 @@ class ReadsAcrossRestartsTest extends Lives {
         sw.settle();
         sw.inject("p1", frame(0x0a, 0x0b, 53));
         assertEquals(0, sw.count("p2"));
+    }
+
+    @Test
+    void thatRulesWereAskedIsKnownInEveryLifeToCome() {
+        guard();
+        restart(LearningEngine::new, port(1, 10), GUARDED);
+        restart(LearningEngine::new, port(1, 10), GUARDED);
+        adopt(LearningEngine::new, port(1, 10), GUARDED);
+        assertTrue(reads().get(0).contains("test.ban/1[any rule]"), () -> reads().toString());
+    }
+
+    @Test
+    void aChangeIsNoticedOnce() {
+        restart(LearningEngine::new, port(1, 10), port(2, 20));
+        String decided = sw.flows().toString();
+        restart(null, port(1, 10), port(2, 20));
+        assertEquals("0 kept, 0 replaced, 0 drained, 0 revoked", totals(), decided);
+        restart(LearningEngine::new, port(1, 10), port(2, 10));
+        sw.inject("p2", B_TO_A);
+        sw.inject("p1", A_TO_B);
+        sw.captured("p2");
+        restart(null, port(1, 10), port(2, 20));
+        sw.inject("p1", A_TO_B);
+        assertEquals(0, sw.count("p2"), "back where it was two lives ago");
+    }
+
+    @Test
+    void withoutItsEngineAFlowOutlivesRowsThatNobodyKeepsYoung() {
+        restart(null, port(1, 10), port(2, 10));
+        sw.captured("p2");
+        for (int i = 0; i < 70; i++) {
+            sw.warp(5);
+            sw.inject("p1", A_TO_B);
+            sw.inject("p2", B_TO_A);
+        }
+        assertEquals(70, sw.count("p2"));
+        sw.home.limit(new LimitsDocument(Map.of(Limit.PORT_ROWS, 1)));
+        sw.settle();
+        sw.inject("p1", A_TO_B);
+        assertEquals(List.of(1, "0 kept, 0 replaced, 0 drained, 0 revoked"), List.of(sw.count("p2"), totals()));
+        sw.swap("engine", LearningEngine::new);
+        sw.settle();
+        sw.inject("p1", A_TO_B);
+        assertEquals(List.of(1, 0L), List.of(sw.count("p2"), sw.decided()), "nor is it decided as if nobody had spoken");
+    }
+
+    @Test
+    void aRowThatWasPlacedAndIsNotAnyMoreDoesNotComeBack() {
+        RowDocument row = new RowDocument("fdb/1", Map.of("vlan", "10", "mac", "02:00:00:00:00:77"), Map.of("port", "p2", "fixed", "true"));
+        sw.home.placeRow(row, true);
+        assertTrue(sw.home.placed().has(row));
+        restart(LearningEngine::new, port(1, 10), port(2, 10));
+        assertFalse(sw.home.placed().has(row));
+        assertEquals(2, sw.home.views().rows("fdb").size(), "those that were learned do");
     }
 
     @Test

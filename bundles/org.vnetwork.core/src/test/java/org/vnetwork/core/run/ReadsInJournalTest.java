@@ -126,6 +126,30 @@ class ReadsInJournalTest extends Lives {
     }
 
     @Test
+    void killedBetweenJournalAndFlowTableTheNextProcessTrustsNeither() {
+        datapath.beforeWrite = () -> {
+            throw new IllegalStateException("killed");
+        };
+        sw.home.setPort(port(2, 20));
+        datapath.beforeWrite = () -> { };
+        sw.captured("p2");
+        adopt(null, port(1, 10), port(2, 20));
+        assertTrue(sw.home.onLoop(() -> sw.home.flows.settling()), "its flow still leads to where it may not");
+    }
+
+    @Test
+    void whatManyPortsWereAskedForIsKnownOfEach() {
+        Rated many = new Rated();
+        many.rates = IntStream.rangeClosed(1, 37).toArray();
+        restart(() -> many, port(1, 10), port(2, 10));
+        Map<Integer, Set<String>> before = reads();
+        assertTrue(before.get(0).size() > 37);
+        adopt(Rated::new, port(1, 10), port(2, 10));
+        assertEquals(before, reads());
+        assertKept(before);
+    }
+
+    @Test
     void aFlowThatReadMoreThanARecordHoldsIsDecidedAgain() {
         Rated all = new Rated();
         all.rates = IntStream.rangeClosed(1, 9_000).toArray();
