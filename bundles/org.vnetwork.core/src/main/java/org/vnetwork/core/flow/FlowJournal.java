@@ -118,7 +118,7 @@ final class FlowJournal {
         boolean lost = false;
         for (int i = places.position(); i < places.limit(); i += Integer.BYTES) {
             int at = places.getInt(i);
-            Dependency read = at == NOTHING ? null : reads.find(at);
+            Dependency read = reads.find(at);
             if (read != null) {
                 found.add(read);
             }
