@@ -161,8 +161,8 @@ final class FlowJournal {
      * @return its record until now, for {@link #settled}
      */
     int decided(Flow flow) {
-        boolean same = flow.at != Journal.NOWHERE && flow.keptReads == read(flow.reads(), false);
-        if (same || flow.pending || !reads.keeps()) {
+        boolean known = flow.at != Journal.NOWHERE && flow.keptReads == read(flow.reads(), false);
+        if (known || flow.pending || !reads.keeps()) {
             return Journal.NOWHERE;
         }
         int old = flow.at;

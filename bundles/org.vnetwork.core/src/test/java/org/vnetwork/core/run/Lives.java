@@ -95,6 +95,10 @@ abstract class Lives {
         return new PortDocument(id, "p" + id, "sim", "p" + id, PortVlan.access(vlan), List.of(slots));
     }
 
+    final Path folder() {
+        return folder;
+    }
+
     final Path file() {
         return folder.resolve("sw1.journal");
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -184,6 +185,37 @@ class ReadsInJournalTest extends Lives {
         Files.write(file(), both);
         adopt(Rated::new, port(1, 10), port(2, 10));
         assertEquals(now, reads());
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
+    }
+
+    @Test
+    void onAFullDiskWhatIsKeptIsRight() throws IOException, InterruptedException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root, to mount a small disk");
+        int flows = 15_000;
+        die();
+        run("mount", "-t", "tmpfs", "-o", "size=2100k", "vnet-journal-test", folder().toString());
+        try {
+            live(Narrow::new, port(1, 10), port(2, 10), port(3, 10));
+            restored();
+            for (int i = 0; i < flows; i++) {
+                sw.inject("p1", frame(0x0a, 0x0b, i));
+            }
+            assertTrue(writes.stream().anyMatch(w -> w.contains("no room for more")), "the disk is full");
+            assertTrue(sw.flows().size() >= flows);
+            // Each reads something else now, and there is no room for two records of one.
+            sw.inject("p3", B_TO_A);
+            sw.settle();
+            Map<Integer, Set<String>> before = reads();
+            adopt(Narrow::new, port(1, 10), port(2, 10), port(3, 10));
+            Map<Integer, Set<String>> now = reads();
+            assertTrue(now.size() > flows / 2 && now.size() < flows, now.size() + " flows are known");
+            now.forEach((id, reads) -> assertEquals(before.get(id), reads));
+        } finally {
+            run("umount", "-l", folder().toString());
+        }
     }
 
     private int used() throws IOException {
