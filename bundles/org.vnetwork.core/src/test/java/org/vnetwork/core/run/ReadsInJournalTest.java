@@ -192,27 +192,27 @@ class ReadsInJournalTest extends Lives {
     }
 
     @Test
-    void onAFullDiskWhatIsKeptIsRight() throws IOException, InterruptedException {
+    void onAFullDiskWhatIsKeptIsRightOrKnownNotToBe() throws IOException, InterruptedException {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root, to mount a small disk");
         int flows = 15_000;
         die();
         run("mount", "-t", "tmpfs", "-o", "size=2100k", "vnet-journal-test", folder().toString());
         try {
-            live(Narrow::new, port(1, 10), port(2, 10), port(3, 10));
+            live(Narrow::new, port(1, 10), port(2, 10));
             restored();
             for (int i = 0; i < flows; i++) {
                 sw.inject("p1", frame(0x0a, 0x0b, i));
             }
             assertTrue(writes.stream().anyMatch(w -> w.contains("no room for more")), "the disk is full");
             assertTrue(sw.flows().size() >= flows);
-            // Each reads something else now, and there is no room for two records of one.
-            sw.inject("p3", B_TO_A);
+            // Each reads one thing more now, and there is no room for two records of one.
+            sw.swap("engine", Rated::new);
             sw.settle();
             Map<Integer, Set<String>> before = reads();
-            adopt(Narrow::new, port(1, 10), port(2, 10), port(3, 10));
+            restart(null, port(1, 10), port(2, 10));
             Map<Integer, Set<String>> now = reads();
             assertTrue(now.size() > flows / 2 && now.size() < flows, now.size() + " flows are known");
-            now.forEach((id, reads) -> assertEquals(before.get(id), reads));
+            sw.flows().stream().filter(f -> f.actions().contains("output")).forEach(f -> assertEquals(before.get(f.id()), now.get(f.id()), "it goes on, so all of it is known"));
         } finally {
             run("umount", "-l", folder().toString());
         }
