@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +29,7 @@ public final class RowTable {
 
     private final RowType type;
     private final Map<Record, Row> rows = new LinkedHashMap<>();
-    private final Map<String, Index> indexes = new HashMap<>();
+    private final Map<String, RowIndex> indexes = new HashMap<>();
     private final List<BiConsumer<Record, Record>> listeners = new ArrayList<>();
     private int present;
     private int telling;
@@ -39,27 +39,6 @@ public final class RowTable {
     private boolean administered;
     private RowJournal journal;
     private ReadNames names;
-
-    /** Rows by the value of one component; a bucket outlives its rows, since "none" is an answer too. */
-    private record Index(Method accessor, Map<Object, Bucket> buckets) {
-    }
-
-    private final class Bucket extends Dependency {
-        private final Method accessor;
-        private final Object value;
-        private final Set<Row> rows = new LinkedHashSet<>();
-
-        Bucket(String component, Method accessor, Object value) {
-            super(id() + "[" + component + "=" + value + ", any]");
-            this.accessor = accessor;
-            this.value = value;
-        }
-
-        @Override
-        protected boolean name(ByteBuffer to) {
-            return names != null && names.value(accessor, value, to);
-        }
-    }
 
     /** Whether there is room for one more row. */
     private final class Room extends Dependency {
@@ -203,17 +182,17 @@ public final class RowTable {
 
     /** What is depended on by asking for a value in a component. */
     Dependency dependency(String component, Object value) {
-        return bucket(index(component), component, value);
+        return index(component).dependency(value);
     }
 
     /** Rows with this value in this component. */
     Collection<Row> find(String component, Object value) {
-        return bucket(index(component), component, value).rows;
+        return index(component).rows(value);
     }
 
     /** The value of a component in a key and row of this type. */
     Object component(String component, Record key, Record row) {
-        return read(index(component).accessor(), key, row);
+        return index(component).value(key, row);
     }
 
     /** The value of a component of a row that is there. */
@@ -266,7 +245,7 @@ public final class RowTable {
         if (value == null && present == LIMIT - 1) {
             room.changed(false);
         }
-        reindex(row, before);
+        indexes.values().forEach(i -> i.changed(row, before));
         row.changed(administered);
         tell(key, value);
         forgetUnread(row);
@@ -305,16 +284,14 @@ public final class RowTable {
     /** Drops places and index values that hold nothing and that nothing depends on. */
     void sweep() {
         rows.values().removeIf(r -> r.value == null && r.readers() == 0);
-        for (Index index : indexes.values()) {
-            index.buckets().values().removeIf(b -> b.rows.isEmpty() && b.readers() == 0);
-        }
+        indexes.values().forEach(RowIndex::sweep);
     }
 
     /** Flows that read anything of this table. */
     public int readers() {
-        Set<Dependency.Reader> readers = new java.util.HashSet<>();
+        Set<Dependency.Reader> readers = new HashSet<>();
         rows.values().forEach(r -> readers.addAll(r.all()));
-        indexes.values().forEach(i -> i.buckets().values().forEach(b -> readers.addAll(b.all())));
+        indexes.values().forEach(i -> i.addReaders(readers));
         return readers.size();
     }
 
@@ -324,36 +301,8 @@ public final class RowTable {
         }
     }
 
-    private void reindex(Row row, Record before) {
-        indexes.forEach((name, index) -> {
-            Object old = before == null ? null : read(index.accessor(), row.key, before);
-            Object now = row.value == null ? null : read(index.accessor(), row.key, row.value);
-            if (!java.util.Objects.equals(old, now)) {
-                if (old != null) {
-                    Bucket bucket = bucket(index, name, old);
-                    bucket.rows.remove(row);
-                    bucket.changed(administered);
-                }
-                if (now != null) {
-                    Bucket bucket = bucket(index, name, now);
-                    bucket.rows.add(row);
-                    bucket.changed(administered);
-                }
-            }
-        });
-    }
-
-    private Index index(String component) {
-        Index index = indexes.get(component);
-        if (index == null) {
-            Method accessor = accessor(component);
-            index = new Index(accessor, new HashMap<>());
-            for (Row row : rows()) {
-                bucket(index, component, read(accessor, row.key, row.value)).rows.add(row);
-            }
-            indexes.put(component, index);
-        }
-        return index;
+    private RowIndex index(String component) {
+        return indexes.computeIfAbsent(component, c -> new RowIndex(this, accessor(c)));
     }
 
     /** The accessor of a component in keys or rows. */
@@ -363,13 +312,5 @@ public final class RowTable {
             throw Refusal.value("component of " + id(), component, "one of " + String.join(", ", new TreeSet<>(type.accessors().keySet())));
         }
         return accessor;
-    }
-
-    private Bucket bucket(Index index, String component, Object value) {
-        return index.buckets().computeIfAbsent(value, v -> new Bucket(component, index.accessor(), v));
-    }
-
-    private static Object read(Method accessor, Record key, Record row) {
-        return RowType.invoke(accessor, accessor.getDeclaringClass() == key.getClass() ? key : row);
     }
 }
