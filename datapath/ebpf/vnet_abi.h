@@ -397,7 +397,7 @@ struct vnet_upcall_prefix {
 #define VNET_UPCALL_COPY 2	/* by COPY_UP a32: the frame itself went on */
 
 /*
- * Drop reasons, per ingress port. 14..16 and 18..21 drivers count by themselves; from 22 on they are the switch's own (DROP a32).
+ * Drop reasons, per ingress port. 14..16 and 18..22 drivers count by themselves; from 23 on they are the switch's own (DROP a32).
  *   1 runt            shorter than an Ethernet header
  *   2 unknown-port    no port id for the device (counted at port 0)
  *   3 blocked         the ingress port is blocked
@@ -427,7 +427,7 @@ struct vnet_upcall_prefix {
 #define VNET_DROP_NO_MEMORY 12
 #define VNET_DROP_BAD_ACTION 13
 #define VNET_DROP_METERED 17
-#define VNET_DROP_FIRST_FREE 22
+#define VNET_DROP_FIRST_FREE 23
 
 /*
  * Counters. A "frame" is one on the wire: a GSO superframe counts its segments, bytes are theirs, tags included, without FCS.
@@ -467,13 +467,15 @@ struct vnet_flow_stats {
 /*
  * What the driver counts itself, kept here so that it outlives the process. The programs do not read it. Words of 8 bytes:
  * drops by reason, then received, received bytes, received units, sent, sent bytes, outputs, copies, up, and arrived:
- * frames on the wire that the driver read from the tap of misses, and from that of inspected frames.
+ * frames on the wire that the driver read from the tap of misses, and from that of inspected frames. Last, one more than
+ * what the port's device itself had dropped (tx_dropped); 0 when the driver has not looked.
  */
 struct vnet_port_books {
 	__u64 drops[VNET_REASONS];
 	__u64 counters[8];
 	__u64 arrived[2];
-	__u64 reserved[6];
+	__u64 device_dropped;
+	__u64 reserved[5];
 };
 
 /* Value of ticks, the program's own: the coarse clock as it was when jiffies had this value. */

@@ -5,6 +5,8 @@
 # a built-in guest, and what it says), ready (it has said something), log and log.pid (the pipe into the logs, and its reader), and its sockets.
 # ACPI's power button is answered within this time, or the guest is ended.
 power_off_seconds=${VNET_POWER_OFF_SECONDS:-20}
+# A guest says within this time that it is up, and begins with an order.
+guest_seconds=${VNET_GUEST_SECONDS:-120}
 log_bytes=262144 # of each of the two logs
 
 help_vm="vm NAME --switch S     starts a QEMU guest on a new port of a switch; also vm list, stop, run, console; vm --help"
@@ -47,6 +49,7 @@ cmd_vm() {
   verb=${arguments[0]:-help} arguments=("${arguments[@]:1}")
   check_name "$vm_host"
   [[ $power_off_seconds =~ ^(0|[1-9][0-9]{0,4})$ ]] || fail "VNET_POWER_OFF_SECONDS: $power_off_seconds (expected: 0..99999)"
+  [[ $guest_seconds =~ ^[1-9][0-9]{0,4}$ ]] || fail "VNET_GUEST_SECONDS: $guest_seconds (expected: 1..99999)"
   vms=$run_root/$vm_host/vm
   case $verb in
     list | run | console | stop) "vm_$verb" "${arguments[@]}";;
@@ -216,7 +219,7 @@ vm_go() {
   [ -z "$mtu" ] || [ "$attach" != tap ] || said=$(vm_tap_mtu 2>&1) || { vm_forget "$name"; fail "mtu: $mtu: ${said##*$'\n'} (expected: one that a tap takes)"; }
   exec {log}<>"$dir/log" {reader}<"$dir/log" # so that both ends are there, whoever comes first
   vm_keep_log
-  said=$("${command[@]}" -daemonize -pidfile "$dir/pid" \
+  said=$(timeout "$guest_seconds" "${command[@]}" -daemonize -pidfile "$dir/pid" \
     -chardev "socket,id=console,path=$path/console,server=on,wait=off,logfile=$path/log" -serial chardev:console \
     -chardev "pipe,id=orders,path=$path/orders" -serial chardev:orders \
     -chardev "pipe,id=monitor,path=$path/monitor" -mon chardev=monitor,mode=readline 2>&1 {log}>&- {reader}<&-)
@@ -321,25 +324,36 @@ vm_remove_ports() {
 
 # Whether it has said something, which lies in the pipe until somebody reads it.
 vm_ready() { [ -e "$vms/$1/ready" ] || { [ -p "$vms/$1/orders.out" ] && read -r -t 0 <>"$vms/$1/orders.out"; }; }
+# Waits until a guest is up. What it said may have been lost: after a while it is asked, by an order of nothing, which one that is up answers.
+vm_await_ready() {
+  local end=$((SECONDS + guest_seconds)) ask=$((SECONDS + (guest_seconds < 20 ? guest_seconds / 2 : 10)))
+  until vm_ready "$1"; do
+    vm_running "$1" || fail "vm run: $1 ended before it was up, see $vms/$1/console.log"
+    [ $SECONDS -lt $end ] || fail "vm run: $1 does not say that it is up after $guest_seconds s (VNET_GUEST_SECONDS), see $vms/$1/console.log"
+    [ $SECONDS -lt $ask ] || { echo "0 " 1<>"$vms/$1/orders.in"; ask=$((SECONDS + 10)); }
+    sleep 0.05
+  done
+}
 vm_run() {
   [ $# -gt 1 ] || fail "vm run: expected: vm run NAME 'COMMAND'"
   vm_known "$1"
-  local name=$1 id=$$-$RANDOM line='' part read blank=0 begun='' status=''; shift
+  local name=$1 id=$$-$RANDOM line='' part read blank=0 begun='' status='' end; shift
   vm_about "$name" && [ "$vm_built_in" = built-in ] || fail "vm run: $name has an image or kernel of its own (expected: a guest that has the small Linux; ./vnet vm console $name)"
   vm_running "$name" || fail "vm run: $name has ended (./vnet vm stop $name removes it)"
-  until vm_ready "$name"; do
-    vm_running "$name" || fail "vm run: $name ended before it was up, see $vms/$name/console.log"
-    sleep 0.05
-  done
-  exec 7<"$vms/$name/about" && flock 7 # one order at a time
+  vm_await_ready "$name"
+  exec 7<"$vms/$name/about" # one order at a time
+  flock -w "$guest_seconds" 7 || fail "vm run: another command still runs in $name after $guest_seconds s (expected: one at a time; VNET_GUEST_SECONDS)"
   exec 8<>"$vms/$name/orders.out" && touch "$vms/$name/ready"
   trap 'echo "0 " 1<>"$vms/$name/orders.in"; exit 130' INT TERM HUP # an order of nothing ends this one
-  echo "$id $(base64 -w0 <<<"$*")" 1<>"$vms/$name/orders.in"
+  timeout "$guest_seconds" tee "$vms/$name/orders.in" <<<"$id $(base64 -w0 <<<"$*")" >/dev/null || fail "vm run: $name takes no order"
+  end=$((SECONDS + guest_seconds))
   while [ -z "$status" ]; do
     IFS= read -r -t 1 part <&8; read=$?
     line+=$part
     if [ $read != 0 ]; then # no more of this line so far
       vm_running "$name" || fail "vm run: $name ended meanwhile"
+      # How long the command itself takes is its own affair.
+      [ -n "$begun" ] || [ $SECONDS -lt $end ] || fail "vm run: $name did not begin with the command within $guest_seconds s (VNET_GUEST_SECONDS), see $vms/$name/console.log"
       continue
     fi
     if [ -z "$begun" ]; then # what came before is another command's

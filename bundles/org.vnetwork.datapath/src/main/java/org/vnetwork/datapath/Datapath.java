@@ -114,6 +114,13 @@ public interface Datapath extends AutoCloseable {
     /** Nanoseconds of the clock that counters and timers go by; from an arbitrary origin. */
     long nanoTime();
 
+    /**
+     * Ends as {@link #close} does, but leaves at work what {@link #outlives} the process, until a datapath of the same names is opened, which takes it over.
+     */
+    default void leave() {
+        close();
+    }
+
     /** Removes everything that this datapath made; nothing of it is left on the machine. */
     @Override
     void close();

@@ -17,6 +17,11 @@ public interface DatapathDriver {
     /** Why this driver cannot work here and what to do about it, in one line; empty when it can. Cheap, changes nothing. */
     Optional<String> unavailable();
 
+    /** What an administrator should know of switches of this driver here, in one line: for example that their flows end with the process. Cheap, changes nothing. */
+    default Optional<String> caution() {
+        return Optional.empty();
+    }
+
     /** Kinds of attachment that {@link Datapath#attach} takes: {@code netdev}, {@code tap}, {@code sim}. */
     Set<String> attachments();
 

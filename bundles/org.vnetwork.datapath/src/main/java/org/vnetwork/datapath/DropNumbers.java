@@ -51,11 +51,13 @@ public final class DropNumbers {
     public static final int WRONG_VNI = 20;
     /** What came is too short for a tunnel's header, or names no network. */
     public static final int BAD_VXLAN = 21;
-    /** The reasons in the order of their numbers, from 1 to 21; the numbers from 22 on are free. */
+    /** The output's device took the frame and dropped it, for example a tap that nobody reads; counted at the port that it was for, which has not sent it then. */
+    public static final int DEVICE_DROPPED = 22;
+    /** The reasons in the order of their numbers, from 1 to 22; the numbers from 23 on are free. */
     public static final List<DropReason> REASONS = List.of(reason("runt"), reason("unknown-port"), reason("blocked"), reason("link-down"), reason("no-upcall"),
             reason("output-failed"), reason("bad-output"), reason("output-blocked"), reason("too-long"), reason("no-actions"), reason("miss-limit"),
             reason("no-memory"), reason("bad-action"), reason("upcall-lost"), reason("other"),
-            reason("inspect-lost"), reason("metered"), reason("no-meter"), reason("unknown-vtep"), reason("wrong-vni"), reason("bad-vxlan"));
+            reason("inspect-lost"), reason("metered"), reason("no-meter"), reason("unknown-vtep"), reason("wrong-vni"), reason("bad-vxlan"), reason("device-dropped"));
 
     private DropNumbers() {
     }

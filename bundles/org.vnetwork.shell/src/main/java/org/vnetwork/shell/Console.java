@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,10 +70,19 @@ public final class Console {
                 out.flush();
             }
             if (!stopping) {
+                takeDown();
                 context.getBundle(0).stop();
             }
         } catch (IOException | BundleException e) {
             LOG.error("console: cannot go on", e);
+        }
+    }
+
+    /** Whoever ends the console ends the host for good, as {@code ./vnet down} does: what forwards in the kernel goes too. */
+    private void takeDown() throws IOException {
+        String folder = context.getProperty("vnet.run.dir");
+        if (folder != null) {
+            Files.writeString(Path.of(folder, "down"), "remove\n");
         }
     }
 

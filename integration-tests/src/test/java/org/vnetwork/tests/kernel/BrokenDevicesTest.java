@@ -226,4 +226,55 @@ class BrokenDevicesTest {
         }
         assertNull(two.receive());
     }
+
+    private static Path speaks(String device) {
+        return Path.of("/proc/sys/net/ipv6/conf", device, "disable_ipv6");
+    }
+
+    /** A bridge stands for devices that must be told to receive everything. */
+    @Test
+    void aDeviceThatIsRenamedIsLeftAsItWasFoundUnderItsNewName() throws Exception {
+        String bridge = Lab.name("dbr");
+        String renamed = Lab.name("dbn");
+        Command.run("ip", "link", "add", bridge, "type", "bridge");
+        lab.keep(() -> Lab.remove(renamed));
+        Command.run("ip", "link", "set", bridge, "up");
+        Files.writeString(speaks(bridge), "0");
+        tested.home().addPort(third("netdev", bridge));
+        assertEquals("1", Files.readString(speaks(bridge)).strip());
+        assertTrue(Command.run("ip", "link", "show", bridge).contains("PROMISC"));
+        Command.run("ip", "link", "set", bridge, "down");
+        Command.run("ip", "link", "set", bridge, "name", renamed);
+        Until.holds(() -> tested.port(3).toString(), () -> tested.port(3).detail().contains("no such device"));
+        assertEquals("0", Files.readString(speaks(renamed)).strip(), "IPv6");
+        assertFalse(Command.run("ip", "link", "show", renamed).contains("PROMISC"), "promiscuous");
+        assertFalse(Command.run("tc", "qdisc", "show", "dev", renamed).contains("clsact"), "filters");
+    }
+
+    @Test
+    void whatATapHasNoRoomForIsDroppedAndNotSent() throws Exception {
+        String device = Lab.name("dq");
+        lab.keep(() -> Lab.remove(device));
+        tested.home().addPort(third("tap", device));
+        try (OpenTap tap = new OpenTap(device)) {
+            Until.holds(tested::books, () -> tested.port(3).up());
+            tap.send(frame("02:00:00:00:02:03", TWO, 10));
+            Until.holds(tested::books, () -> tested.port(3).received() > 0);
+            byte[] toThree = frame(ONE, "02:00:00:00:02:03", 100);
+            long sent = 0;
+            for (; tested.drops(3, "datapath/device-dropped") < 100 && sent < 100_000; sent += 50) {
+                for (int i = 0; i < 50; i++) {
+                    one.send(toThree);
+                }
+                long all = sent + 50;
+                Until.holds(tested::books, () -> tested.port(3).sent() + tested.drops(3, "datapath/device-dropped") >= all);
+            }
+            Until.holds(tested::books, () -> tested.drops(3, "datapath/device-dropped") == Lab.statistic(device, "tx_dropped") && tested.imbalance().isEmpty());
+            assertTrue(tested.drops(3, "datapath/device-dropped") >= 100, tested::books);
+            assertTrue(tested.port(3).sent() < sent, tested::books);
+            while (tap.receive() != null) {
+                continue;
+            }
+        }
+    }
 }

@@ -219,7 +219,7 @@ class BrokenWorldsTest {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/unshare")), "unshare is missing: apt-get install util-linux");
         String java = Path.of(System.getProperty("java.home"), "bin", "java") + " --enable-native-access=ALL-UNNAMED -cp '" + System.getProperty("java.class.path")
                 + "' " + DriverOnce.class.getName() + " " + Lab.name("-o") + " sw1";
-        return Command.run("/usr/bin/unshare", "--mount", "--propagation", "private", "sh", "-c", shell.replace("JAVA", java)).lines().filter(l -> !l.startsWith("WARNING")).findFirst().orElse("");
+        return Command.run("/usr/bin/unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--mount-proc", "sh", "-c", shell.replace("JAVA", java)).lines().filter(l -> !l.startsWith("WARNING")).findFirst().orElse("");
     }
 
     private static void assertNothingIsLeft() throws IOException {

@@ -156,8 +156,7 @@ class SurvivalTest {
             untilAnswered(ping, 100);
             int stopped = ping.sent();
             long received = received();
-            Files.createFile(folder.resolve("run/keep-forwarding"));
-            host.stop();
+            host.stopButKeepForwarding();
             Until.holds(() -> "traffic without a host", () -> ping.sent() > stopped + 300);
             host = RunningHost.start(folder, HOST, "ebpf");
             Until.holds(this::ports, this::bothPortsAreUp);

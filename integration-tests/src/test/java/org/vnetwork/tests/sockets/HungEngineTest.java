@@ -85,7 +85,7 @@ class HungEngineTest {
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
+    void stop() throws Exception {
         if (host != null) {
             host.stop();
         }

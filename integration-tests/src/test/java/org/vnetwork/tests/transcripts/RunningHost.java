@@ -95,8 +95,28 @@ public final class RunningHost {
         process.destroyForcibly().waitFor();
     }
 
-    /** Ends the process; false when it had to be killed. */
-    public boolean stop() throws InterruptedException {
+    /** Takes the host down as {@code ./vnet down} does; false when it had to be killed. */
+    public boolean stop() throws IOException, InterruptedException {
+        return stop("remove");
+    }
+
+    /** As {@code ./vnet down --keep-forwarding}. */
+    public boolean stopButKeepForwarding() throws IOException, InterruptedException {
+        return stop("keep");
+    }
+
+    /** Whether the process is still there. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Sends it SIGTERM, without any word that it is to be taken down. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    private boolean stop(String what) throws IOException, InterruptedException {
+        Files.writeString(socket.resolveSibling("down"), what + "\n");
         process.destroy();
         boolean ended = process.waitFor(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS);
         if (!ended) {

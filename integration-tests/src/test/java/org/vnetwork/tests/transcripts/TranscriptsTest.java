@@ -26,7 +26,7 @@ class TranscriptsTest {
     }
 
     @AfterAll
-    static void stop() throws InterruptedException {
+    static void stop() throws Exception {
         host.stop();
     }
 

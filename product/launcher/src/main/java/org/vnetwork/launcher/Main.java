@@ -15,8 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The process of one host: start, wait, stop.
  *
- * <p>Ends with status 0 after a stop, 1 when the host could not start (one line on standard error says why). SIGTERM and SIGINT stop
- * the framework first, so that every bundle's stop runs.
+ * <p>Ends with status 0 after a stop, 1 when the host could not start (one line on standard error says why). Bundles are stopped only when the host is taken down: see {@link RunFolder}.
  */
 public final class Main {
     private static final long CONSOLE_MILLIS = 10_000;
@@ -50,7 +49,7 @@ public final class Main {
         Logger log = LoggerFactory.getLogger(Main.class);
         log.info("host {} starts, pid {}, Java {}", settings.name(), ProcessHandle.current().pid(), Runtime.version());
         Host host = new Host(settings, folder.frameworkStorage());
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(host, folder, log), "stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(host, folder, settings, log), "end"));
         try {
             host.start(RunList.read(settings.home()));
             if (settings.daemon() && !settings.rehearsal() && !folder.awaitConsole(CONSOLE_MILLIS)) {
@@ -95,9 +94,14 @@ public final class Main {
         return datapath.find() ? line + ", datapath " + datapath.group(1) + " (" + datapath.group(2) + ")" : line;
     }
 
-    private static void stop(Host host, RunFolder folder, Logger log) {
-        if (folder.keepForwarding()) {
-            System.setProperty("vnet.keep.forwarding", "true");
+    /**
+     * The process ends. Unless somebody asked for that by {@code ./vnet down} or at the console, this is as harmless as {@code kill -9}: nothing is stopped and nothing removed, whatever a
+     * plugin, a signal or an error did, and the next start goes on from there.
+     */
+    private static void end(Host host, RunFolder folder, Settings settings, Logger log) {
+        if (!folder.isTakenDown() && !settings.rehearsal()) {
+            log.error("the process ends without ./vnet down: what is in the kernel goes on, and the next ./vnet up takes it over");
+            return;
         }
         log.info("stopping");
         boolean clean = host.stop();

@@ -81,9 +81,9 @@ final class RunFolder implements AutoCloseable {
         Files.move(draft, folder.resolve("ready"), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** True when {@code ./vnet down --keep-forwarding} asked for it. */
-    boolean keepForwarding() {
-        return Files.exists(folder.resolve("keep-forwarding"));
+    /** Whether somebody asked for the host to end: the file {@code down} says {@code remove} or {@code keep}, which is what is to become of forwarding in the kernel. */
+    boolean isTakenDown() {
+        return Files.exists(folder.resolve("down"));
     }
 
     @Override
@@ -99,7 +99,7 @@ final class RunFolder implements AutoCloseable {
     }
 
     private void clear() throws IOException {
-        for (String name : new String[] {"ready", "ready.new", "keep-forwarding"}) {
+        for (String name : new String[] {"ready", "ready.new", "down"}) {
             Files.deleteIfExists(folder.resolve(name));
         }
         Path storage = frameworkStorage();

@@ -39,10 +39,10 @@ class RunFolderTest {
         try (RunFolder opened = RunFolder.open(settings())) {
             assertFalse(Files.exists(opened.frameworkStorage()));
             assertFalse(Files.exists(folder.resolve("one/ready")));
-            Files.createFile(folder.resolve("one/keep-forwarding"));
-            assertTrue(opened.keepForwarding());
+            Files.createFile(folder.resolve("one/down"));
+            assertTrue(opened.isTakenDown());
         }
-        assertFalse(Files.exists(folder.resolve("one/keep-forwarding")));
+        assertFalse(Files.exists(folder.resolve("one/down")));
     }
 
     @Test

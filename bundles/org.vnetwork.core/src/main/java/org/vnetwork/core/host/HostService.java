@@ -63,17 +63,22 @@ public final class HostService implements Host {
     private Choice choice() {
         String asked = switches.settings().datapath();
         if (!asked.equals("auto")) {
-            return new Choice(asked, "as asked for with --datapath");
+            String caution = switches.installed().drivers().stream().filter(d -> d.name().equals(asked)).findFirst().map(HostService::caution).orElse("");
+            return new Choice(asked, "as asked for with --datapath" + caution);
         }
         List<String> passed = new ArrayList<>();
         for (DatapathDriver driver : switches.installed().drivers()) {
             Optional<String> why = driver.unavailable();
             if (why.isEmpty()) {
-                return new Choice(driver.name(), passed.isEmpty() ? "the first choice, and possible here" : String.join("; ", passed));
+                return new Choice(driver.name(), (passed.isEmpty() ? "the first choice, and possible here" : String.join("; ", passed)) + caution(driver));
             }
             passed.add(driver.name() + " is not possible: " + why.get());
         }
         return new Choice("sim", "no driver can be used");
+    }
+
+    private static String caution(DatapathDriver driver) {
+        return driver.caution().map(caution -> "; " + caution).orElse("");
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.vnetwork.core.host;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.osgi.framework.BundleContext;
 
@@ -20,9 +22,16 @@ record HostSettings(String name, Path runFolder, Path dataFolder, String datapat
                 property(context, "vnet.boot", "unknown"));
     }
 
-    /** Whether this process ends so that the next one can go on: system property {@code vnet.keep.forwarding}, set by the launcher at the end. */
-    boolean keepForwarding() {
-        return Boolean.getBoolean("vnet.keep.forwarding");
+    /**
+     * Whether the host is taken down for good: only then does what forwards in the kernel go with the process. Whoever takes it down writes {@code remove} into the file {@code down} of the
+     * run folder: {@code ./vnet down} and the console that ends.
+     */
+    boolean isTakenDown() {
+        try {
+            return Files.readString(runFolder.resolve("down")).strip().equals("remove");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static String property(BundleContext context, String name, String otherwise) {

@@ -47,12 +47,13 @@ public final class Switches {
             all = List.copyOf(running.values());
             running.clear();
         }
-        all.forEach(this::close);
+        boolean keep = !settings.isTakenDown();
+        all.forEach(each -> close(each, keep));
     }
 
-    private void close(VirtualSwitch closed) {
+    private void close(VirtualSwitch closed, boolean keep) {
         try {
-            closed.close(settings.keepForwarding());
+            closed.close(keep);
         } catch (RuntimeException e) {
             events.add("switch " + closed.name(), "did not close cleanly: " + e);
         }
@@ -135,7 +136,7 @@ public final class Switches {
             stopped = running.remove(name);
         }
         if (stopped != null) {
-            close(stopped);
+            close(stopped, false);
         }
     }
 

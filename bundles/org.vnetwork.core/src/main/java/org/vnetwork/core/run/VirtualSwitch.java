@@ -290,10 +290,11 @@ public final class VirtualSwitch {
             pipeline.revoke();
             events.add("switch " + name, "was closed although its engine or a filter hangs; that thread is left behind");
         }
-        datapath.close();
         if (keep) {
+            datapath.leave();
             journal.close();
         } else {
+            datapath.close();
             journal.delete();
         }
     }

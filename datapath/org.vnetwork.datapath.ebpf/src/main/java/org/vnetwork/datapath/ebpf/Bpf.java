@@ -30,8 +30,13 @@ final class Bpf {
     private static final int TC_SHOT = 2;
     /** Where {@code cb[4]} is in {@code struct __sk_buff}. */
     private static final long CB = 64;
-    /** Octets of bpf_map_info that are of interest. */
+    /** Octets of bpf_map_info and bpf_link_info that are of interest. */
     private static final int INFO_SIZE = 24;
+    /** Programs of one device that are looked at; the kernel has at most 64. */
+    private static final int QUERIED = 64;
+    private static final int LINK_ID = 4;
+    private static final int LINK_IFINDEX = 16;
+    private static final int LINK_TYPE = 20;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
@@ -163,6 +168,53 @@ final class Bpf {
         attr.set(INT, 4, type);
         int result = call(PROG_QUERY, attr);
         return result < 0 ? -1 : attr.get(INT, 24);
+    }
+
+    /** Whether a link is one of those attached to a device of this network namespace. */
+    static boolean isAttached(int link, int ifindex, int type) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment programs = arena.allocate(4L * QUERIED, 8);
+            MemorySegment links = arena.allocate(4L * QUERIED, 8);
+            MemorySegment attr = attr();
+            attr.set(INT, 0, ifindex);
+            attr.set(INT, 4, type);
+            attr.set(LONG, 16, programs.address());
+            attr.set(INT, 24, QUERIED);
+            attr.set(LONG, 40, links.address());
+            if (call(PROG_QUERY, attr) < 0) {
+                return false;
+            }
+            int count = Math.min(QUERIED, attr.get(INT, 24));
+            int id = linkInfo(link, LINK_ID); // NB: takes the attribute block
+            for (int i = 0; i < count; i++) {
+                if (links.getAtIndex(INT, i) == id) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /** Number of the device that a link of a program is at, in that device's namespace; 0 when the device is gone or the program was taken off. */
+    static int device(int link) {
+        return linkInfo(link, LINK_IFINDEX);
+    }
+
+    /** Where the link's program sees frames: {@link #TCX_INGRESS} or {@link #TCX_EGRESS}. */
+    static int type(int link) {
+        return linkInfo(link, LINK_TYPE);
+    }
+
+    /** A number of {@code struct bpf_link_info}; 0 when the descriptor is none of a link. */
+    private static int linkInfo(int link, int at) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(INFO_SIZE, 8);
+            MemorySegment attr = attr();
+            attr.set(INT, 0, link);
+            attr.set(INT, 4, INFO_SIZE);
+            attr.set(LONG, 8, info.address());
+            return call(OBJ_GET_INFO_BY_FD, attr) < 0 ? 0 : info.get(INT, at);
+        }
     }
 
     static int pin(int fd, String path) {

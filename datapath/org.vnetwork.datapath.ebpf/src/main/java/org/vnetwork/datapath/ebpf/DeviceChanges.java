@@ -1,13 +1,13 @@
 package org.vnetwork.datapath.ebpf;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What the driver changed at ports' devices: noted beside the pins, so that whoever lets go of a device puts it back, in this process or a later one.
  *
- * <p>Loop thread only.
+ * <p>A device is known by its number: it may have been renamed meanwhile. Loop thread only.
  */
 final class DeviceChanges {
     private final Links links;
@@ -21,7 +21,7 @@ final class DeviceChanges {
     /** Makes a device fit for a port: quiet, and receiving everything. */
     void make(Links.Link device, boolean madeTap) {
         noted(device, Pins.MADE, madeTap);
-        noted(device, Pins.QUIET, UpcallTap.quiet(device.name()));
+        noted(device, Pins.QUIET, Ipv6.silence(device.name()));
         boolean needed = !device.kind().equals("veth") && !device.kind().equals("tun") && (device.flags() & Links.IFF_PROMISC) == 0;
         noted(device, Pins.PROMISCUOUS, needed && links.setFlags(device.ifindex(), Links.IFF_PROMISC, Links.IFF_PROMISC));
     }
@@ -32,22 +32,26 @@ final class DeviceChanges {
         }
     }
 
-    /** Puts a device back as it was found; when this returns, a tap that was made for the port is to be deleted. */
+    /** Puts a device back as it was found; when this returns true, a tap that was made for the port is to be deleted. */
     boolean putBack(Links.Link device) {
-        if (pins.noted(device.ifindex(), Pins.PROMISCUOUS)) {
-            links.setFlags(device.ifindex(), 0, Links.IFF_PROMISC);
-        }
-        if (pins.noted(device.ifindex(), Pins.QUIET)) {
-            speak(device.name());
-        }
-        return pins.noted(device.ifindex(), Pins.MADE);
+        putBack(links, device, what -> pins.noted(device.ifindex(), what));
+        return pins.isMadeTap(device);
     }
 
-    private static void speak(String device) {
-        try {
-            Files.writeString(Path.of("/proc/sys/net/ipv6/conf", device, "disable_ipv6"), "0");
-        } catch (IOException e) {
-            // The device is gone, and its setting with it.
+    /**
+     * Puts back flags and settings of a device, by its number and by the name that it has now.
+     *
+     * @param noted whether a change was noted
+     * @return what could not be put back, for the administrator
+     */
+    static List<String> putBack(Links links, Links.Link device, Predicate<String> noted) {
+        List<String> failed = new ArrayList<>();
+        if (noted.test(Pins.PROMISCUOUS) && !links.setFlags(device.ifindex(), 0, Links.IFF_PROMISC)) {
+            failed.add(device.name() + " is still promiscuous (ip link set dev " + device.name() + " promisc off)");
         }
+        if (noted.test(Pins.QUIET) && !Ipv6.restore(device.name())) {
+            failed.add("IPv6 is still off on " + device.name() + " (sysctl net.ipv6.conf." + device.name() + ".disable_ipv6=0)");
+        }
+        return failed;
     }
 }

@@ -251,18 +251,24 @@ final class EbpfDatapath implements Datapath {
     }
 
     @Override
-    public void close() {
-        // Asked for by the launcher: then pinned links keep the programs at work, as after a crash, until the next start takes over.
-        boolean keep = Boolean.getBoolean("vnet.keep.forwarding");
+    public void leave() {
+        // Pinned links keep the programs at work, as after a crash, until the next start takes over.
         accounts.store();
-        if (keep) {
-            ports.abandon();
-        } else {
-            ports.detachAll();
-            maps.setTaps(0, 0);
-            pins.close();
-            up.remove();
-        }
+        ports.abandon();
+        closeDescriptors();
+    }
+
+    @Override
+    public void close() {
+        accounts.store();
+        ports.detachAll();
+        maps.setTaps(0, 0);
+        pins.close();
+        up.remove();
+        closeDescriptors();
+    }
+
+    private void closeDescriptors() {
         waits.close();
         up.close();
         links.close();

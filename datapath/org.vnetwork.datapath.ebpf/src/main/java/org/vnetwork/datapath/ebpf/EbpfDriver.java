@@ -60,6 +60,12 @@ public final class EbpfDriver implements DatapathDriver {
     }
 
     @Override
+    public Optional<String> caution() {
+        return BpfFileSystem.find().outlives() ? Optional.empty()
+                : Optional.of("its flows end with the last process of this namespace of mounts, since the /sys/fs/bpf of process 1 cannot be reached");
+    }
+
+    @Override
     public Set<String> attachments() {
         return Set.of("netdev", "tap");
     }
@@ -74,6 +80,7 @@ public final class EbpfDriver implements DatapathDriver {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
             Links links = push(opened, new Links());
+            Leavings.settle(host, switchName, links);
             BpfObject object = push(opened, BpfObject.open(elf()));
             FlowMaps.size(object, EbpfDatapath.FLOWS);
             boolean adopts = PinnedMaps.reuse(object, Pins.folder(host, switchName));

@@ -10,6 +10,8 @@ final class KernelPort {
     final PortBooks books = new PortBooks();
     /** Frames on the wire that came up from here, by the channel of {@link UpChannels}. */
     final long[] arrived = new long[UpChannels.CHANNELS];
+    /** Frames that its device has dropped, of which the books know. */
+    long deviceDropped;
     boolean open;
     /** Ifindex of the device that the program is attached to; 0 when there is none. */
     int ifindex;

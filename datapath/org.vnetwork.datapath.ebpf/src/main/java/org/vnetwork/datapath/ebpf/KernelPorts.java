@@ -136,11 +136,15 @@ final class KernelPorts {
         }
         boolean filters = groups.hook(device.ifindex(), pins.has(device.ifindex()));
         try {
-            port.link = pins.carry(program, device.ifindex(), Bpf.TCX_INGRESS);
+            port.link = pins.carry(program, device.ifindex(), device.name(), Bpf.TCX_INGRESS);
         } catch (DatapathException e) {
             maps.removePortId(device.ifindex());
             groups.unhook(device.ifindex());
             throw new DatapathException("netdev: " + device.name() + ": " + e.getMessage());
+        }
+        if (port.deviceDropped < 0 || !Integer.valueOf(port.id).equals(left.get(device.ifindex()))) {
+            port.deviceDropped = device.dropped();
+            accounts.touch(port);
         }
         port.ifindex = device.ifindex();
         byIfindex.put(port.ifindex, port);
@@ -276,8 +280,10 @@ final class KernelPorts {
 
     private void refresh(KernelPort port) {
         Links.Link device = links.byName(port.attachment.device());
+        if (device == null || device.ifindex() != port.ifindex) {
+            release(port);
+        }
         if (device != null && device.ifindex() != port.ifindex) {
-            letGo(port);
             try {
                 DeviceRules.checkFree(device, isLeft(device));
                 take(port, device, false);
@@ -287,12 +293,21 @@ final class KernelPorts {
             }
         }
         if (device == null) {
-            letGo(port);
             show(port, DeviceState.absent("no such device; it is taken up when it comes back"));
             return;
         }
         maps.port(port.id).setDevice(device.ifindex());
+        accounts.deviceDropped(port, device.dropped());
         show(port, DeviceState.of(device, links));
+    }
+
+    /** Lets go of the port's device, if it has one; one that has another name now is left as it was found. */
+    private void release(KernelPort port) {
+        Links.Link former = port.ifindex == 0 ? null : links.byIndex(port.ifindex);
+        if (former != null) {
+            changes.putBack(former);
+        }
+        letGo(port);
     }
 
     private void show(KernelPort port, DeviceState state) {

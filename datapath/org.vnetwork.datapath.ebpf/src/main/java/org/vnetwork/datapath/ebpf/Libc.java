@@ -57,6 +57,9 @@ final class Libc {
     private static final MethodHandle RECV = handle("recv", FunctionDescriptor.of(LONG, INT, POINTER, LONG, INT));
     private static final MethodHandle EVENTFD = handle("eventfd", FunctionDescriptor.of(INT, INT, INT));
     private static final MethodHandle MOUNT = handle("mount", FunctionDescriptor.of(INT, POINTER, POINTER, POINTER, LONG, POINTER));
+    private static final MethodHandle GETSOCKOPT = handle("getsockopt", FunctionDescriptor.of(INT, INT, INT, INT, POINTER, POINTER));
+    private static final MethodHandle UNSHARE = handle("unshare", FunctionDescriptor.of(INT, INT));
+    private static final MethodHandle SETNS = handle("setns", FunctionDescriptor.of(INT, INT, INT));
     private static final MethodHandle GETEUID = handle("geteuid", FunctionDescriptor.of(INT));
     private static final MethodHandle STRERROR = LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("strerror"), FunctionDescriptor.of(POINTER, INT));
 
@@ -224,6 +227,36 @@ final class Libc {
     static int mount(String source, String target, String type) {
         try (Arena arena = Arena.ofConfined()) {
             return (int) MOUNT.invokeExact(CAPTURED.get(), arena.allocateFrom(source), arena.allocateFrom(target), arena.allocateFrom(type), 0L, MemorySegment.NULL);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Reads an option of 8 octets of a socket; -1 when the kernel does not know it. */
+    static long longOption(int fd, int level, int option) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(8, 8);
+            MemorySegment size = arena.allocate(4, 4);
+            size.set(INT, 0, 8);
+            return (int) GETSOCKOPT.invokeExact(CAPTURED.get(), fd, level, option, value, size) < 0 ? -1 : value.get(LONG, 0);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Gives the calling thread something of its own that it shared with the others. */
+    static int unshare(int what) {
+        try {
+            return (int) UNSHARE.invokeExact(CAPTURED.get(), what);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Moves the calling thread, and no other, into a namespace. */
+    static int setns(int fd, int kind) {
+        try {
+            return (int) SETNS.invokeExact(CAPTURED.get(), fd, kind);
         } catch (Throwable e) {
             throw unexpected(e);
         }

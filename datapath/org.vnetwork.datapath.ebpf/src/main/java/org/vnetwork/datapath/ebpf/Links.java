@@ -33,6 +33,9 @@ final class Links implements AutoCloseable {
     private static final int IFLA_TXQLEN = 13;
     private static final int IFLA_LINKINFO = 18;
     private static final int IFLA_INFO_KIND = 1;
+    private static final int IFLA_STATS64 = 23;
+    /** Where {@code tx_dropped} is in {@code struct rtnl_link_stats64}. */
+    private static final int TX_DROPPED = 56;
     private static final int IFLA_LINK_NETNSID = 37;
     private static final int IFLA_TARGET_NETNSID = 46;
     private static final int HEADER = 16;
@@ -57,8 +60,9 @@ final class Links implements AutoCloseable {
      * @param link ifindex of the veth's peer, in its own namespace; 0 when there is none
      * @param namespace id of the peer's namespace as this one knows it; -1 when it is the same
      * @param master ifindex of the bridge or bond that it belongs to; 0 when it is free
+     * @param dropped frames that were to go out by it and that it dropped, since it was made ({@code tx_dropped})
      */
-    record Link(String name, int ifindex, int flags, int mtu, long mac, String kind, int link, int namespace, int master) {
+    record Link(String name, int ifindex, int flags, int mtu, long mac, String kind, int link, int namespace, int master, long dropped) {
         boolean isUp() {
             return (flags & IFF_UP) != 0;
         }
@@ -213,6 +217,7 @@ final class Links implements AutoCloseable {
         int namespace = -1;
         int master = 0;
         long mac = 0;
+        long dropped = 0;
         for (int at = HEADER + BODY; at + 4 <= end; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
             int length = (buffer.get(SHORT, at) & 0xffff) - 4;
             switch (buffer.get(SHORT, at + 2) & 0x3fff) {
@@ -220,6 +225,7 @@ final class Links implements AutoCloseable {
                 case IFLA_MTU -> mtu = buffer.get(INT, at + 4);
                 case IFLA_LINK -> link = buffer.get(INT, at + 4);
                 case IFLA_LINK_NETNSID -> namespace = buffer.get(INT, at + 4);
+                case IFLA_STATS64 -> dropped = buffer.get(ValueLayout.JAVA_LONG_UNALIGNED, at + 4 + TX_DROPPED);
                 case IFLA_MASTER -> master = buffer.get(INT, at + 4);
                 case IFLA_ADDRESS -> mac = length == 6 ? mac(at + 4) : 0;
                 case IFLA_LINKINFO -> kind = kind(at + 4, at + 4 + length);
@@ -228,7 +234,7 @@ final class Links implements AutoCloseable {
                 }
             }
         }
-        return new Link(name, buffer.get(INT, HEADER + 4), buffer.get(INT, HEADER + 8), mtu, mac, kind, link, namespace, master);
+        return new Link(name, buffer.get(INT, HEADER + 4), buffer.get(INT, HEADER + 8), mtu, mac, kind, link, namespace, master, dropped);
     }
 
     private String kind(int from, int end) {

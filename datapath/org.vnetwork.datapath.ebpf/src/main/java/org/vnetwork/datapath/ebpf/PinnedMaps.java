@@ -69,7 +69,7 @@ final class PinnedMaps {
     static void pin(BpfObject object, Path folder) throws DatapathException {
         for (String name : names(object)) {
             if (Bpf.pin(object.map(name), path(folder, name)) < 0) {
-                throw new DatapathException("pin " + path(folder, name) + ": " + Libc.error());
+                throw new DatapathException("pin " + BpfFileSystem.shown(Path.of(path(folder, name))) + ": " + Libc.error());
             }
         }
     }

@@ -14,26 +14,29 @@ import org.vnetwork.datapath.DatapathException;
  * programs take over.
  */
 final class Pins implements AutoCloseable {
-    private static final Path ROOT = Path.of("/sys/fs/bpf");
-    private static final String LINK = "link-";
+    static final String LINK = "link-";
     /** Changes that are noted. */
     static final String MADE = "made";
     static final String QUIET = "quiet";
     static final String FILTERS = "filters";
     static final String PROMISCUOUS = "promiscuous";
-    private static final List<String> WHAT = List.of("link", MADE, QUIET, PROMISCUOUS, FILTERS);
+    /** Which device it is, as {@link DeviceNote}. */
+    static final String DEVICE = "device";
+    static final List<String> WHAT = List.of("link", MADE, QUIET, PROMISCUOUS, FILTERS, DEVICE);
 
     private final Path host;
     private final Path folder;
     private final Path before;
+    private final NetworkSpace space;
 
     /** @param adopts whether the maps in the folder are those of this process already */
     Pins(String hostName, String switchName, boolean adopts) throws DatapathException {
+        BpfFileSystem.find().mount();
         folder = folder(hostName, switchName);
         host = folder.getParent();
-        before = host.resolve(folder.getFileName() + "~before");
+        before = before(hostName, switchName);
         try {
-            mount();
+            space = NetworkSpace.current();
             if (adopts) {
                 remove(before);
             } else if (Files.exists(folder)) {
@@ -42,25 +45,28 @@ final class Pins implements AutoCloseable {
             }
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new DatapathException("pins: " + folder + " cannot be made (" + e + "); root and a bpf file system at " + ROOT + " are needed", e);
+            throw new DatapathException("pins: " + BpfFileSystem.shown(folder) + " cannot be made (" + e + "); root and a bpf file system at /sys/fs/bpf are needed", e);
         }
+    }
+
+    /** Where the pins of a host are. */
+    static Path folder(String hostName) {
+        // NB: a bpf file system refuses names with dots; neither substitute can stand in a name that people give.
+        return BpfFileSystem.find().root().resolve("vnetwork").resolve(hostName.replace('.', ':'));
     }
 
     /** Where the pins of a switch are. */
     static Path folder(String hostName, String switchName) {
-        // NB: a bpf file system refuses names with dots; neither substitute can stand in a name that people give.
-        return ROOT.resolve("vnetwork").resolve(hostName.replace('.', ':')).resolve(switchName.replace('.', ':'));
+        return folder(hostName).resolve(switchName.replace('.', ':'));
+    }
+
+    /** Where what an earlier process left is set aside. */
+    static Path before(String hostName, String switchName) {
+        return folder(hostName).resolve(switchName.replace('.', ':') + "~before");
     }
 
     Path folder() {
         return folder;
-    }
-
-    private static void mount() throws DatapathException, IOException {
-        boolean mounted = Files.readAllLines(Path.of("/proc/mounts")).stream().anyMatch(l -> l.contains(" " + ROOT + " bpf "));
-        if (!mounted && Libc.mount("bpf", ROOT.toString(), "bpf") < 0) {
-            throw new DatapathException(ROOT + ": no bpf file system, and mounting one failed: " + Libc.error());
-        }
     }
 
     /**
@@ -68,8 +74,13 @@ final class Pins implements AutoCloseable {
      *
      * @return the link's descriptor
      */
-    int carry(int program, int ifindex, int type) throws DatapathException {
+    int carry(int program, int ifindex, String name, int type) throws DatapathException {
         Path path = folder.resolve(LINK + ifindex);
+        try {
+            new DeviceNote(space, name).write(folder.resolve(DEVICE + "-" + ifindex));
+        } catch (IOException e) {
+            throw new DatapathException("note beside " + BpfFileSystem.shown(path) + ": " + e, e);
+        }
         if (Files.exists(path)) {
             int left = Bpf.open(path.toString());
             if (left >= 0 && Bpf.updateLink(left, program) == 0) {
@@ -85,7 +96,7 @@ final class Pins implements AutoCloseable {
             throw new DatapathException("the program cannot be attached: " + Libc.error(errno) + (errno == Libc.EINVAL ? "; tcx needs Linux 6.6 or newer" : ""));
         }
         if (Bpf.pin(link, path.toString()) < 0) {
-            DatapathException failure = new DatapathException("pin " + path + ": " + Libc.error());
+            DatapathException failure = new DatapathException("pin " + BpfFileSystem.shown(path) + ": " + Libc.error());
             Libc.close(link);
             throw failure;
         }
@@ -119,6 +130,16 @@ final class Pins implements AutoCloseable {
     /** Whether this process or an earlier one noted that it changed this. */
     boolean noted(int ifindex, String what) {
         return Files.exists(folder.resolve(what + "-" + ifindex)) || Files.exists(before.resolve(what + "-" + ifindex));
+    }
+
+    /** Whether this device is a tap that was made for its port. Somebody who gave it another name has taken it over. */
+    boolean isMadeTap(Links.Link device) {
+        return isMadeTap(folder, device) || isMadeTap(before, device);
+    }
+
+    private static boolean isMadeTap(Path folder, Links.Link device) {
+        DeviceNote note = DeviceNote.read(folder.resolve(DEVICE + "-" + device.ifindex()));
+        return Files.exists(folder.resolve(MADE + "-" + device.ifindex())) && (note == null || note.name().equals(device.name()));
     }
 
     /** Devices with a pinned link. */

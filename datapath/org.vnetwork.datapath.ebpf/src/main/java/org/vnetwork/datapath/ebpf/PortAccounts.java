@@ -18,6 +18,8 @@ final class PortAccounts {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final int COUNTERS = DropNumbers.LIMIT;
     private static final int ARRIVED = COUNTERS + 8;
+    /** One more than what the device had dropped; 0 when nobody looked. */
+    private static final int DEVICE_DROPPED = ARRIVED + UpChannels.CHANNELS;
 
     private final KernelMaps maps;
     private final UpChannels up;
@@ -79,6 +81,7 @@ final class PortAccounts {
             at.setAtIndex(LONG, COUNTERS + 6, b.copies);
             at.setAtIndex(LONG, COUNTERS + 7, b.up);
             MemorySegment.copy(port.arrived, 0, at, LONG, ARRIVED * 8L, UpChannels.CHANNELS);
+            at.setAtIndex(LONG, DEVICE_DROPPED, port.deviceDropped + 1);
             port.touched = false;
         }
         touched.clear();
@@ -98,6 +101,26 @@ final class PortAccounts {
         b.copies = at.getAtIndex(LONG, COUNTERS + 6);
         b.up = at.getAtIndex(LONG, COUNTERS + 7);
         MemorySegment.copy(at, LONG, ARRIVED * 8L, port.arrived, 0, UpChannels.CHANNELS);
+        port.deviceDropped = at.getAtIndex(LONG, DEVICE_DROPPED) - 1;
+    }
+
+    /**
+     * Counts what a port's device dropped after the programs or the packet socket had handed it over: such frames are sent no more. Who sent them is not known, so the books of this port
+     * have one output less for each.
+     *
+     * @param dropped by the device, since it was made; a superframe counts once
+     */
+    void deviceDropped(KernelPort port, long dropped) {
+        long more = port.deviceDropped < 0 ? 0 : dropped - port.deviceDropped;
+        if (more != 0) {
+            touch(port);
+            port.deviceDropped = dropped;
+        }
+        if (more > 0) {
+            port.books.drops[DropNumbers.DEVICE_DROPPED] += more;
+            port.books.sent -= more;
+            port.books.outputs -= more;
+        }
     }
 
     void clear(int id) {

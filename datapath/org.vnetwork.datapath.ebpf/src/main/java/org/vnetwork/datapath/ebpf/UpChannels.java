@@ -28,7 +28,7 @@ final class UpChannels {
     /** Has a program mark what comes up, and the programs of ports send to here. */
     void attach(int program, Pins pins, KernelMaps maps) throws DatapathException {
         for (int i = 0; i < CHANNELS; i++) {
-            uplinks[i] = pins.carry(program, taps[i].ifindex(), Bpf.TCX_EGRESS);
+            uplinks[i] = pins.carry(program, taps[i].ifindex(), taps[i].name(), Bpf.TCX_EGRESS);
             pins.dropBefore(taps[i].staleIfindex());
         }
         maps.setTaps(taps[0].ifindex(), taps[1].ifindex());

@@ -1,11 +1,8 @@
 package org.vnetwork.datapath.ebpf;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.packet.wire.Frame;
 
@@ -55,7 +52,7 @@ final class UpcallTap implements AutoCloseable {
             links.delete(stale.ifindex());
         }
         fd = Taps.open(name);
-        quiet(name);
+        Ipv6.silence(name);
         device = links.byName(name);
         if (device == null || !links.setMtu(device.ifindex(), MTU) || !links.setQueueLength(device.ifindex(), QUEUE)
                 || !links.setFlags(device.ifindex(), Links.IFF_UP, Links.IFF_UP)) {
@@ -65,16 +62,8 @@ final class UpcallTap implements AutoCloseable {
         lostBefore = dropped();
     }
 
-    /** Keeps the host's IPv6 from speaking on a device that is a switch's; true when it spoke before. */
-    static boolean quiet(String device) {
-        Path setting = Path.of("/proc/sys/net/ipv6/conf", device, "disable_ipv6");
-        try {
-            boolean spoke = Files.readString(setting).startsWith("0");
-            Files.writeString(setting, "1");
-            return spoke;
-        } catch (IOException e) {
-            return false;
-        }
+    String name() {
+        return name;
     }
 
     int descriptor() {
@@ -96,11 +85,9 @@ final class UpcallTap implements AutoCloseable {
     }
 
     private long dropped() {
-        try {
-            return Long.parseLong(Files.readString(Path.of("/sys/class/net", name, "statistics/tx_dropped")).strip());
-        } catch (IOException | NumberFormatException e) {
-            return 0;
-        }
+        // NB: not from /sys, which may be that of another network namespace.
+        Links.Link now = links.byIndex(device.ifindex());
+        return now == null ? 0 : now.dropped();
     }
 
     /** Whether nothing waits to be read. */

@@ -66,12 +66,7 @@ abstract class Lives {
 
     /** Ends the process as far as the kernel can see: nothing is put back. */
     void die() {
-        System.setProperty("vnet.keep.forwarding", "true");
-        try {
-            datapath.close();
-        } finally {
-            System.clearProperty("vnet.keep.forwarding");
-        }
+        datapath.leave();
     }
 
     static int ifindex(String device) {

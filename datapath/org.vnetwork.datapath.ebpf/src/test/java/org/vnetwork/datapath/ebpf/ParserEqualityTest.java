@@ -209,8 +209,8 @@ class ParserEqualityTest {
         String other = one + "o";
         ip("link add " + one + " type veth peer name " + other);
         try (PacketSocket socket = new PacketSocket(); Links links = new Links()) {
-            UpcallTap.quiet(one);
-            UpcallTap.quiet(other);
+            Ipv6.silence(one);
+            Ipv6.silence(other);
             ip("link set " + one + " up");
             ip("link set " + other + " up");
             known(links.byName(other).ifindex());
@@ -231,7 +231,7 @@ class ParserEqualityTest {
     void bothReadTheSameFromFramesOfWhichOnlyTheEthernetHeaderIsLinear() throws Exception {
         String name = "kt" + Long.toString(ProcessHandle.current().pid(), 36);
         try (PagedTap tap = new PagedTap(name); Links links = new Links()) {
-            UpcallTap.quiet(name);
+            Ipv6.silence(name);
             ip("link set " + name + " up");
             known(links.byName(name).ifindex());
             int link = Bpf.attach(program, links.byName(name).ifindex(), Bpf.TCX_INGRESS);
