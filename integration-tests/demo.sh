@@ -75,6 +75,7 @@ clean_up() {
   local process
   for process in "${helpers[@]}"; do kill "$process" 2>/dev/null && wait "$process" 2>/dev/null; done
   for process in $(host_processes); do
+    echo remove >"$run/down" # otherwise what is in the kernel goes on
     kill "$process"
     for _ in $(seq 400); do has_ended "$process" && break; sleep 0.05; done
     has_ended "$process" || kill -9 "$process"

@@ -16,7 +16,8 @@ vm_usage="usage: ./vnet vm COMMAND
                          starts a guest on a new port NAME of the switch: a small Linux of its own, unless an image or a kernel is given
   list                   the guests of a host
   run NAME 'COMMAND'     runs a shell command in a guest that has the small Linux, and prints what it prints; what it leaves running there
-                         should print into a file, else it waits for a reader once it has printed 64 KiB
+                         should print into a file, else it waits for a reader once it has printed 64 KiB; $guest_seconds s (VNET_GUEST_SECONDS)
+                         for the guest to be up and to begin, then as long as the command takes
   console NAME           joins this terminal to the guest's console; Ctrl-] leaves it
   stop NAME | --all [--now]
                          asks the guest to power off, ends it after $power_off_seconds s (VNET_POWER_OFF_SECONDS; --now: at once), and removes its port
