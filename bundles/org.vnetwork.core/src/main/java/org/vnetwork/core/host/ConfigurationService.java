@@ -10,6 +10,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vnetwork.control.Change;
 import org.vnetwork.control.Configuration;
 import org.vnetwork.control.Edit;
@@ -26,6 +28,7 @@ public final class ConfigurationService implements Configuration {
     /** Takes the place of an engine whose bundle has gone. */
     private static final String BUILT_IN = "learning";
     private static final long RETRY_SECONDS = 5;
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigurationService.class);
 
     private final Switches switches;
     private final DocumentFile file;
@@ -94,31 +97,48 @@ public final class ConfigurationService implements Configuration {
         }
         Reconciler reconciler = new Reconciler(switches, false);
         reconciler.check(before, after);
+        List<String> differences = Differences.between(before, after);
         // Written first: a full disk is found out before any switch is touched.
         file.prepare(after);
         try {
             reconciler.apply(before, after);
             file.commit();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             file.discard();
-            goBack(before, after);
-            throw e;
+            throw refused(e, goBack(before, after));
         }
         current = after;
-        return new Change(true, Differences.between(before, after), reconciler.report());
+        return new Change(true, differences, reconciler.report());
     }
 
-    /** From wherever a failed edit left the switches: what it changed of each is changed back, and one that it stopped is started again. */
-    private void goBack(HostDocument before, HostDocument after) {
+    /** What a failed edit is refused with: a refusal's own words, or what failed. */
+    private static Refusal refused(Throwable failure, boolean undone) {
+        if (failure instanceof Refusal refusal && undone) {
+            return refusal;
+        }
+        LOG.error("an edit of the configuration failed", failure);
+        return new Refusal(failure instanceof Refusal ? failure.getMessage() + "; not all could be undone, host:events says what is left"
+                : "configuration: the edit failed (" + failure + "), the log has the details; " + (undone ? "nothing was changed" : "not all could be undone, host:events says what is left"), failure);
+    }
+
+    /**
+     * From wherever a failed edit left the switches: what it changed of each is changed back, and one that it stopped is started again.
+     *
+     * @return false when a step back failed too
+     */
+    private boolean goBack(HostDocument before, HostDocument after) {
+        Undo undo = new Undo(switches);
         try {
             for (SwitchDocument touched : after.switches()) {
                 if (before.find(touched.name()).filter(touched::equals).isEmpty()) {
-                    new Undo(switches).back(touched, before.find(touched.name()).orElse(null));
+                    undo.back(touched, before.find(touched.name()).orElse(null));
                 }
             }
             new Reconciler(switches, true).apply(before, before);
-        } catch (RuntimeException e) {
-            switches.events().add("host " + switches.settings().name(), "an edit that failed could not be undone altogether: " + e.getMessage());
+            return undo.isWhole();
+        } catch (Throwable e) {
+            switches.events().add("host " + switches.settings().name(), "an edit that failed could not be undone altogether: " + Reconciler.text(e));
+            return false;
         }
     }
 

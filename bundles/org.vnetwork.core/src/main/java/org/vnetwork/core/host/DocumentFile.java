@@ -78,6 +78,9 @@ final class DocumentFile {
         } catch (IOException e) {
             discard();
             throw unwritable(e);
+        } catch (RuntimeException | Error e) {
+            discard();
+            throw e;
         }
     }
 
@@ -90,19 +93,36 @@ final class DocumentFile {
         }
     }
 
-    /** Has what was prepared take the place of the configuration, which becomes the one before it. */
+    /** Has what was prepared take the place of the configuration, which becomes the one before it; when that fails the files are as before. */
     void commit() {
+        boolean kept = false;
+        boolean in = false;
         try {
             // Between the two renames there is only the configuration before this one, and reading knows that.
             if (Files.exists(file)) {
                 Files.move(file, previous, StandardCopyOption.ATOMIC_MOVE);
+                kept = true;
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            in = true;
             try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
                 folder.force(true);
             }
         } catch (IOException e) {
+            putBack(kept, in);
             throw unwritable(e);
+        }
+    }
+
+    private void putBack(boolean kept, boolean in) {
+        try {
+            if (kept) {
+                Files.move(previous, file, StandardCopyOption.ATOMIC_MOVE);
+            } else if (in) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            // The one that could be read last is there under one of the two names.
         }
     }
 

@@ -1,6 +1,7 @@
 package org.vnetwork.core.host;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
@@ -105,43 +106,40 @@ final class Reconciler {
         try {
             VirtualSwitch started = switches.start(document);
             try {
-                started.limit(document.limits());
-                swap(started, document);
-                document.ports().forEach(p -> add(started, p));
+                part(started, () -> started.limit(document.limits()));
+                part(started, () -> started.swap(document.engine(), engine(document)));
+                document.ports().forEach(p -> part(started, () -> add(started, p)));
                 document.rows().forEach(r -> place(started, r));
             } finally {
                 started.restored();
             }
-        } catch (Refusal e) {
+        } catch (Throwable e) {
             if (!lenient) {
                 throw e;
             }
-            switches.problem(document.name(), e.getMessage());
-        }
-    }
-
-    private void swap(VirtualSwitch started, SwitchDocument document) {
-        try {
-            started.swap(document.engine(), engine(document));
-        } catch (Refusal e) {
-            leave(started, e);
+            switches.problem(document.name(), text(e));
         }
     }
 
     private void place(VirtualSwitch home, RowDocument row) {
-        try {
-            home.placeRow(row, true);
-        } catch (Refusal e) {
-            leave(home, e);
-        }
+        part(home, () -> home.placeRow(row, true));
     }
 
     /** What one part of a switch cannot have does not keep the rest of it from starting, when this is a start. */
-    private void leave(VirtualSwitch home, Refusal refusal) {
-        if (!lenient) {
-            throw refusal;
+    private void part(VirtualSwitch home, Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable e) {
+            if (!lenient) {
+                throw e;
+            }
+            switches.events().add("switch " + home.name(), text(e));
         }
-        switches.events().add("switch " + home.name(), refusal.getMessage());
+    }
+
+    /** A failure in a line: what refuses says it in words. */
+    static String text(Throwable failure) {
+        return failure instanceof Refusal ? failure.getMessage() : failure.toString();
     }
 
     /** Places rows that are not there, perhaps because their data type came with a bundle only now. */
@@ -163,43 +161,36 @@ final class Reconciler {
 
     private void update(SwitchDocument before, SwitchDocument after) {
         VirtualSwitch home = switches.need(after.name());
-        boolean removed = false;
+        List<PortDocument> gone = before.ports().stream().filter(old -> !stays(old, after)).toList();
+        List<PortDocument> added = after.ports().stream().filter(now -> !stays(now, before)).toList();
+        // A port takes what was learned at it along, for good: it goes last, unless another one needs its place.
+        List<PortDocument> first = gone.stream().filter(old -> added.stream().anyMatch(now -> needsPlace(now, old))).toList();
         if (!before.limits().equals(after.limits())) {
             home.limit(after.limits());
         }
-        for (PortDocument old : before.ports()) {
-            PortDocument now = after.find(old.name()).orElse(null);
-            if (now == null || !sameAttachment(old, now)) {
-                home.removePort(old);
-                removed = true;
-            }
-        }
+        first.forEach(home::removePort);
         if (!before.engine().equals(after.engine())) {
             report.add("engine " + before.engine() + " -> " + after.engine());
             report.addAll(home.swap(after.engine(), engine(after)));
         }
-        for (PortDocument now : after.ports()) {
-            PortDocument old = before.find(now.name()).orElse(null);
-            if (old == null || !sameAttachment(old, now)) {
-                add(home, now);
-            } else if (!old.equals(now)) {
-                home.setPort(now);
-            }
-        }
-        for (RowDocument row : before.rows()) {
-            if (!after.rows().contains(row)) {
-                home.placeRow(row, false);
-            }
-        }
-        for (RowDocument row : after.rows()) {
-            if (!before.rows().contains(row)) {
-                home.placeRow(row, true);
-            }
-        }
-        if (removed) {
+        added.forEach(now -> add(home, now));
+        after.ports().stream().filter(now -> !added.contains(now) && !before.ports().contains(now)).forEach(home::setPort);
+        before.rows().stream().filter(row -> !after.rows().contains(row)).forEach(row -> home.placeRow(row, false));
+        after.rows().stream().filter(row -> !before.rows().contains(row)).forEach(row -> home.placeRow(row, true));
+        gone.stream().filter(old -> !first.contains(old)).forEach(home::removePort);
+        if (!gone.isEmpty()) {
             // A port that was replaced took the rows along that are about it.
             placeAgain(home, after);
         }
+    }
+
+    /** Whether a port is in another document too, by the same attachment. */
+    private static boolean stays(PortDocument port, SwitchDocument other) {
+        return other.find(port.name()).filter(there -> sameAttachment(port, there)).isPresent();
+    }
+
+    private static boolean needsPlace(PortDocument now, PortDocument old) {
+        return now.id() == old.id() || now.name().equals(old.name()) || Arrays.stream(now.device().split(" ")).anyMatch(List.of(old.device().split(" "))::contains);
     }
 
     static boolean sameAttachment(PortDocument a, PortDocument b) {

@@ -12,9 +12,15 @@ import org.vnetwork.model.Refusal;
 /** Takes a half-made edit of one switch back; what it finds as it was stays untouched, so that its traffic goes on. */
 final class Undo {
     private final Switches switches;
+    private boolean whole = true;
 
     Undo(Switches switches) {
         this.switches = switches;
+    }
+
+    /** Whether every step back was made. */
+    boolean isWhole() {
+        return whole;
     }
 
     /** Back from a document that was perhaps reached in part; {@code before} null: the switch did not exist. */
@@ -34,7 +40,7 @@ final class Undo {
         }
         for (RowDocument row : attempted.rows()) {
             if (!before.rows().contains(row)) {
-                unplace(home, row);
+                attempt(home, () -> unplace(home, row));
             }
         }
         attempt(home, () -> new Reconciler(switches, true).placeAgain(home, before));
@@ -43,8 +49,9 @@ final class Undo {
     private void attempt(VirtualSwitch home, Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException e) {
-            switches.events().add("switch " + home.name(), "could not be brought back to what it was: " + e.getMessage());
+        } catch (Throwable e) {
+            whole = false;
+            switches.events().add("switch " + home.name(), "could not be brought back to what it was: " + Reconciler.text(e));
         }
     }
 
@@ -52,13 +59,13 @@ final class Undo {
         for (PortDocument port : home.documents()) {
             PortDocument old = before.find(port.name()).orElse(null);
             if (old == null || !Reconciler.sameAttachment(old, port)) {
-                home.removePort(port);
+                attempt(home, () -> home.removePort(port));
             } else if (!old.equals(port)) {
                 attempt(home, () -> home.setPort(old));
             }
         }
         List<String> there = home.documents().stream().map(PortDocument::name).toList();
-        before.ports().stream().filter(p -> !there.contains(p.name())).forEach(home::restorePort);
+        before.ports().stream().filter(p -> !there.contains(p.name())).forEach(p -> attempt(home, () -> home.restorePort(p)));
     }
 
     private void engine(VirtualSwitch home, String attempted, String before) {

@@ -3,6 +3,7 @@ package org.vnetwork.core.run;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.core.decide.Stages;
@@ -83,38 +84,71 @@ final class ActivePlugins implements Stages {
     }
 
     /**
-     * Opens the filters of a port that are wanted and not open, and closes the others; filters that are not installed stay away.
+     * Opens the filters of a port that are wanted and not open, then closes the others; filters that are not installed stay away.
      *
-     * @throws Refusal naming the filter that did not open; the others of the port are as wanted
+     * @throws Refusal naming a filter that did not open; then the port has the filters that it had, the very same
      */
     void filters(int port, List<FilterDocument> wanted, Function<String, Plugin<PacketFilter>> installed) {
-        Map<Integer, Opened<PacketFilter>> slots = filters.computeIfAbsent(port, p -> new HashMap<>());
-        slots.entrySet().removeIf(e -> {
-            Plugin<PacketFilter> current = installed.apply(e.getValue().plugin().name());
-            boolean keep = current == e.getValue().plugin() && wanted.stream().anyMatch(w -> w.slot() == e.getKey() && w.filter().equals(e.getValue().plugin().name()));
-            if (!keep) {
-                close(e.getValue(), current);
-            }
-            return !keep;
-        });
-        Refusal refused = null;
-        for (FilterDocument want : wanted) {
-            Plugin<PacketFilter> plugin = slots.containsKey(want.slot()) ? null : installed.apply(want.filter());
-            try {
-                Opened<PacketFilter> opened = plugin == null ? null : Opened.open(plugin, contexts.apply("filter " + want.filter()), PacketFilter::open);
-                if (opened != null) {
-                    slots.put(want.slot(), opened);
-                }
-            } catch (RuntimeException | Error e) {
-                refused = new Refusal("filter: " + want.filter() + " did not open (" + e + ")", e);
-            }
-        }
-        if (slots.isEmpty()) {
-            filters.remove(port);
-        }
+        Refusal refused = filters(port, wanted, installed, true);
         if (refused != null) {
             throw refused;
         }
+    }
+
+    /** As {@link #filters}, but what opens is used although another one does not, which is told: at a start, and when bundles came or went. */
+    void filtersThatOpen(int port, List<FilterDocument> wanted, Function<String, Plugin<PacketFilter>> installed, Consumer<String> told) {
+        Refusal refused = filters(port, wanted, installed, false);
+        if (refused != null) {
+            told.accept(refused.getMessage());
+        }
+    }
+
+    /** Closes all filters of a port. */
+    void closeFilters(int port) {
+        exchange(port, Map.of(), name -> null);
+    }
+
+    private Refusal filters(int port, List<FilterDocument> wanted, Function<String, Plugin<PacketFilter>> installed, boolean all) {
+        Map<Integer, Opened<PacketFilter>> before = filters.getOrDefault(port, Map.of());
+        Map<Integer, Opened<PacketFilter>> next = new HashMap<>();
+        Refusal refused = null;
+        for (FilterDocument want : wanted) {
+            Opened<PacketFilter> there = before.get(want.slot());
+            boolean sameName = there != null && there.plugin().name().equals(want.filter());
+            Plugin<PacketFilter> plugin = installed.apply(want.filter());
+            try {
+                Opened<PacketFilter> opened = sameName && there.plugin() == plugin ? there : open(want, plugin);
+                if (opened != null) {
+                    next.put(want.slot(), opened);
+                }
+            } catch (Throwable e) {
+                refused = new Refusal("filter: " + want.filter() + " did not open (" + e + ")", e);
+                if (sameName) {
+                    // A newer one that does not open leaves the older one at work.
+                    next.put(want.slot(), there);
+                }
+            }
+        }
+        if (refused != null && all) {
+            next.values().stream().filter(opened -> !before.containsValue(opened)).forEach(opened -> close(opened, opened.plugin()));
+            return refused;
+        }
+        exchange(port, next, installed);
+        return refused;
+    }
+
+    private Opened<PacketFilter> open(FilterDocument want, Plugin<PacketFilter> plugin) {
+        return plugin == null ? null : Opened.open(plugin, contexts.apply("filter " + want.filter()), PacketFilter::open);
+    }
+
+    private void exchange(int port, Map<Integer, Opened<PacketFilter>> next, Function<String, Plugin<PacketFilter>> installed) {
+        Map<Integer, Opened<PacketFilter>> before = filters.getOrDefault(port, Map.of());
+        if (next.isEmpty()) {
+            filters.remove(port);
+        } else {
+            filters.put(port, next);
+        }
+        before.values().stream().filter(opened -> !next.containsValue(opened)).forEach(opened -> close(opened, installed.apply(opened.plugin().name())));
     }
 
     private void close(Opened<PacketFilter> opened, Plugin<PacketFilter> current) {
@@ -124,6 +158,6 @@ final class ActivePlugins implements Stages {
     void closeAll() {
         close(engine);
         engine = null;
-        List.copyOf(filters.keySet()).forEach(port -> filters(port, List.of(), name -> null));
+        List.copyOf(filters.keySet()).forEach(this::closeFilters);
     }
 }

@@ -32,7 +32,7 @@ final class EngineSwap {
         Opened<ForwardingEngine> old;
         try {
             old = home.plugins.use(engineName, plugin);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             throw new Refusal("engine: " + engineName + " did not open (" + e + "); the switch keeps its engine", e);
         }
         if (plugin != null) {

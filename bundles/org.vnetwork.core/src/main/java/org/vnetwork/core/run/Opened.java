@@ -19,9 +19,16 @@ record Opened<T>(Plugin<T> plugin, T instance, PluginContext context) {
             open.accept(instance, context);
             return new Opened<>(plugin, instance, context);
         } catch (Throwable e) {
-            context.close();
-            plugin.release(instance);
+            letGo(plugin, instance, context);
             throw e;
+        }
+    }
+
+    private static <T> void letGo(Plugin<T> plugin, T instance, PluginContext context) {
+        try {
+            context.close();
+        } finally {
+            plugin.release(instance);
         }
     }
 
@@ -31,9 +38,11 @@ record Opened<T>(Plugin<T> plugin, T instance, PluginContext context) {
             close.accept(instance);
         } catch (Throwable e) {
             failed.accept(e);
-        } finally {
-            context.close();
-            plugin.release(instance);
+        }
+        try {
+            letGo(plugin, instance, context);
+        } catch (Throwable e) {
+            failed.accept(e);
         }
     }
 }

@@ -103,7 +103,7 @@ final class SwitchLoop {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
-            throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+            throw new IllegalStateException(e.getCause().toString(), e.getCause());
         } catch (TimeoutException e) {
             task.cancel(false);
             throw unanswered(e);

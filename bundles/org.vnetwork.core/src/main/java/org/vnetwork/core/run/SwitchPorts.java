@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.vnetwork.control.PortDocument;
-import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.port.PortRow;
 import org.vnetwork.core.port.PortTables;
@@ -75,14 +74,34 @@ final class SwitchPorts {
         return held == null ? "#" + id : held.document.name();
     }
 
-    /** Adds a port: attach, row, and last of all open it. */
+    /** Adds a port: attach, row, and last of all open it; a step that fails takes those before it back. */
     void add(PortDocument document) throws DatapathException {
         datapath.attach(document.id(), attachment(document));
-        Held held = new Held(document);
-        ports.put(document.id(), held);
-        rows.put(new PortId(document.id()), row(document));
-        misses.add(document.id());
-        datapath.unblock(document.id());
+        try {
+            ports.put(document.id(), new Held(document));
+            rows.put(new PortId(document.id()), row(document));
+            open(document.id());
+        } catch (Throwable e) {
+            undo(() -> datapath.detach(document.id()), e);
+            ports.remove(document.id());
+            undo(() -> rows.remove(new PortId(document.id())), e);
+            misses.forget(document.id());
+            throw e;
+        }
+    }
+
+    private void open(int id) {
+        misses.add(id);
+        datapath.unblock(id);
+    }
+
+    /** Does a step back; that it fails too is told with the first failure. */
+    private static void undo(Runnable step, Throwable first) {
+        try {
+            step.run();
+        } catch (Throwable e) {
+            first.addSuppressed(e);
+        }
     }
 
     /** Takes a port in that cannot be attached now; {@link #retry} will. */
@@ -95,17 +114,24 @@ final class SwitchPorts {
 
     /** Attaches what could not be attached before. */
     void retry() {
-        for (Held held : ports.values()) {
-            if (held.problem != null) {
-                try {
-                    datapath.attach(held.document.id(), attachment(held.document));
-                    misses.add(held.document.id());
-                    datapath.unblock(held.document.id());
-                    held.problem = null;
-                } catch (DatapathException e) {
-                    held.problem = e.getMessage();
-                }
+        ports.values().stream().filter(held -> held.problem != null).forEach(this::attach);
+    }
+
+    /** Attaches and opens a port that is known already; when that fails it is not attached, and its problem says why. */
+    private void attach(Held held) {
+        int id = held.document.id();
+        try {
+            datapath.attach(id, attachment(held.document));
+            try {
+                open(id);
+                held.problem = null;
+            } catch (Throwable e) {
+                undo(() -> datapath.detach(id), e);
+                misses.forget(id);
+                throw e;
             }
+        } catch (Throwable e) {
+            held.problem = e instanceof DatapathException ? e.getMessage() : e.toString();
         }
     }
 
@@ -120,15 +146,20 @@ final class SwitchPorts {
         }
     }
 
-    /** Removes a port with the rows and flows that are its own. */
+    /** Removes a port with the rows and flows that are its own; what the datapath refuses to let go of stays a port, with its rows. */
     void remove(int id) {
-        datapath.detach(id);
-        ports.remove(id);
-        for (Flow flow : flows.all()) {
-            if (Field.INGRESS.in(flow.key()) == id) {
-                flows.remove(flow);
+        try {
+            datapath.detach(id);
+            flows.all().stream().filter(flow -> Field.INGRESS.in(flow.key()) == id).forEach(flows::remove);
+        } catch (Throwable e) {
+            undo(() -> datapath.detach(id), e);
+            misses.forget(id);
+            if (ports.containsKey(id)) {
+                attach(ports.get(id));
             }
+            throw e;
         }
+        ports.remove(id);
         rows.remove(new PortId(id));
         forgetLearned(new PortId(id));
         // What was said about the port itself goes with it: another port may get its id.

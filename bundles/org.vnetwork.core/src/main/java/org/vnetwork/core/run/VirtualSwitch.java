@@ -133,29 +133,39 @@ public final class VirtualSwitch {
     /** Says that its ports, engine and rows are as configured: flows of an earlier process are taken over, and frames are served. */
     public void restored() {
         loop.call(() -> {
-            ports.forgetUnknown();
-            int removed = flows.adopt(left, ports::isAttached);
-            if (!left.isEmpty() || rowJournal.restored() > 0) {
-                events.add("switch " + name, "took over " + (left.size() - removed) + " flows and " + rowJournal.restored() + " rows of the process before"
-                        + (removed == 0 ? "" : "; " + removed + " flows were removed, as the journal or the configuration does not know them"));
+            try {
+                takeOver();
+            } finally {
+                loop.release();
             }
-            if (plugins.enginePlugin() != null) {
-                flows.dirtyAll();
-            }
-            loop.release();
             return null;
         });
     }
 
-    /** Adds a port and opens it. */
+    private void takeOver() {
+        ports.forgetUnknown();
+        int removed = flows.adopt(left, ports::isAttached);
+        if (!left.isEmpty() || rowJournal.restored() > 0) {
+            events.add("switch " + name, "took over " + (left.size() - removed) + " flows and " + rowJournal.restored() + " rows of the process before"
+                    + (removed == 0 ? "" : "; " + removed + " flows were removed, as the journal or the configuration does not know them"));
+        }
+        if (plugins.enginePlugin() != null) {
+            flows.dirtyAll();
+        }
+    }
+
+    /** Adds a port and opens it; when that fails, whatever fails, there is nothing of it. */
     public void addPort(PortDocument document) {
         loop.call(() -> {
+            plugins.filters(document.id(), document.filters(), installedFilters);
             try {
-                plugins.filters(document.id(), document.filters(), installedFilters);
                 ports.add(document);
-            } catch (DatapathException | RuntimeException e) {
-                plugins.filters(document.id(), List.of(), installedFilters);
-                throw e instanceof DatapathException ? new Refusal(e.getMessage(), e) : e;
+            } catch (Throwable e) {
+                plugins.closeFilters(document.id());
+                if (e instanceof DatapathException) {
+                    throw new Refusal(e.getMessage(), e);
+                }
+                throw e;
             }
             return null;
         });
@@ -168,9 +178,10 @@ public final class VirtualSwitch {
             openFilters(document);
             try {
                 ports.add(document);
-            } catch (DatapathException e) {
-                events.add("port " + document.name() + " of switch " + name, "is down: " + e.getMessage());
-                ports.addLater(document, e.getMessage());
+            } catch (Throwable e) {
+                String why = e instanceof DatapathException ? e.getMessage() : e.toString();
+                events.add("port " + document.name() + " of switch " + name, "is down: " + why);
+                ports.addLater(document, why);
             }
             return null;
         });
@@ -178,22 +189,13 @@ public final class VirtualSwitch {
     }
 
     private void openFilters(PortDocument document) {
-        try {
-            plugins.filters(document.id(), document.filters(), installedFilters);
-        } catch (Refusal e) {
-            events.add("port " + document.name() + " of switch " + name, e.getMessage());
-        }
+        plugins.filtersThatOpen(document.id(), document.filters(), installedFilters, line -> events.add("port " + document.name() + " of switch " + name, line));
     }
 
     /** Changes a port's VLANs and filters. */
     public void setPort(PortDocument document) {
         loop.call(() -> {
-            try {
-                plugins.filters(document.id(), document.filters(), installedFilters);
-            } catch (Refusal e) {
-                openFilters(views().need(document.name()).document);
-                throw e;
-            }
+            plugins.filters(document.id(), document.filters(), installedFilters);
             ports.set(document);
             return null;
         });
@@ -209,7 +211,7 @@ public final class VirtualSwitch {
     public void removePort(PortDocument document) {
         loop.call(() -> {
             ports.remove(document.id());
-            plugins.filters(document.id(), List.of(), installedFilters);
+            plugins.closeFilters(document.id());
             return null;
         });
         settle();
@@ -290,11 +292,14 @@ public final class VirtualSwitch {
             pipeline.revoke();
             events.add("switch " + name, "was closed although its engine or a filter hangs; that thread is left behind");
         }
-        datapath.close();
-        if (keep) {
-            journal.close();
-        } else {
-            journal.delete();
+        try {
+            datapath.close();
+        } finally {
+            if (keep) {
+                journal.close();
+            } else {
+                journal.delete();
+            }
         }
     }
 
