@@ -1,12 +1,11 @@
 package org.vnetwork.shell;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.vnetwork.control.Configuration;
 import org.vnetwork.control.Host;
 import org.vnetwork.control.PluginView;
@@ -61,9 +60,11 @@ final class Names {
     }
 
     private static List<String> devices() {
-        try (Stream<String> lines = Files.lines(DEVICES)) {
-            return lines.skip(2).map(line -> line.substring(0, line.indexOf(':')).strip()).filter(n -> !n.equals("lo")).sorted().toList();
-        } catch (IOException | UncheckedIOException e) {
+        try {
+            // NB: not as lines of a file: one name that is no UTF-8 would end the reading.
+            return new String(Files.readAllBytes(DEVICES), StandardCharsets.UTF_8).lines().skip(2).map(line -> line.substring(0, line.indexOf(':')).strip()).filter(n -> !n.equals("lo"))
+                    .sorted().toList();
+        } catch (IOException e) {
             return List.of();
         }
     }

@@ -215,4 +215,19 @@ class CommandLineTest {
     void noFunctionIsAJavaKeyword() {
         console.commands.all().forEach(c -> assertFalse(javax.lang.model.SourceVersion.isKeyword(c.function()), c.name()));
     }
+
+    /** All that the kernel takes in a device's name, but for control characters; at its begin, in it and at its end. */
+    @Test
+    void whatIsShownOfADeviceOfAnyNameCanBeTypedAgain() {
+        String all = java.util.stream.IntStream.rangeClosed('!', '~').filter(c -> c != '/').mapToObj(Character::toString).collect(java.util.stream.Collectors.joining()) + "üß€日🦆\u0301";
+        all.codePoints().mapToObj(Character::toString).flatMap(c -> java.util.stream.Stream.of(c + "eth", "a" + c + "b", "eth" + c)).forEach(device -> {
+            try (TestConsole console = TestConsole.after("switch:create sw1"); TestConsole second = new TestConsole()) {
+                console.host.apply(org.vnetwork.control.Edits.addPort("sw1", "u1", "netdev", device, org.vnetwork.model.PortVlan.access(1)));
+                String shown = console.run("config:show");
+                shown.lines().forEach(line -> assertEquals("", second.run(line).lines().filter(l -> !l.startsWith("+")).collect(java.util.stream.Collectors.joining()), line));
+                assertEquals(shown, second.run("config:show"));
+                assertEquals(device, second.host.current().need("sw1").need("u1").device());
+            }
+        });
+    }
 }

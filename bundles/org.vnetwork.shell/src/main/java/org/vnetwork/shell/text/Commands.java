@@ -36,7 +36,8 @@ final class Commands {
             boolean named = port.attachment().equals("vxlan") || port.attachment().equals("udp-multicast");
             String[] words = port.device().split(" ");
             for (int i = 0; i < words.length; i++) {
-                text.append(named && i % 2 == 1 ? " --" : " ").append(word(words[i]));
+                // A value that begins like an option stands behind an equals sign.
+                text.append(named && i % 2 == 1 ? " --" : words[i].startsWith("-") ? "=" : " ").append(word(words[i]));
             }
         }
         text.append(vlan(port.vlan())).append('\n');
@@ -68,6 +69,6 @@ final class Commands {
     }
 
     private static String word(String text) {
-        return text.matches("[A-Za-z0-9_.,:=/#@+-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+        return text.matches("[A-Za-z0-9_.,:/@+-][A-Za-z0-9_.,:=/#@+-]*") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }

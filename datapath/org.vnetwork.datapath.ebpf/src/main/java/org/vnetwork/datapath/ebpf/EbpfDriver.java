@@ -89,7 +89,7 @@ public final class EbpfDriver implements DatapathDriver {
                 PinnedMaps.pin(object, pins.folder());
             }
             return new EbpfDatapath(object, maps, flowMaps, links, pins, new UpChannels(misses, inspected), socket, adopts);
-        } catch (DatapathException | RuntimeException e) {
+        } catch (Throwable e) {
             closeAll(opened);
             throw e;
         }

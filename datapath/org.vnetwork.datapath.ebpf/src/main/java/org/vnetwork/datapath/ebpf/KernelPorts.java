@@ -105,11 +105,25 @@ final class KernelPorts {
             take(port, device, made);
             ports[id] = port;
             refresh(port);
-        } catch (DatapathException e) {
-            if (made) {
-                links.delete(device.ifindex());
+        } catch (Throwable e) {
+            try {
+                undo(port, device.ifindex(), made);
+            } catch (Throwable more) {
+                e.addSuppressed(more);
             }
             throw e;
+        }
+    }
+
+    /** Takes back what was done of an attachment, however far it came. */
+    private void undo(KernelPort port, int ifindex, boolean made) {
+        ports[port.id] = null;
+        if (port.ifindex != 0) {
+            putBack(ifindex);
+            letGo(port);
+        }
+        if (made) {
+            links.delete(ifindex);
         }
     }
 
@@ -134,13 +148,17 @@ final class KernelPorts {
         if (!maps.addPortId(device.ifindex(), port.id)) {
             throw new DatapathException("netdev: " + device.name() + ": " + Libc.error());
         }
-        boolean filters = groups.hook(device.ifindex(), pins.has(device.ifindex()));
+        boolean filters;
         try {
+            filters = groups.hook(device.ifindex(), pins.has(device.ifindex()));
             port.link = pins.carry(program, device.ifindex(), Bpf.TCX_INGRESS);
-        } catch (DatapathException e) {
+        } catch (Throwable e) {
             maps.removePortId(device.ifindex());
             groups.unhook(device.ifindex());
-            throw new DatapathException("netdev: " + device.name() + ": " + e.getMessage());
+            if (e instanceof DatapathException) {
+                throw new DatapathException("netdev: " + device.name() + ": " + e.getMessage());
+            }
+            throw e;
         }
         port.ifindex = device.ifindex();
         byIfindex.put(port.ifindex, port);

@@ -1,11 +1,8 @@
 package org.vnetwork.datapath.ebpf;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.packet.wire.Frame;
 
@@ -67,14 +64,8 @@ final class UpcallTap implements AutoCloseable {
 
     /** Keeps the host's IPv6 from speaking on a device that is a switch's; true when it spoke before. */
     static boolean quiet(String device) {
-        Path setting = Path.of("/proc/sys/net/ipv6/conf", device, "disable_ipv6");
-        try {
-            boolean spoke = Files.readString(setting).startsWith("0");
-            Files.writeString(setting, "1");
-            return spoke;
-        } catch (IOException e) {
-            return false;
-        }
+        String setting = DeviceChanges.ipv6(device);
+        return "0".equals(DeviceFile.read(setting)) && DeviceFile.write(setting, "1");
     }
 
     int descriptor() {
@@ -96,11 +87,8 @@ final class UpcallTap implements AutoCloseable {
     }
 
     private long dropped() {
-        try {
-            return Long.parseLong(Files.readString(Path.of("/sys/class/net", name, "statistics/tx_dropped")).strip());
-        } catch (IOException | NumberFormatException e) {
-            return 0;
-        }
+        String count = DeviceFile.read("/sys/class/net/" + name + "/statistics/tx_dropped");
+        return count == null ? 0 : Long.parseLong(count);
     }
 
     /** Whether nothing waits to be read. */
