@@ -14,8 +14,10 @@ import org.vnetwork.model.Refusal;
  * @param ports in order of creation, names and ids unique
  * @param rows table rows that the administrator placed
  * @param limits of the switch and its ports
+ * @param failOpen what becomes of frames that no flow knows while the engine is not installed: true, the built-in learning engine decides; false, they are dropped. Flows go on
+ *     either way
  */
-public record SwitchDocument(String name, String engine, String datapath, List<PortDocument> ports, List<RowDocument> rows, LimitsDocument limits) {
+public record SwitchDocument(String name, String engine, String datapath, List<PortDocument> ports, List<RowDocument> rows, LimitsDocument limits, boolean failOpen) {
     public SwitchDocument {
         Name.check("switch", name);
         Name.check("engine", engine);
@@ -26,7 +28,12 @@ public record SwitchDocument(String name, String engine, String datapath, List<P
         Unique.check("port id", ports.stream().map(p -> String.valueOf(p.id())).toList());
     }
 
-    /** A switch with its limits as preset. */
+    /** A switch that fails closed. */
+    public SwitchDocument(String name, String engine, String datapath, List<PortDocument> ports, List<RowDocument> rows, LimitsDocument limits) {
+        this(name, engine, datapath, ports, rows, limits, false);
+    }
+
+    /** A switch that fails closed, with its limits as preset. */
     public SwitchDocument(String name, String engine, String datapath, List<PortDocument> ports, List<RowDocument> rows) {
         this(name, engine, datapath, ports, rows, LimitsDocument.PRESET);
     }
@@ -48,12 +55,12 @@ public record SwitchDocument(String name, String engine, String datapath, List<P
 
     /** This switch with another engine. */
     public SwitchDocument withEngine(String other) {
-        return new SwitchDocument(name, other, datapath, ports, rows, limits);
+        return new SwitchDocument(name, other, datapath, ports, rows, limits, failOpen);
     }
 
     /** This switch with other ports. */
     public SwitchDocument withPorts(List<PortDocument> others) {
-        return new SwitchDocument(name, engine, datapath, others, rows, limits);
+        return new SwitchDocument(name, engine, datapath, others, rows, limits, failOpen);
     }
 
     /** This switch with other placed rows. */
@@ -64,5 +71,10 @@ public record SwitchDocument(String name, String engine, String datapath, List<P
     /** This switch with other limits. */
     public SwitchDocument withLimits(LimitsDocument others) {
         return new SwitchDocument(name, engine, datapath, ports, rows, others);
+    }
+
+    /** This switch with another policy for the time when its engine is not installed. */
+    public SwitchDocument withFailOpen(boolean open) {
+        return new SwitchDocument(name, engine, datapath, ports, rows, limits, open);
     }
 }

@@ -23,12 +23,12 @@ class CommandLineTest {
     @CsvSource(delimiter = '!', textBlock = """
             switch:create sw1                        ! switch: sw1 (expected: a name that is not in use yet)
             switch:create ''                         ! switch name: (empty) (expected: 1 to 31 of A-Z a-z 0-9 _ . -, a letter or digit first)
-            switch:create                            ! switch:create: NAME is missing; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
-            switch:create a b                        ! switch:create: unexpected "b"; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
-            switch:create a --engin flood            ! switch:create: unknown option --engin; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
-            switch:create a --engine                 ! switch:create: --engine ENGINE: its value is missing; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
-            switch:create a --plan --plan            ! switch:create: --plan is given twice; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
-            switch:create a --plan=1                 ! switch:create: --plan takes no value; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
+            switch:create                            ! switch:create: NAME is missing; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
+            switch:create a b                        ! switch:create: unexpected "b"; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
+            switch:create a --engin flood            ! switch:create: unknown option --engin; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
+            switch:create a --engine                 ! switch:create: --engine ENGINE: its value is missing; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
+            switch:create a --plan --plan            ! switch:create: --plan is given twice; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
+            switch:create a --plan=1                 ! switch:create: --plan takes no value; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
             switch:remove nope                       ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
             switch:show nope                         ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
             switch:limit nope --flows 5              ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
@@ -229,5 +229,16 @@ class CommandLineTest {
                 assertEquals(device, second.host.current().need("sw1").need("u1").device());
             }
         });
+    }
+
+    @Test
+    void whatASwitchDoesWithoutItsEngineIsSetAndShown() {
+        try (TestConsole console = TestConsole.after("switch:create sw1 --fail open", "switch:create sw2")) {
+            assertEquals("switch:create sw1 --engine learning --datapath sim --fail open\nswitch:create sw2 --engine learning --datapath sim\n", console.run("config:show"));
+            console.run("switch:set sw1 --fail closed; switch:set sw2 --fail open");
+            assertEquals("switch:create sw1 --engine learning --datapath sim\nswitch:create sw2 --engine learning --datapath sim --fail open\n", console.run("config:show"));
+            assertEquals("switch:set: nothing to set (expected: --fail open or --fail closed)\n", console.run("switch:set sw1"));
+            assertEquals("--fail: shut (expected: open or closed)\n", console.run("switch:set sw1 --fail shut"));
+        }
     }
 }

@@ -25,7 +25,7 @@ class CompletionTest {
     @Test
     void scopesFirstThenTheirCommands() {
         assertTrue(offers("sw").containsAll(List.of("switch:", "port:", "help", "exit")));
-        assertEquals(List.of("switch:create", "switch:limit", "switch:list", "switch:remove", "switch:show"), offers("switch:"));
+        assertEquals(List.of("switch:create", "switch:limit", "switch:list", "switch:remove", "switch:set", "switch:show"), offers("switch:"));
         assertEquals(List.of(), offers("nope:"));
     }
 
@@ -51,8 +51,8 @@ class CompletionTest {
 
     @Test
     void optionsAndTheirValues() {
-        assertEquals(List.of("--engine", "--datapath", "--plan", "--json", "--help"), offers("switch:create a -"));
-        assertEquals(List.of("--datapath", "--plan", "--json", "--help"), offers("switch:create a --engine flood "));
+        assertEquals(List.of("--engine", "--datapath", "--fail", "--plan", "--json", "--help"), offers("switch:create a -"));
+        assertEquals(List.of("--datapath", "--fail", "--plan", "--json", "--help"), offers("switch:create a --engine flood "));
         assertEquals(List.of("flood", "learning"), offers("switch:create a --engine "));
         assertEquals(List.of("web1", "db1"), offers("flow:trace sw1 --in "));
         assertEquals(List.of("open", "closed"), offers("filter:add sw1/web1 count --fail "));

@@ -31,6 +31,7 @@ final class Run {
     private final ActionCompiler compiler;
     private final PortStage portStage;
     private int vlan;
+    private boolean undecided;
 
     Run(Recorder recorder, int ingress, String driver, Capabilities capabilities, Stages stages, PortTables ports, Transaction transaction, Trace trace) {
         this.recorder = recorder;
@@ -72,7 +73,8 @@ final class Run {
         if (dropped != null) {
             compiler.drop(stages.reason(dropped));
         }
-        return output(outputs);
+        Decision.End end = output(outputs);
+        return undecided ? Decision.End.UNDECIDED : end;
     }
 
     int vlan() {
@@ -118,6 +120,8 @@ final class Run {
         int counted = compiler.counted();
         FilterActions verdict = new FilterActions(this, plugin, branch, result, port, direction);
         String name = "filter " + slot.filter() + " slot " + slot.slot() + " of " + row.name() + " " + direction.name().toLowerCase(java.util.Locale.ROOT);
+        // Read also when there is none: the decision is made again when one comes, goes or is replaced.
+        ports.filter(port, slot.slot());
         PacketFilter filter = stages.filter(port, slot.slot());
         if (filter != null) {
             try {
@@ -128,9 +132,9 @@ final class Run {
                 throw e;
             } catch (Throwable e) {
                 failed(plugin, e);
+                recorder.uncacheable();
             }
         }
-        recorder.uncacheable();
         branch.restore(before);
         transaction.rollback(savepoint);
         compiler.rollback(counted);
@@ -150,7 +154,7 @@ final class Run {
         ForwardingEngine engine = stages.engine();
         String name = "engine " + stages.engineName();
         if (engine == null) {
-            recorder.uncacheable();
+            undecided = true;
             result.drop = Reasons.NO_ENGINE;
             trace.end(name, "drop " + result.drop);
             return;

@@ -95,7 +95,10 @@ public final class Redecider {
         }
         boolean unsure = mayDeny || flow.doubtful;
         Decision decision = pipeline.evaluate(flow.fullKey, null);
-        if (flow.draining()) {
+        if (decision.undecided()) {
+            // It may be denied now, and there is no engine to tell.
+            revoke(flow);
+        } else if (flow.draining()) {
             // Others come in its place already; only a denial ends it early.
             if (unsure || denies(decision, flow)) {
                 revoke(flow);

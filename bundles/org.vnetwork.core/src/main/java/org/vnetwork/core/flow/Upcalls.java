@@ -74,7 +74,9 @@ public final class Upcalls implements UpcallSink {
             decided++;
             long now = datapath.nanoTime();
             Decision decision = pipeline.commit(key, frame, now);
-            flows.add(key, decision.wrote() ? pipeline.evaluate(key, frame) : decision, now);
+            if (!decision.undecided()) {
+                flows.add(key, decision.wrote() ? pipeline.evaluate(key, frame) : decision, now);
+            }
         }
         datapath.execute(frame, List.of());
     }
@@ -95,6 +97,9 @@ public final class Upcalls implements UpcallSink {
         int size = frame.size;
         int matched = frame.flow;
         datapath.execute(frame, decision.actions());
+        if (decision.undecided()) {
+            return;
+        }
         if (stale == null || stale.removed) {
             Flow added = flows.add(key, installable, now);
             if (added != null) {

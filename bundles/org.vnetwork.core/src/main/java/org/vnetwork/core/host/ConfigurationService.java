@@ -17,16 +17,12 @@ import org.vnetwork.control.Configuration;
 import org.vnetwork.control.Edit;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.SwitchDocument;
-import org.vnetwork.core.run.Plugin;
 import org.vnetwork.core.run.VirtualSwitch;
-import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.model.Refusal;
 
 /** Keeps the configuration, in force and in the data folder; edits are made one after the other. */
 @Component(service = Configuration.class, immediate = true)
 public final class ConfigurationService implements Configuration {
-    /** Takes the place of an engine whose bundle has gone. */
-    private static final String BUILT_IN = "learning";
     private static final long RETRY_SECONDS = 5;
     private static final Logger LOG = LoggerFactory.getLogger(ConfigurationService.class);
 
@@ -162,24 +158,12 @@ public final class ConfigurationService implements Configuration {
     }
 
     private void follow(VirtualSwitch home, SwitchDocument document) {
-        try {
-            Plugin<ForwardingEngine> used = home.engine();
-            Plugin<ForwardingEngine> wanted = switches.installed().engine(document.engine());
-            boolean usedIsThere = used != null && switches.installed().engines().contains(used);
-            if (usedIsThere && used.name().equals(document.engine())) {
-                home.refreshFilters();
-                return;
+        for (Runnable step : List.<Runnable>of(() -> switches.engines().use(home, document), home::refreshFilters, () -> new Reconciler(switches, true).placeAgain(home, document))) {
+            try {
+                step.run();
+            } catch (Throwable e) {
+                switches.events().add("switch " + home.name(), Reconciler.text(e));
             }
-            Plugin<ForwardingEngine> next = wanted != null ? wanted : switches.installed().engine(BUILT_IN);
-            if (next != used) {
-                home.swap(next == null ? document.engine() : next.name(), next);
-                switches.events().add("switch " + home.name(), next == null ? "has no engine: " + document.engine() + " is not installed; installed flows go on, other frames are dropped"
-                        : "uses engine " + next.name() + " " + next.version() + (wanted == null ? " in the place of " + document.engine() + ", which is not installed" : ""));
-            }
-            home.refreshFilters();
-            new Reconciler(switches, true).placeAgain(home, document);
-        } catch (RuntimeException e) {
-            switches.events().add("switch " + home.name(), e.getMessage());
         }
     }
 }

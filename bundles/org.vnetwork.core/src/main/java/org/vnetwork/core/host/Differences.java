@@ -30,7 +30,7 @@ final class Differences {
             if (old.isEmpty()) {
                 differences.lines.add("+ " + text(now));
             }
-            differences.inSwitch(old.orElse(new SwitchDocument(now.name(), now.engine(), now.datapath(), List.of(), List.of())), now);
+            differences.inSwitch(old.orElse(new SwitchDocument(now.name(), now.engine(), now.datapath(), List.of(), List.of()).withFailOpen(now.failOpen())), now);
         }
         return List.copyOf(differences.lines);
     }
@@ -38,6 +38,9 @@ final class Differences {
     private void inSwitch(SwitchDocument before, SwitchDocument after) {
         if (!before.engine().equals(after.engine())) {
             lines.add("~ switch " + after.name() + ": engine " + before.engine() + " -> " + after.engine());
+        }
+        if (before.failOpen() != after.failOpen()) {
+            lines.add("~ switch " + after.name() + ": fails " + fails(before.failOpen()) + " -> " + fails(after.failOpen()));
         }
         for (Limit limit : Limit.values()) {
             if (before.limits().of(limit) != after.limits().of(limit)) {
@@ -79,7 +82,11 @@ final class Differences {
     }
 
     private static String text(SwitchDocument s) {
-        return "switch " + s.name() + ": engine " + s.engine() + ", datapath " + s.datapath();
+        return "switch " + s.name() + ": engine " + s.engine() + ", datapath " + s.datapath() + (s.failOpen() ? ", fails open" : "");
+    }
+
+    private static String fails(boolean open) {
+        return open ? "open" : "closed";
     }
 
     private static String text(SwitchDocument s, PortDocument p) {
@@ -91,6 +98,6 @@ final class Differences {
     }
 
     private static String text(PortDocument port, FilterDocument f) {
-        return "filter " + f.filter() + " in slot " + f.slot() + " of " + port.name() + ", fails " + (f.failOpen() ? "open" : "closed");
+        return "filter " + f.filter() + " in slot " + f.slot() + " of " + port.name() + ", fails " + fails(f.failOpen());
     }
 }

@@ -16,6 +16,7 @@ import org.vnetwork.control.CounterView;
 import org.vnetwork.control.DatapathView;
 import org.vnetwork.control.DropView;
 import org.vnetwork.control.EventView;
+import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.FlowView;
 import org.vnetwork.control.Host;
 import org.vnetwork.control.HostView;
@@ -31,6 +32,7 @@ import org.vnetwork.core.run.Plugin;
 import org.vnetwork.core.run.VirtualSwitch;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.DatapathDriver;
+import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.Field;
 
@@ -83,15 +85,31 @@ public final class HostService implements Host {
 
     @Override
     public List<PluginView> engines() {
-        return switches.installed().engines().stream().map(p -> view(p, switches.all().stream().filter(s -> s.engine() == p).map(s -> s.name()).toList())).toList();
+        List<PluginView> views = new ArrayList<>(switches.installed().engines().stream()
+                .map(p -> view(p, switches.all().stream().filter(s -> s.engine() == p).map(s -> s.name()).toList())).toList());
+        documents().map(SwitchDocument::engine).distinct().sorted().filter(name -> switches.installed().engine(name) == null)
+                .map(name -> notInstalled(name, documents().filter(s -> s.engine().equals(name)).map(SwitchDocument::name).toList())).forEach(views::add);
+        return views;
     }
 
     @Override
     public List<PluginView> filters() {
-        return switches.installed().filters().stream().map(p -> view(p, configuration.current().switches().stream().flatMap(s -> users(s, p.name())).toList())).toList();
+        List<PluginView> views = new ArrayList<>(switches.installed().filters().stream()
+                .map(p -> view(p, documents().flatMap(s -> users(s, p.name())).toList())).toList());
+        documents().flatMap(s -> s.ports().stream()).flatMap(p -> p.filters().stream()).map(FilterDocument::filter).distinct().sorted()
+                .filter(name -> switches.installed().filter(name) == null).map(name -> notInstalled(name, documents().flatMap(s -> users(s, name)).toList())).forEach(views::add);
+        return views;
     }
 
-    private static java.util.stream.Stream<String> users(SwitchDocument s, String filter) {
+    private Stream<SwitchDocument> documents() {
+        return configuration.current().switches().stream();
+    }
+
+    private static PluginView notInstalled(String name, List<String> users) {
+        return new PluginView(name, "", "", "not installed", users);
+    }
+
+    private static Stream<String> users(SwitchDocument s, String filter) {
         return s.ports().stream().filter(p -> p.filters().stream().anyMatch(f -> f.filter().equals(filter))).map(p -> s.name() + "/" + p.name());
     }
 
@@ -126,12 +144,19 @@ public final class HostService implements Host {
         for (SwitchDocument document : configuration.current().switches()) {
             Optional<VirtualSwitch> running = switches.find(document.name());
             try {
-                views.add(running.isPresent() ? running.get().views().summary() : without(document, "not running: " + switches.problem(document.name())));
+                views.add(running.isPresent() ? withEngine(running.get().views().summary(), running.get().engine(), document) : without(document, "not running: " + switches.problem(document.name())));
             } catch (Refusal e) {
                 views.add(without(document, "does not answer"));
             }
         }
         return views;
+    }
+
+    /** Says so where the engine is another one than the configured, or none. */
+    private static SwitchView withEngine(SwitchView view, Plugin<ForwardingEngine> used, SwitchDocument document) {
+        String engine = used == null ? document.engine() + " (not installed, fails closed)"
+                : used.name().equals(document.engine()) ? used.name() : used.name() + " (" + document.engine() + " is not installed, fails open)";
+        return new SwitchView(view.name(), engine, view.datapath(), view.ports(), view.flows(), view.masks(), view.upcalls(), view.failures());
     }
 
     private static SwitchView without(SwitchDocument document, String why) {

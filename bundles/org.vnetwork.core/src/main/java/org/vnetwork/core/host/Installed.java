@@ -26,6 +26,8 @@ import org.vnetwork.filter.PacketFilter;
  */
 @Component(service = Installed.class)
 public final class Installed {
+    private static final String BUILT_IN = "org.vnetwork.engine.learning";
+
     private final List<ServicePlugin<ForwardingEngine>> engines = new CopyOnWriteArrayList<>();
     private final List<ServicePlugin<PacketFilter>> filters = new CopyOnWriteArrayList<>();
     private final List<DatapathDriver> drivers = new CopyOnWriteArrayList<>();
@@ -132,6 +134,11 @@ public final class Installed {
     /** The newest engine of a name, or null. */
     Plugin<ForwardingEngine> engine(String name) {
         return newest(engines, name);
+    }
+
+    /** The newest version of the engine that comes with the platform, or null; known by its bundle, as others may have its name. */
+    Plugin<ForwardingEngine> builtIn() {
+        return engines.stream().filter(p -> p.bundle().equals(BUILT_IN)).max(Comparator.comparing(ServicePlugin::version)).orElse(null);
     }
 
     /** The newest filter of a name, or null. */

@@ -12,7 +12,6 @@ import org.vnetwork.core.run.Plugin;
 import org.vnetwork.core.run.VirtualSwitch;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.DatapathDriver;
-import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.model.Refusal;
 
 /** Brings the running switches from one configuration to another, in small steps. One caller at a time. */
@@ -107,7 +106,7 @@ final class Reconciler {
             VirtualSwitch started = switches.start(document);
             try {
                 part(started, () -> started.limit(document.limits()));
-                part(started, () -> started.swap(document.engine(), engine(document)));
+                part(started, () -> chooseEngine(started, document));
                 document.ports().forEach(p -> part(started, () -> add(started, p)));
                 document.rows().forEach(r -> place(started, r));
             } finally {
@@ -155,8 +154,22 @@ final class Reconciler {
         }
     }
 
-    private Plugin<ForwardingEngine> engine(SwitchDocument document) {
-        return lenient ? switches.installed().engine(document.engine()) : switches.engine(document.engine());
+    private void chooseEngine(VirtualSwitch started, SwitchDocument document) {
+        if (lenient) {
+            switches.engines().use(started, document);
+        } else {
+            started.swap(document.engine(), switches.engine(document.engine()));
+        }
+    }
+
+    private void changeEngine(VirtualSwitch home, SwitchDocument before, SwitchDocument after) {
+        if (!before.engine().equals(after.engine())) {
+            report.add("engine " + before.engine() + " -> " + after.engine());
+            report.addAll(home.swap(after.engine(), switches.engine(after.engine())));
+            switches.engines().forget(after.name());
+        } else if (before.failOpen() != after.failOpen()) {
+            switches.engines().use(home, after);
+        }
     }
 
     private void update(SwitchDocument before, SwitchDocument after) {
@@ -169,10 +182,7 @@ final class Reconciler {
             home.limit(after.limits());
         }
         first.forEach(home::removePort);
-        if (!before.engine().equals(after.engine())) {
-            report.add("engine " + before.engine() + " -> " + after.engine());
-            report.addAll(home.swap(after.engine(), engine(after)));
-        }
+        changeEngine(home, before, after);
         added.forEach(now -> add(home, now));
         after.ports().stream().filter(now -> !added.contains(now) && !before.ports().contains(now)).forEach(home::setPort);
         before.rows().stream().filter(row -> !after.rows().contains(row)).forEach(row -> home.placeRow(row, false));

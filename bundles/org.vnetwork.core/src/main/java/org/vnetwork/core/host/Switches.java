@@ -31,6 +31,7 @@ public final class Switches {
     private final HostSettings settings;
     private final Installed installed;
     private final EventLog events = new EventLog();
+    private final EngineChoice engines = new EngineChoice(this);
     private final Map<String, VirtualSwitch> running = new LinkedHashMap<>();
     private final Map<String, String> problems = new ConcurrentHashMap<>();
 
@@ -69,6 +70,10 @@ public final class Switches {
 
     EventLog events() {
         return events;
+    }
+
+    EngineChoice engines() {
+        return engines;
     }
 
     Collection<VirtualSwitch> all() {
@@ -153,6 +158,7 @@ public final class Switches {
 
     void stop(String name) {
         problem(name, null);
+        engines.forget(name);
         VirtualSwitch stopped;
         synchronized (running) {
             stopped = running.remove(name);

@@ -4,9 +4,7 @@ import java.util.List;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
-import org.vnetwork.core.run.Plugin;
 import org.vnetwork.core.run.VirtualSwitch;
-import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.model.Refusal;
 
 /** Takes a half-made edit of one switch back; what it finds as it was stays untouched, so that its traffic goes on. */
@@ -35,8 +33,8 @@ final class Undo {
         }
         attempt(home, () -> home.limit(before.limits()));
         attempt(home, () -> ports(home, before));
-        if (!attempted.engine().equals(before.engine())) {
-            attempt(home, () -> engine(home, attempted.engine(), before.engine()));
+        if (!attempted.engine().equals(before.engine()) || attempted.failOpen() != before.failOpen()) {
+            attempt(home, () -> switches.engines().use(home, before));
         }
         for (RowDocument row : attempted.rows()) {
             if (!before.rows().contains(row)) {
@@ -66,14 +64,6 @@ final class Undo {
         }
         List<String> there = home.documents().stream().map(PortDocument::name).toList();
         before.ports().stream().filter(p -> !there.contains(p.name())).forEach(p -> attempt(home, () -> home.restorePort(p)));
-    }
-
-    private void engine(VirtualSwitch home, String attempted, String before) {
-        Plugin<ForwardingEngine> used = home.engine();
-        Plugin<ForwardingEngine> next = switches.installed().engine(before);
-        if (used == null || next != null && used.name().equals(attempted)) {
-            home.swap(before, next);
-        }
     }
 
     private static void unplace(VirtualSwitch home, RowDocument row) {

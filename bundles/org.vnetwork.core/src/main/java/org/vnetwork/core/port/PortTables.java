@@ -13,11 +13,14 @@ import org.vnetwork.table.Table;
 public final class PortTables {
     private final Table<PortId, PortRow> ports;
     private final Table<Vlan, Members> members;
+    private final Table<Slot, FilterRow> filters;
 
     /** Tables of one switch. */
     public PortTables(Tables tables) {
         ports = tables.view(PortId.class, PortRow.class);
         members = tables.view(Vlan.class, Members.class);
+        filters = tables.view(Slot.class, FilterRow.class);
+        Tables.behind(filters).setAdministered();
         Tables.behind(ports).setAdministered();
         Tables.behind(members).setAdministered();
     }
@@ -37,6 +40,21 @@ public final class PortTables {
     public List<PortId> members(int vlan) {
         Members row = members.get(new Vlan(vlan));
         return row == null ? List.of() : row.ports();
+    }
+
+    /** The filter at work in a slot, or null. */
+    public FilterRow filter(int port, int slot) {
+        return filters.get(new Slot(new PortId(port), slot));
+    }
+
+    /** Says which filter is at work in a slot; nothing when it is known already. */
+    public void present(int port, int slot, FilterRow filter) {
+        filters.put(new Slot(new PortId(port), slot), filter);
+    }
+
+    /** Says that no filter is at work in a slot. */
+    public void absent(int port, int slot) {
+        filters.remove(new Slot(new PortId(port), slot));
     }
 
     /** Puts a port's row. */

@@ -7,6 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.core.decide.Stages;
+import org.vnetwork.core.port.FilterRow;
+import org.vnetwork.core.port.PortTables;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
 import org.vnetwork.model.Refusal;
@@ -15,15 +17,17 @@ import org.vnetwork.packet.DropReason;
 /** The engine and filters that one switch uses now. Loop thread only, but for construction. */
 final class ActivePlugins implements Stages {
     private final Function<String, PluginContext> contexts;
+    private final PortTables ports;
     private final FailureReport failures;
     private final DropRegistry drops;
     private final CounterRegistry counters;
     private final Map<Integer, Map<Integer, Opened<PacketFilter>>> filters = new HashMap<>();
     private volatile Opened<ForwardingEngine> engine;
-    private String engineName = "";
+    private volatile String engineName = "";
 
-    ActivePlugins(Function<String, PluginContext> contexts, FailureReport failures, DropRegistry drops, CounterRegistry counters) {
+    ActivePlugins(Function<String, PluginContext> contexts, PortTables ports, FailureReport failures, DropRegistry drops, CounterRegistry counters) {
         this.contexts = contexts;
+        this.ports = ports;
         this.failures = failures;
         this.drops = drops;
         this.counters = counters;
@@ -103,6 +107,11 @@ final class ActivePlugins implements Stages {
         }
     }
 
+    /** What a view says behind the name of a filter: nothing when it is at work. */
+    String state(int port, FilterDocument slot, Function<String, Plugin<PacketFilter>> installed) {
+        return filter(port, slot.slot()) != null ? "" : installed.apply(slot.filter()) == null ? " (not installed)" : " (did not open)";
+    }
+
     /** Closes all filters of a port. */
     void closeFilters(int port) {
         exchange(port, Map.of(), name -> null);
@@ -148,6 +157,8 @@ final class ActivePlugins implements Stages {
         } else {
             filters.put(port, next);
         }
+        next.forEach((slot, opened) -> ports.present(port, slot, new FilterRow(opened.plugin().name(), opened.plugin().bundle(), opened.plugin().version().toString())));
+        before.keySet().stream().filter(slot -> !next.containsKey(slot)).forEach(slot -> ports.absent(port, slot));
         before.values().stream().filter(opened -> !next.containsValue(opened)).forEach(opened -> close(opened, installed.apply(opened.plugin().name())));
     }
 
@@ -155,9 +166,11 @@ final class ActivePlugins implements Stages {
         opened.close(PacketFilter::close, e -> failed("filter " + opened.plugin().name() + (current == null ? " (gone)" : ""), e));
     }
 
+    /** Closes all: the switch ends. That says nothing about flows, which may go on without it. */
     void closeAll() {
         close(engine);
         engine = null;
-        List.copyOf(filters.keySet()).forEach(this::closeFilters);
+        filters.values().forEach(slots -> slots.values().forEach(opened -> close(opened, opened.plugin())));
+        filters.clear();
     }
 }

@@ -37,6 +37,8 @@ final class EngineSwap {
         }
         if (plugin != null) {
             home.flows.dirtyAll();
+        } else {
+            home.forgetInspected();
         }
         long pauseNanos = System.nanoTime() - start;
         home.plugins.close(old);

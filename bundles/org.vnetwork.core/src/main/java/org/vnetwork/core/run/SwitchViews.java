@@ -69,7 +69,7 @@ public final class SwitchViews {
         long dropped = java.util.Arrays.stream(drops).sum() - consumed;
         String attachment = p.attachment().equals("sim") ? "sim" : p.attachment() + " " + p.device();
         return new PortView(p.name(), p.id(), attachment, p.vlan().toString(), state.up(), state.detail(),
-                p.filters().stream().map(f -> f.slot() + ":" + f.filter()).toList(), c.received(), c.receivedBytes(), c.receivedUnits(), c.sent(), c.sentBytes(),
+                p.filters().stream().map(f -> f.slot() + ":" + f.filter() + home.filterState(p.id(), f)).toList(), c.received(), c.receivedBytes(), c.receivedUnits(), c.sent(), c.sentBytes(),
                 c.outputs(), c.copies(), dropped, consumed, c.up());
     }
 
@@ -178,7 +178,7 @@ public final class SwitchViews {
             Decision decision = home.pipeline.trace(key, frame, trace);
             Flow flow = home.flows.find(key);
             String match = FlowText.match(FlowKey.masked(key, decision.mask()), decision.mask(), home.ports::name);
-            String installed = decision.wrote() ? "none: the decision writes each time" : decision.inspect() ? "inspect: " + match : match;
+            String installed = decision.undecided() ? "none: no engine is installed" : decision.wrote() ? "none: the decision writes each time" : decision.inspect() ? "inspect: " + match : match;
             return new TraceView(FrameText.describe(octets), trace.stages(), flow == null ? -1 : flow.id(), installed,
                     FlowText.actions(decision.actions(), home.ports::name, home.drops::text));
         });

@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.LimitsDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.core.decide.Pipeline;
+import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.flow.Redecider;
 import org.vnetwork.core.flow.Upcalls;
@@ -87,7 +89,7 @@ public final class VirtualSwitch {
         tables.table(Station.class, FdbEntry.class);
         portRows = new PortTables(tables);
         flows = new FlowTable(datapath, journal, new ReadJournal(journal, rowJournal, rules::any));
-        plugins = new ActivePlugins(owner -> new PluginContext(owner, this), failures, drops, counters);
+        plugins = new ActivePlugins(owner -> new PluginContext(owner, this), portRows, failures, drops, counters);
         pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities(), driver);
         redecider = new Redecider(pipeline, flows, portRows::carries);
         upcalls = new Upcalls(datapath, pipeline, flows);
@@ -151,7 +153,14 @@ public final class VirtualSwitch {
         }
         if (plugins.enginePlugin() != null) {
             flows.dirtyAll();
+        } else {
+            forgetInspected();
         }
+    }
+
+    /** Without an engine nobody decides the frames of inspect flows; those that another flow knows go its way. */
+    void forgetInspected() {
+        flows.all().stream().filter(Flow::inspect).forEach(flows::remove);
     }
 
     /** Adds a port and opens it; when that fails, whatever fails, there is nothing of it. */
@@ -271,15 +280,18 @@ public final class VirtualSwitch {
         return plugins.enginePlugin();
     }
 
-    /** Opens filters that were installed since, and closes those that are gone. */
+    /** Name of the engine that it was given last, installed or not; empty before the first. */
+    public String engineName() {
+        return plugins.engineName();
+    }
+
+    /** Opens filters that were installed since, and closes those that are gone; flows that one of them decided, or its absence, are decided again. */
     public void refreshFilters() {
         loop.call(() -> {
             ports.all().forEach(p -> openFilters(p.document));
-            if (ports.all().stream().anyMatch(p -> !p.document.filters().isEmpty())) {
-                flows.dirtyAll();
-            }
             return null;
         });
+        settle();
     }
 
     /**
@@ -313,6 +325,11 @@ public final class VirtualSwitch {
 
     void event(String plugin, String subject, String text) {
         events.add(name + " " + plugin, subject, text);
+    }
+
+    /** As {@link ActivePlugins#state}. */
+    String filterState(int port, FilterDocument slot) {
+        return plugins.state(port, slot, installedFilters);
     }
 
     Redecider.Totals totals() {

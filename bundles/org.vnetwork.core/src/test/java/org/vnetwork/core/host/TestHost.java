@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -22,6 +23,8 @@ import org.vnetwork.model.PortVlan;
 
 /** A host's configuration and switches on simulated datapaths, with engines and filters as services that a test brings and takes away. */
 final class TestHost implements AutoCloseable {
+    static final String BUILT_IN = "org.vnetwork.engine.learning";
+
     final Installed installed;
     final Switches switches;
     final ConfigurationService configuration;
@@ -29,6 +32,11 @@ final class TestHost implements AutoCloseable {
     private final Map<ServiceReference<?>, Supplier<?>> makers = new HashMap<>();
 
     TestHost(Path folder) {
+        this(folder, host -> { });
+    }
+
+    /** {@code installedBefore}: installs what is there when the host starts, besides the learning engine. */
+    TestHost(Path folder, Consumer<TestHost> installedBefore) {
         BundleContext context = proxy(BundleContext.class, (self, method, arguments) -> switch (method.getName()) {
             case "getProperty" -> arguments[0].equals("vnet.data.dir") ? folder.toString() : arguments[0].equals("vnet.run.dir") ? folder.resolve("run").toString() : null;
             case "getServiceObjects" -> objects((ServiceReference<?>) arguments[0]);
@@ -36,7 +44,8 @@ final class TestHost implements AutoCloseable {
         });
         installed = new Installed(context);
         installed.addDriver(new SimDriver());
-        engine("learning", LearningEngine::new);
+        installedBefore.accept(this);
+        engine("learning", BUILT_IN, LearningEngine::new);
         switches = new Switches(context, installed);
         configuration = new ConfigurationService(switches);
     }
@@ -55,8 +64,8 @@ final class TestHost implements AutoCloseable {
     }
 
     @SuppressWarnings("unchecked")
-    private <T> ServiceReference<T> reference(String name, Supplier<T> maker) {
-        Bundle bundle = proxy(Bundle.class, (self, method, arguments) -> method.getName().equals("getVersion") ? new Version(1, 0, 0) : "test." + name);
+    private <T> ServiceReference<T> reference(String name, String symbolicName, Supplier<T> maker) {
+        Bundle bundle = proxy(Bundle.class, (self, method, arguments) -> method.getName().equals("getVersion") ? new Version(1, 0, 0) : symbolicName);
         ServiceReference<T> reference = proxy(ServiceReference.class, (self, method, arguments) -> switch (method.getName()) {
             case "getProperty" -> name;
             case "getBundle" -> bundle;
@@ -70,11 +79,20 @@ final class TestHost implements AutoCloseable {
     }
 
     void engine(String name, Supplier<ForwardingEngine> maker) {
-        installed.addEngine(reference(name, maker));
+        engine(name, "test." + name, maker);
+    }
+
+    void engine(String name, String symbolicName, Supplier<ForwardingEngine> maker) {
+        installed.addEngine(reference(name, symbolicName, maker));
     }
 
     void filter(String name, Supplier<PacketFilter> maker) {
-        installed.addFilter(reference(name, maker));
+        installed.addFilter(reference(name, "test." + name, maker));
+    }
+
+    @SuppressWarnings("unchecked")
+    void withoutFilter(String name) {
+        installed.removeFilter((ServiceReference<PacketFilter>) services.remove(name));
     }
 
     @SuppressWarnings("unchecked")

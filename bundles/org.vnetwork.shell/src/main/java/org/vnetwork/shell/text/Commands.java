@@ -17,7 +17,7 @@ final class Commands {
     static String of(HostDocument document) {
         StringBuilder text = new StringBuilder();
         for (SwitchDocument s : document.switches()) {
-            text.append("switch:create ").append(s.name()).append(" --engine ").append(s.engine()).append(" --datapath ").append(s.datapath()).append('\n');
+            text.append("switch:create ").append(s.name()).append(" --engine ").append(s.engine()).append(" --datapath ").append(s.datapath()).append(s.failOpen() ? " --fail open\n" : "\n");
             if (!s.limits().set().isEmpty()) {
                 text.append("switch:limit ").append(s.name());
                 s.limits().set().forEach((limit, value) -> text.append(" --").append(limit.text()).append(' ').append(value));
