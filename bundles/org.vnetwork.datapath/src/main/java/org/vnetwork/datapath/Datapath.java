@@ -11,6 +11,9 @@ import org.vnetwork.packet.wire.Frame;
  * <p>Life: {@code attach} (the port is blocked: nothing in, nothing out) → {@code unblock} → {@code detach}; {@code close} ends it all. Every call is made by the switch's loop
  * thread, one at a time, except {@link #wakeup}, which any thread may call. A call on an unknown port or flow does nothing.
  *
+ * <p>After {@code close} a call throws IllegalStateException and reaches nothing that the datapath had: the thread of a plugin that hung may come back late. Constants, the clock and
+ * {@code wakeup} may still be asked for, and {@code close} does nothing more. {@link Life} is at hand for that.
+ *
  * <p>Flows of different masks may both match a frame; they were made so that either is right. A flow's mask always holds the
  * ingress port, so a driver may keep masks per port.
  */
@@ -25,7 +28,7 @@ public interface Datapath extends AutoCloseable {
      * <p>A device that vanishes later leaves the port down ({@link PortState#up} false); when a device of that name comes back it is taken up again.
      *
      * @param port 1..1023, not in use in this datapath
-     * @throws DatapathException when there is no such device, it belongs to another switch or to a bridge, or the kernel refuses; nothing changed
+     * @throws DatapathException when there is no such device, it belongs to another switch or to a bridge, or the kernel refuses; then, and whatever else is thrown, nothing changed
      */
     void attach(int port, Attachment attachment) throws DatapathException;
 

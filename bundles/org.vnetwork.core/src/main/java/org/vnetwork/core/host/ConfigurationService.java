@@ -2,6 +2,8 @@ package org.vnetwork.core.host;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,20 +32,42 @@ public final class ConfigurationService implements Configuration {
     private final DocumentFile file;
     private final Runnable pluginsChanged = this::pluginsChanged;
     private final ScheduledExecutorService followUp = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("plugins").factory());
+    /** Failures that were told. */
+    private final Set<String> failed = ConcurrentHashMap.newKeySet();
     private volatile HostDocument current;
     private boolean closed;
 
     /** Restores what was configured before. */
     @Activate
     public ConfigurationService(@Reference Switches switches) {
+        this(switches, TimeUnit.SECONDS.toMillis(RETRY_SECONDS));
+    }
+
+    /** As the other, with the time between tries. */
+    ConfigurationService(Switches switches, long retryMillis) {
         this.switches = switches;
         file = new DocumentFile(switches.settings().dataFolder());
         current = file.load(line -> switches.events().add("host " + switches.settings().name(), line));
         new Reconciler(switches, true).apply(HostDocument.EMPTY, current);
         switches.installed().listen(pluginsChanged);
-        followUp.scheduleWithFixedDelay(this::retry, RETRY_SECONDS, RETRY_SECONDS, TimeUnit.SECONDS);
+        followUp.scheduleWithFixedDelay(() -> guarded("starting what could not be started", this::retry), retryMillis, retryMillis, TimeUnit.MILLISECONDS);
     }
 
+    /** Does what nobody waits for. A failure is told, once per kind until the work succeeds, and it is not the last try: a scheduled task that throws is never run again. */
+    void guarded(String what, Runnable work) {
+        try {
+            work.run();
+            failed.removeIf(kind -> kind.startsWith(what));
+        } catch (Throwable e) {
+            String line = what + " failed: " + Reconciler.text(e) + "; the log has the details, and it is tried again";
+            if (failed.add(line)) {
+                LOG.error("{} failed", what, e);
+                switches.events().add("host " + switches.settings().name(), line);
+            }
+        }
+    }
+
+    /** Starts what could not be started before. */
     private synchronized void retry() {
         if (!closed && current.switches().stream().anyMatch(s -> switches.find(s.name()).isEmpty())) {
             new Reconciler(switches, true).apply(current, current);
@@ -140,7 +164,7 @@ public final class ConfigurationService implements Configuration {
 
     private void pluginsChanged() {
         try {
-            followUp.execute(this::follow);
+            followUp.execute(() -> guarded("following bundles that came or went", this::follow));
         } catch (RejectedExecutionException e) {
             // The host is stopping.
         }

@@ -3,6 +3,7 @@ package org.vnetwork.core.run;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -49,6 +50,8 @@ final class SwitchLoop {
     private volatile boolean held = true;
     private volatile boolean stopping;
     private volatile boolean abandoned;
+    /** Whether the last task is done: nothing comes behind it. */
+    private volatile boolean ended;
 
     SwitchLoop(String switchName, Datapath datapath, UpcallSink upcalls, FlowTable flows, Redecider redecider, Timers timers,
             BiConsumer<String, Throwable> failed, Consumer<String> hangs) {
@@ -95,6 +98,9 @@ final class SwitchLoop {
                 throw unanswered(null);
             }
             tasks.add(task);
+            if (ended) {
+                task.cancel(false);
+            }
             datapath.wakeup();
         }
         try {
@@ -104,6 +110,8 @@ final class SwitchLoop {
                 throw failure;
             }
             throw new IllegalStateException(e.getCause().toString(), e.getCause());
+        } catch (CancellationException e) {
+            throw new Refusal("switch " + switchName + " is being removed", e);
         } catch (TimeoutException e) {
             task.cancel(false);
             throw unanswered(e);
@@ -136,8 +144,15 @@ final class SwitchLoop {
      * @return false when it was left behind; then it does nothing more once it comes back
      */
     boolean stop(Runnable last) {
-        tasks.add(last);
         stopping = true;
+        tasks.add(() -> {
+            timers.end();
+            try {
+                last.run();
+            } finally {
+                ended = true;
+            }
+        });
         datapath.wakeup();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
@@ -145,6 +160,7 @@ final class SwitchLoop {
             Thread.currentThread().interrupt();
         }
         abandoned = thread.isAlive();
+        timers.end();
         return !abandoned;
     }
 
@@ -162,8 +178,13 @@ final class SwitchLoop {
         return abandoned;
     }
 
+    /** Whether nothing more is to be done: the switch is closed. */
+    private boolean isOver() {
+        return abandoned || ended;
+    }
+
     private void run() {
-        while (!abandoned && (!stopping || !tasks.isEmpty())) {
+        while (!isOver()) {
             roundNanos = System.nanoTime() | 1;
             int worked = guarded(this::round);
             busyNanos += System.nanoTime() - roundNanos;
@@ -175,15 +196,21 @@ final class SwitchLoop {
                 });
             }
         }
+        // Whoever called while the last task ran need not wait for an answer.
+        tasks.forEach(task -> {
+            if (task instanceof FutureTask<?> call) {
+                call.cancel(false);
+            }
+        });
     }
 
     private int round() {
         int worked = 0;
-        for (Runnable task = tasks.poll(); task != null && !abandoned; task = tasks.poll()) {
+        for (Runnable task = tasks.poll(); task != null; task = isOver() ? null : tasks.poll()) {
             task.run();
             worked++;
         }
-        return abandoned || held ? worked : worked + step();
+        return isOver() || held ? worked : worked + step();
     }
 
     /** A round that fails is told and is not the last: the other frames and flows still need the loop. */
@@ -200,6 +227,9 @@ final class SwitchLoop {
 
     /** One round without tasks; 0 when there was nothing to do. */
     int step() {
+        if (isOver()) {
+            return 0;
+        }
         int worked = redecider.slice(datapath.nanoTime()) + flows.endDrains(datapath.nanoTime()) + flows.removeIdle();
         int polled = datapath.poll(upcalls, BATCH);
         this.polled += polled;

@@ -16,7 +16,7 @@ import org.vnetwork.control.SwitchView;
 import org.vnetwork.control.TableView;
 import org.vnetwork.control.TraceView;
 import org.vnetwork.core.decide.Decision;
-import org.vnetwork.core.decide.Trace;
+import org.vnetwork.core.decide.StageTrace;
 import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.row.Row;
 import org.vnetwork.core.row.RowTable;
@@ -174,7 +174,7 @@ public final class SwitchViews {
             Frame frame = new Frame().over(MemorySegment.ofArray(octets), 0, octets.length, ingress);
             long[] key = new long[FlowKey.WORDS];
             KeyParser.parse(frame.buffer, 0, octets.length, ingress, key);
-            Trace trace = new Trace(home.ports::name);
+            StageTrace trace = new StageTrace(home.ports::name);
             Decision decision = home.pipeline.trace(key, frame, trace);
             Flow flow = home.flows.find(key);
             String match = FlowText.match(FlowKey.masked(key, decision.mask()), decision.mask(), home.ports::name);

@@ -30,6 +30,8 @@ import org.vnetwork.packet.wire.Frame;
 final class FaultyDriver implements DatapathDriver {
     private final Faults faults;
     private final SimDriver sim = new SimDriver();
+    /** Run before a datapath is opened. */
+    Runnable opening = () -> { };
     /** The ports that each open datapath has, and whether they are open. */
     final Map<String, Map<Integer, String>> ports = new TreeMap<>();
 
@@ -64,6 +66,7 @@ final class FaultyDriver implements DatapathDriver {
 
     @Override
     public Datapath open(String host, String switchName, Path runFolder) throws DatapathException {
+        opening.run();
         List<Datapath> opened = new ArrayList<>();
         try {
             faults.step(() -> {

@@ -37,6 +37,11 @@ final class TestHost implements AutoCloseable {
 
     /** {@code installedBefore}: installs what is there when the host starts, besides the learning engine. */
     TestHost(Path folder, Consumer<TestHost> installedBefore) {
+        this(folder, installedBefore, 5000);
+    }
+
+    /** As the other; {@code retryMillis}: time between tries of what could not be started. */
+    TestHost(Path folder, Consumer<TestHost> installedBefore, long retryMillis) {
         BundleContext context = proxy(BundleContext.class, (self, method, arguments) -> switch (method.getName()) {
             case "getProperty" -> arguments[0].equals("vnet.data.dir") ? folder.toString() : arguments[0].equals("vnet.run.dir") ? folder.resolve("run").toString() : null;
             case "getServiceObjects" -> objects((ServiceReference<?>) arguments[0]);
@@ -47,7 +52,7 @@ final class TestHost implements AutoCloseable {
         installedBefore.accept(this);
         engine("learning", BUILT_IN, LearningEngine::new);
         switches = new Switches(context, installed);
-        configuration = new ConfigurationService(switches);
+        configuration = new ConfigurationService(switches, retryMillis);
     }
 
     private ServiceObjects<?> objects(ServiceReference<?> reference) {

@@ -345,6 +345,7 @@ class EnginesTest {
         }
         assertTrue(hanging.events().toString().contains("was closed although"));
         release.countDown();
-        assertEquals(0, hanging.home.datapath.counters(2).sent());
+        hanging.home.loop.thread().join(Duration.ofSeconds(30));
+        assertThrows(IllegalStateException.class, () -> hanging.home.datapath.counters(2), "what it would have sent reaches nothing");
     }
 }

@@ -11,6 +11,7 @@ import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.Execution;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.Life;
 import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
@@ -27,6 +28,7 @@ final class EbpfDatapath implements Datapath {
     private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
     static final Capabilities CAPABILITIES = Capabilities.all(FLOWS, KernelMaps.PORT_MASKS);
 
+    private final Life life = new Life();
     private final BpfObject object;
     private final KernelMaps maps;
     private final FlowMaps flowMaps;
@@ -91,11 +93,13 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public void attach(int port, Attachment attachment) throws DatapathException {
+        life.check();
         ports.attach(port, attachment);
     }
 
     @Override
     public void unblock(int port) {
+        life.check();
         ports.unblock(port);
         if (!tookOver && ports.isComplete()) {
             takeOver();
@@ -110,21 +114,25 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public void detach(int port) {
+        life.check();
         ports.detach(port);
     }
 
     @Override
     public void limit(int port, MissLimit limit) {
+        life.check();
         ports.limit(port, limit);
     }
 
     @Override
     public PortState state(int port) {
+        life.check();
         return ports.state(port);
     }
 
     @Override
     public boolean[] install(List<FlowEntry> entries) {
+        life.check();
         boolean[] in = new boolean[entries.size()];
         for (int i = 0; i < in.length; i++) {
             in[i] = flows.add(entries.get(i));
@@ -134,11 +142,13 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public boolean replace(int flow, List<Action> actions) {
+        life.check();
         return flows.replace(flow, actions);
     }
 
     @Override
     public boolean drain(int flow, List<Action> actions) {
+        life.check();
         return flows.drain(flow, actions);
     }
 
@@ -149,21 +159,25 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public List<FlowEntry> adopted() {
+        life.check();
         return flows.claim();
     }
 
     @Override
     public FlowCounters remove(int flow) {
+        life.check();
         return flows.remove(flow);
     }
 
     @Override
     public void statistics(StatisticsSink sink) {
+        life.check();
         flows.statistics(sink);
     }
 
     @Override
     public PortCounters counters(int id) {
+        life.check();
         KernelPort port = ports.find(id);
         if (port == null) {
             return PortCounters.NONE;
@@ -173,22 +187,26 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public long[] drops(int id) {
+        life.check();
         KernelPort port = ports.find(id);
         return port == null ? new long[DropNumbers.LIMIT] : accounts.drops(port);
     }
 
     @Override
     public void execute(Frame frame, List<Action> actions) {
+        life.check();
         execution.decided(frame, actions);
     }
 
     @Override
     public CounterTable.Count counter(long id) {
+        life.check();
         return maps.counter(id);
     }
 
     @Override
     public int poll(UpcallSink sink, int limit) {
+        life.check();
         housekeeping();
         int count = read(sink, limit);
         accounts.store();
@@ -236,12 +254,16 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public void await(long nanos) {
+        life.check();
         waits.await(nanos);
     }
 
     @Override
     public void wakeup() {
-        waits.wakeup();
+        // NB: by then the number of its descriptor may be another file's.
+        if (!life.isOver()) {
+            waits.wakeup();
+        }
     }
 
     /** CLOCK_MONOTONIC, as the programs' clock is. */
@@ -252,6 +274,12 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public void close() {
+        if (life.end()) {
+            end();
+        }
+    }
+
+    private void end() {
         // Asked for by the launcher: then pinned links keep the programs at work, as after a crash, until the next start takes over.
         boolean keep = Boolean.getBoolean("vnet.keep.forwarding");
         accounts.store();
