@@ -45,7 +45,7 @@ public interface Datapath extends AutoCloseable {
     /**
      * Installs flows; when this returns, they are active.
      *
-     * @return for each flow whether it is in; one that is not (table or mask list full) changes nothing, and its frames keep coming up
+     * @return for each flow whether it is in; one that is not (table or mask list full, actions without room) changes nothing, and its frames keep coming up
      */
     boolean[] install(List<FlowEntry> flows);
 

@@ -20,7 +20,7 @@ import org.vnetwork.packet.wire.FlowKey;
  * <p>What the programs read in one load is written here in one store. Loop thread only.
  */
 final class KernelMaps implements AutoCloseable {
-    static final int ABI_VERSION = 7;
+    static final int ABI_VERSION = 8;
     /** Devices below this ifindex are found by a shorter way too. */
     static final int NEAR_PORTS = 65536;
     static final int MASKS = 2048;
@@ -29,6 +29,8 @@ final class KernelMaps implements AutoCloseable {
     static final int BOOKS_SIZE = 640;
     static final int LISTS = 4096;
     static final int ACTIONS = 128;
+    /** Lists that a longer one may go on in. */
+    static final int CHAIN = 132;
     static final int LIST_SIZE = 16 + ACTIONS * 16;
     private static final int MASK_SIZE = 128;
     private static final int FACTORS = 64;

@@ -231,7 +231,7 @@ final class KernelPorts {
         if (port.link >= 0) {
             groups.forget(port.id);
             groups.unhook(port.ifindex);
-            Bpf.detach(port.link);
+            GracePeriods.shortly(() -> Bpf.detach(port.link));
             pins.drop(port.ifindex);
             pins.dropBefore(port.ifindex);
             Libc.close(port.link);
