@@ -146,6 +146,9 @@ final class ActionCompiler {
     }
 
     private void fields(Frame now, Frame next, List<Action> list) {
+        if (now.branch().set.isEmpty() && next.branch().set.isEmpty()) {
+            return;
+        }
         Set<Field> touched = EnumSet.noneOf(Field.class);
         touched.addAll(now.branch().set.keySet());
         touched.addAll(next.branch().set.keySet());

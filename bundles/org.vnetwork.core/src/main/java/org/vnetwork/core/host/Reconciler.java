@@ -2,6 +2,7 @@ package org.vnetwork.core.host;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.PortDocument;
@@ -44,8 +45,9 @@ final class Reconciler {
             if (old != null && !old.datapath().equals(s.datapath())) {
                 throw Refusal.value("datapath of switch " + s.name(), s.datapath(), old.datapath() + " for this switch's life", "remove the switch and create it again");
             }
+            Map<String, PortDocument> oldPorts = old == null ? Map.of() : old.portsByName();
             for (PortDocument port : s.ports()) {
-                check(s, old == null ? null : old.find(port.name()).orElse(null), port);
+                check(s, oldPorts.get(port.name()), port);
             }
             if (old != null && !old.equals(s)) {
                 switches.find(s.name()).ifPresent(home -> checkRows(home, old, s));
@@ -55,14 +57,15 @@ final class Reconciler {
 
     /** A row that names a port keeps the port; one whose text says nothing that the table knows is refused. */
     private static void checkRows(VirtualSwitch home, SwitchDocument before, SwitchDocument after) {
-        List<String> gone = before.ports().stream().map(PortDocument::name).filter(name -> after.find(name).isEmpty()).toList();
+        Map<String, PortDocument> kept = after.portsByName();
+        List<String> gone = before.ports().stream().map(PortDocument::name).filter(name -> !kept.containsKey(name)).toList();
         for (RowDocument row : gone.isEmpty() ? List.<RowDocument>of() : after.rows()) {
             home.placed().portsNamed(row).stream().filter(gone::contains).findFirst().ifPresent(port -> {
                 throw new Refusal("port: " + port + " is named by a placed row, " + row.place() + " (expected: a port that none names); table:remove " + after.name() + " " + row.place()
                         + " removes the row");
             });
         }
-        after.rows().stream().filter(row -> !before.rows().contains(row)).forEach(row -> home.placed().check(row, port -> after.find(port).map(PortDocument::id).orElse(0)));
+        after.rows().stream().filter(row -> !before.rows().contains(row)).forEach(row -> home.placed().check(row, port -> kept.containsKey(port) ? kept.get(port).id() : 0));
     }
 
     private void check(SwitchDocument s, PortDocument old, PortDocument port) {
@@ -164,11 +167,13 @@ final class Reconciler {
     private void update(SwitchDocument before, SwitchDocument after) {
         VirtualSwitch home = switches.need(after.name());
         boolean removed = false;
+        Map<String, PortDocument> oldPorts = before.portsByName();
+        Map<String, PortDocument> newPorts = after.portsByName();
         if (!before.limits().equals(after.limits())) {
             home.limit(after.limits());
         }
         for (PortDocument old : before.ports()) {
-            PortDocument now = after.find(old.name()).orElse(null);
+            PortDocument now = newPorts.get(old.name());
             if (now == null || !sameAttachment(old, now)) {
                 home.removePort(old);
                 removed = true;
@@ -179,7 +184,7 @@ final class Reconciler {
             report.addAll(home.swap(after.engine(), engine(after)));
         }
         for (PortDocument now : after.ports()) {
-            PortDocument old = before.find(now.name()).orElse(null);
+            PortDocument old = oldPorts.get(now.name());
             if (old == null || !sameAttachment(old, now)) {
                 add(home, now);
             } else if (!old.equals(now)) {

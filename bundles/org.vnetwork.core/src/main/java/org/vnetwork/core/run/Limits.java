@@ -66,7 +66,7 @@ final class Limits {
             reached(Limit.PORT_FLOWS, subject, flows.bounds().evicted(id), now);
             reached(Limit.PORT_MASKS, subject, flows.bounds().rounded(id), now);
             reached(Limit.PORT_ROWS, subject, refusedRows(id), now);
-            reached(Limit.PORT_MISSES, subject, misses.dropped(id), now);
+            reached(Limit.PORT_MISSES, subject, misses.droppedLately(id), now);
         }
     }
 

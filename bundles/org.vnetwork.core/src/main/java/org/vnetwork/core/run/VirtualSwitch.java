@@ -149,7 +149,7 @@ public final class VirtualSwitch {
 
     /** Adds a port and opens it. */
     public void addPort(PortDocument document) {
-        loop.call(() -> {
+        change(() -> {
             try {
                 plugins.filters(document.id(), document.filters(), installedFilters);
                 ports.add(document);
@@ -159,12 +159,22 @@ public final class VirtualSwitch {
             }
             return null;
         });
-        settle();
+    }
+
+    /** Does work on the loop, and returns when every flow that it concerned has been decided again: most often that is none, and there is nothing to wait for. */
+    private void change(Callable<Void> work) {
+        boolean settling = loop.call(() -> {
+            work.call();
+            return flows.settling();
+        });
+        if (settling) {
+            settle();
+        }
     }
 
     /** Adds a port; one that cannot be attached now stays down until it can, a filter that does not open is as one that is not installed. */
     public void restorePort(PortDocument document) {
-        loop.call(() -> {
+        change(() -> {
             openFilters(document);
             try {
                 ports.add(document);
@@ -174,7 +184,6 @@ public final class VirtualSwitch {
             }
             return null;
         });
-        settle();
     }
 
     private void openFilters(PortDocument document) {
@@ -187,7 +196,7 @@ public final class VirtualSwitch {
 
     /** Changes a port's VLANs and filters. */
     public void setPort(PortDocument document) {
-        loop.call(() -> {
+        change(() -> {
             try {
                 plugins.filters(document.id(), document.filters(), installedFilters);
             } catch (Refusal e) {
@@ -197,7 +206,6 @@ public final class VirtualSwitch {
             ports.set(document);
             return null;
         });
-        settle();
     }
 
     /** The ports that it has now, as they were asked for. */
@@ -207,12 +215,11 @@ public final class VirtualSwitch {
 
     /** Removes a port. */
     public void removePort(PortDocument document) {
-        loop.call(() -> {
+        change(() -> {
             ports.remove(document.id());
             plugins.filters(document.id(), List.of(), installedFilters);
             return null;
         });
-        settle();
     }
 
     /** Sets its limits; what is beyond them now goes. */
@@ -225,11 +232,10 @@ public final class VirtualSwitch {
 
     /** Places a row, or takes it away again ({@code present} false). */
     public void placeRow(RowDocument row, boolean present) {
-        loop.call(() -> {
+        change(() -> {
             rowText().apply(row, present);
             return null;
         });
-        settle();
     }
 
     /** What can be asked about rows that are placed, or could be. */

@@ -1,6 +1,7 @@
 package org.vnetwork.datapath.ebpf;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Capabilities;
@@ -12,6 +13,7 @@ import org.vnetwork.datapath.Execution;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.datapath.MissLimit;
+import org.vnetwork.datapath.MissSink;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.datapath.StatisticsSink;
@@ -175,6 +177,11 @@ final class EbpfDatapath implements Datapath {
     public long[] drops(int id) {
         KernelPort port = ports.find(id);
         return port == null ? new long[DropNumbers.LIMIT] : accounts.drops(port);
+    }
+
+    @Override
+    public void misses(Set<Integer> asked, MissSink sink) {
+        accounts.misses(id -> asked.contains(id) ? ports.find(id) : null, sink);
     }
 
     @Override

@@ -259,11 +259,13 @@ final class KernelPorts {
 
     /** Looks at every port again: a peer's address and state change without news. */
     void refresh() {
-        for (KernelPort port : ports) {
-            if (port != null) {
-                refresh(port);
+        links.atOnce(() -> {
+            for (KernelPort port : ports) {
+                if (port != null) {
+                    refresh(port);
+                }
             }
-        }
+        });
     }
 
     private void refreshDown() {
