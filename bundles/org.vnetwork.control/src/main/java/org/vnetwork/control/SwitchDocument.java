@@ -1,7 +1,9 @@
 package org.vnetwork.control;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.vnetwork.model.Name;
 import org.vnetwork.model.Refusal;
 
@@ -41,6 +43,11 @@ public record SwitchDocument(String name, String engine, String datapath, List<P
     /** The port of this name, if there is one. */
     public Optional<PortDocument> find(String port) {
         return ports.stream().filter(p -> p.name().equals(port)).findFirst();
+    }
+
+    /** The ports by their names, for those who ask for many. */
+    public Map<String, PortDocument> portsByName() {
+        return ports.stream().collect(Collectors.toMap(PortDocument::name, port -> port));
     }
 
     /**

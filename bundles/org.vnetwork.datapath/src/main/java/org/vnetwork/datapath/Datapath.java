@@ -1,6 +1,7 @@
 package org.vnetwork.datapath;
 
 import java.util.List;
+import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.Frame;
@@ -48,7 +49,7 @@ public interface Datapath extends AutoCloseable {
     /**
      * Installs flows; when this returns, they are active.
      *
-     * @return for each flow whether it is in; one that is not (table or mask list full) changes nothing, and its frames keep coming up
+     * @return for each flow whether it is in; one that is not (table or mask list full, actions without room) changes nothing, and its frames keep coming up
      */
     boolean[] install(List<FlowEntry> flows);
 
@@ -87,6 +88,17 @@ public interface Datapath extends AutoCloseable {
 
     /** Counters of a port since it was attached. */
     PortCounters counters(int port);
+
+    /**
+     * Reports for each of some ports how many of its frames came up and how many were dropped as beyond its {@link #limit}, both since it was attached.
+     *
+     * <p>As {@link #counters} and {@link #drops} say it, but asked several times a second for all ports: a driver makes it cheap for ports that are idle.
+     */
+    default void misses(Set<Integer> ports, MissSink sink) {
+        for (int port : ports) {
+            sink.port(port, counters(port).up(), drops(port)[DropNumbers.MISS_LIMIT]);
+        }
+    }
 
     /** What a counter of {@code Count} counted in all, since the switch began; nothing when no frame met it. */
     CounterTable.Count counter(long id);

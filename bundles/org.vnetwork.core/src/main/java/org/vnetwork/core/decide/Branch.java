@@ -1,6 +1,7 @@
 package org.vnetwork.core.decide;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.Layer;
 import org.vnetwork.packet.Tag;
+import org.vnetwork.packet.wire.Action;
 
 /**
  * How a frame is rewritten at one point of a decision: fields set, tags taken off and put on.
@@ -20,6 +22,7 @@ import org.vnetwork.packet.Tag;
 final class Branch {
     private static final int IPV4 = 0x0800;
     private static final int SCTP = 132;
+    private static final int[] NO_METERS = {};
 
     /** Fields set, with their values. */
     final Map<Field, Value> set = new EnumMap<>(Field.class);
@@ -33,8 +36,8 @@ final class Branch {
     int priority = -1;
     /** Drop eligibility given to the frame by an action; -1 for as received. */
     int eligible = -1;
-    /** Gates of the meters that limit it. */
-    long gates;
+    /** Numbers of the meters that limit it, as {@link ActionCompiler#meter} gave them; never changed in place. */
+    int[] meters = NO_METERS;
 
     /** A value that a field was set to; {@code high} is 0 but for 128-bit fields. */
     record Value(long high, long low) {
@@ -56,7 +59,21 @@ final class Branch {
         vlanTagged = other.vlanTagged;
         priority = other.priority;
         eligible = other.eligible;
-        gates = other.gates;
+        meters = other.meters;
+    }
+
+    /** Has a meter limit it too; false when as many do as a list has gates. */
+    boolean limit(int meter) {
+        if (Arrays.stream(meters).anyMatch(m -> m == meter)) {
+            return true;
+        }
+        if (meters.length == Action.GATES) {
+            return false;
+        }
+        int[] more = Arrays.copyOf(meters, meters.length + 1);
+        more[meters.length] = meter;
+        meters = more;
+        return true;
     }
 
     /** Notes a field as set; false for one that no branch can set. */

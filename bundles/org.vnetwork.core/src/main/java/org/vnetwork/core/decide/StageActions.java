@@ -72,11 +72,9 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
     @Override
     public A meter(Meter meter) {
         need(Feature.METER, "meter");
-        int gate = run.compiler().meter(Ids.of(plugin, meter.name()), meter);
-        if (gate < 0) {
-            throw new Refusal("meter " + meter.name() + ": one too many (expected: at most " + Action.GATES + " for one frame)");
+        if (!branch.limit(run.compiler().meter(Ids.of(plugin, meter.name()), meter))) {
+            throw new Refusal("meter " + meter.name() + ": one too many (expected: at most " + Action.GATES + " for one output)");
         }
-        branch.gates |= 1L << gate;
         return self();
     }
 

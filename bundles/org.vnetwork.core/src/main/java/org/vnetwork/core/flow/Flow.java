@@ -82,6 +82,12 @@ public final class Flow implements Dependency.Reader {
         return !actions.equals(before);
     }
 
+    /** Has its frames decided one by one, until it is decided again. */
+    void decideEachFrame() {
+        inspect = true;
+        actions = INSPECT;
+    }
+
     /** Depends on what a decision read, and on nothing else any more. */
     void dependOn(Collection<Dependency> now) {
         if (!reads.equals(now)) {

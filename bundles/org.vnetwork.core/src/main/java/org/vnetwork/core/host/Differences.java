@@ -2,6 +2,7 @@ package org.vnetwork.core.host;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
@@ -47,9 +48,11 @@ final class Differences {
                 lines.add("~ switch " + after.name() + ": " + limit.text() + " " + before.limits().of(limit) + " -> " + after.limits().of(limit));
             }
         }
-        before.ports().stream().filter(p -> after.find(p.name()).isEmpty()).forEach(p -> lines.add("- " + text(after, p)));
+        Map<String, PortDocument> nowByName = after.portsByName();
+        Map<String, PortDocument> oldByName = before.portsByName();
+        before.ports().stream().filter(p -> !nowByName.containsKey(p.name())).forEach(p -> lines.add("- " + text(after, p)));
         for (PortDocument port : after.ports()) {
-            Optional<PortDocument> old = before.find(port.name());
+            Optional<PortDocument> old = Optional.ofNullable(oldByName.get(port.name()));
             if (old.isEmpty()) {
                 lines.add("+ " + text(after, port));
             } else {

@@ -3,6 +3,7 @@ package org.vnetwork.core.host;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.PortDocument;
@@ -44,8 +45,9 @@ final class Reconciler {
             if (old != null && !old.datapath().equals(s.datapath())) {
                 throw Refusal.value("datapath of switch " + s.name(), s.datapath(), old.datapath() + " for this switch's life", "remove the switch and create it again");
             }
+            Map<String, PortDocument> oldPorts = old == null ? Map.of() : old.portsByName();
             for (PortDocument port : s.ports()) {
-                check(s, old == null ? null : old.find(port.name()).orElse(null), port);
+                check(s, oldPorts.get(port.name()), port);
             }
             if (old != null && !old.equals(s)) {
                 switches.find(s.name()).ifPresent(home -> checkRows(home, old, s));
@@ -55,14 +57,15 @@ final class Reconciler {
 
     /** A row that names a port keeps the port; one whose text says nothing that the table knows is refused. */
     private static void checkRows(VirtualSwitch home, SwitchDocument before, SwitchDocument after) {
-        List<String> gone = before.ports().stream().map(PortDocument::name).filter(name -> after.find(name).isEmpty()).toList();
+        Map<String, PortDocument> kept = after.portsByName();
+        List<String> gone = before.ports().stream().map(PortDocument::name).filter(name -> !kept.containsKey(name)).toList();
         for (RowDocument row : gone.isEmpty() ? List.<RowDocument>of() : after.rows()) {
             home.placed().portsNamed(row).stream().filter(gone::contains).findFirst().ifPresent(port -> {
                 throw new Refusal("port: " + port + " is named by a placed row, " + row.place() + " (expected: a port that none names); table:remove " + after.name() + " " + row.place()
                         + " removes the row");
             });
         }
-        after.rows().stream().filter(row -> !before.rows().contains(row)).forEach(row -> home.placed().check(row, port -> after.find(port).map(PortDocument::id).orElse(0)));
+        after.rows().stream().filter(row -> !before.rows().contains(row)).forEach(row -> home.placed().check(row, port -> kept.containsKey(port) ? kept.get(port).id() : 0));
     }
 
     private void check(SwitchDocument s, PortDocument old, PortDocument port) {
@@ -174,8 +177,10 @@ final class Reconciler {
 
     private void update(SwitchDocument before, SwitchDocument after) {
         VirtualSwitch home = switches.need(after.name());
-        List<PortDocument> gone = before.ports().stream().filter(old -> !stays(old, after)).toList();
-        List<PortDocument> added = after.ports().stream().filter(now -> !stays(now, before)).toList();
+        Map<String, PortDocument> oldPorts = before.portsByName();
+        Map<String, PortDocument> newPorts = after.portsByName();
+        List<PortDocument> gone = before.ports().stream().filter(old -> !sameAttachment(old, newPorts.get(old.name()))).toList();
+        List<PortDocument> added = after.ports().stream().filter(now -> !sameAttachment(now, oldPorts.get(now.name()))).toList();
         // A port takes what was learned at it along, for good: it goes last, unless another one needs its place.
         List<PortDocument> first = gone.stream().filter(old -> added.stream().anyMatch(now -> needsPlace(now, old))).toList();
         if (!before.limits().equals(after.limits())) {
@@ -184,7 +189,7 @@ final class Reconciler {
         first.forEach(home::removePort);
         changeEngine(home, before, after);
         added.forEach(now -> add(home, now));
-        after.ports().stream().filter(now -> !added.contains(now) && !before.ports().contains(now)).forEach(home::setPort);
+        after.ports().stream().filter(now -> !now.equals(oldPorts.get(now.name())) && !added.contains(now)).forEach(home::setPort);
         before.rows().stream().filter(row -> !after.rows().contains(row)).forEach(row -> home.placeRow(row, false));
         after.rows().stream().filter(row -> !before.rows().contains(row)).forEach(row -> home.placeRow(row, true));
         gone.stream().filter(old -> !first.contains(old)).forEach(home::removePort);
@@ -195,15 +200,12 @@ final class Reconciler {
     }
 
     /** Whether a port is in another document too, by the same attachment. */
-    private static boolean stays(PortDocument port, SwitchDocument other) {
-        return other.find(port.name()).filter(there -> sameAttachment(port, there)).isPresent();
-    }
-
     private static boolean needsPlace(PortDocument now, PortDocument old) {
         return now.id() == old.id() || now.name().equals(old.name()) || Arrays.stream(now.device().split(" ")).anyMatch(List.of(old.device().split(" "))::contains);
     }
 
+    /** Whether a port stays attached as it is; {@code b} may be null, for no such port. */
     static boolean sameAttachment(PortDocument a, PortDocument b) {
-        return a.id() == b.id() && a.attachment().equals(b.attachment()) && a.device().equals(b.device());
+        return b != null && a.id() == b.id() && a.attachment().equals(b.attachment()) && a.device().equals(b.device());
     }
 }

@@ -165,7 +165,7 @@ public final class VirtualSwitch {
 
     /** Adds a port and opens it; when that fails, whatever fails, there is nothing of it. */
     public void addPort(PortDocument document) {
-        loop.call(() -> {
+        change(() -> {
             plugins.filters(document.id(), document.filters(), installedFilters);
             try {
                 ports.add(document);
@@ -178,12 +178,22 @@ public final class VirtualSwitch {
             }
             return null;
         });
-        settle();
+    }
+
+    /** Does work on the loop, and returns when every flow that it concerned has been decided again: most often that is none, and there is nothing to wait for. */
+    private void change(Callable<Void> work) {
+        boolean settling = loop.call(() -> {
+            work.call();
+            return flows.settling();
+        });
+        if (settling) {
+            settle();
+        }
     }
 
     /** Adds a port; one that cannot be attached now stays down until it can, a filter that does not open is as one that is not installed. */
     public void restorePort(PortDocument document) {
-        loop.call(() -> {
+        change(() -> {
             openFilters(document);
             try {
                 ports.add(document);
@@ -194,7 +204,6 @@ public final class VirtualSwitch {
             }
             return null;
         });
-        settle();
     }
 
     private void openFilters(PortDocument document) {
@@ -203,12 +212,11 @@ public final class VirtualSwitch {
 
     /** Changes a port's VLANs and filters. */
     public void setPort(PortDocument document) {
-        loop.call(() -> {
+        change(() -> {
             plugins.filters(document.id(), document.filters(), installedFilters);
             ports.set(document);
             return null;
         });
-        settle();
     }
 
     /** The ports that it has now, as they were asked for. */
@@ -218,12 +226,11 @@ public final class VirtualSwitch {
 
     /** Removes a port. */
     public void removePort(PortDocument document) {
-        loop.call(() -> {
+        change(() -> {
             ports.remove(document.id());
             plugins.closeFilters(document.id());
             return null;
         });
-        settle();
     }
 
     /** Sets its limits; what is beyond them now goes. */
@@ -236,11 +243,10 @@ public final class VirtualSwitch {
 
     /** Places a row, or takes it away again ({@code present} false). */
     public void placeRow(RowDocument row, boolean present) {
-        loop.call(() -> {
+        change(() -> {
             rowText().apply(row, present);
             return null;
         });
-        settle();
     }
 
     /** What can be asked about rows that are placed, or could be. */

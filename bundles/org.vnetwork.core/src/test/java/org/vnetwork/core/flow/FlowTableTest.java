@@ -34,6 +34,7 @@ class FlowTableTest {
     private static final int MASKS = 32;
     private final List<String> calls = new ArrayList<>();
     private boolean full;
+    private boolean inspectsOnly;
     private final Datapath datapath = (Datapath) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Datapath.class}, (self, method, arguments) ->
             switch (method.getName()) {
                 case "capabilities" -> Capabilities.all(FLOWS, MASKS);
@@ -50,7 +51,8 @@ class FlowTableTest {
     private boolean[] install(List<?> entries) {
         boolean[] in = new boolean[entries.size()];
         for (int i = 0; i < in.length; i++) {
-            in[i] = !full;
+            boolean inspects = ((FlowEntry) entries.get(i)).actions().equals(List.of(new Action.Inspect()));
+            in[i] = !full && (inspects || !inspectsOnly);
             calls.add("install " + ((FlowEntry) entries.get(i)).id());
         }
         return in;
@@ -226,6 +228,15 @@ class FlowTableTest {
         flows.installPending();
         assertEquals(List.of(0, 1L), List.of(flows.count(), flows.refused()));
         assertNull(flows.find(key(1, 1, 0)));
+    }
+
+    @Test
+    void aFlowWhoseActionsHaveNoRoomIsDecidedFrameByFrame() {
+        inspectsOnly = true;
+        add(key(1, 1, 0), mask(0xff, 0));
+        flows.installPending();
+        assertEquals(List.of(1, 1L), List.of(flows.count(), flows.refused()), "counted and told as one that was not taken");
+        assertTrue(flows.find(key(1, 1, 0)).inspect());
     }
 
     @Test

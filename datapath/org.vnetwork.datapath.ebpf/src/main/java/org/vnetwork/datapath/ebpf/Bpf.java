@@ -149,11 +149,11 @@ final class Bpf {
         return call(LINK_UPDATE, attr);
     }
 
-    /** Takes a link's program off its device now; closing and unpinning alone does so a while later. */
-    static void detach(int link) {
+    /** Takes a link's program off its device now, or -1; closing and unpinning alone does so a while later. */
+    static int detach(int link) {
         MemorySegment attr = attr();
         attr.set(INT, 0, link);
-        call(LINK_DETACH, attr);
+        return call(LINK_DETACH, attr);
     }
 
     /** How many programs are attached to a device, or -1. */

@@ -1,6 +1,7 @@
 package org.vnetwork.datapath.ebpf;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Capabilities;
@@ -13,6 +14,7 @@ import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.datapath.Life;
 import org.vnetwork.datapath.MissLimit;
+import org.vnetwork.datapath.MissSink;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.datapath.StatisticsSink;
@@ -190,6 +192,11 @@ final class EbpfDatapath implements Datapath {
         life.check();
         KernelPort port = ports.find(id);
         return port == null ? new long[DropNumbers.LIMIT] : accounts.drops(port);
+    }
+
+    @Override
+    public void misses(Set<Integer> asked, MissSink sink) {
+        accounts.misses(id -> asked.contains(id) ? ports.find(id) : null, sink);
     }
 
     @Override

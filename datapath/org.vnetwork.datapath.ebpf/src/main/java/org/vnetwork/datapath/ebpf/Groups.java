@@ -14,7 +14,6 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
-import org.vnetwork.packet.wire.Action;
 
 /**
  * Outputs at the end of an action list that the kernel's own mirroring carries out, drawn at {@code vnet_action_list} in {@code vnet_abi.h}: about half the time for each copy.
@@ -24,7 +23,8 @@ import org.vnetwork.packet.wire.Action;
  */
 final class Groups {
     private static final int LEAST = 3;
-    private static final int MOST = 32;
+    /** Actions that a filter has at most. */
+    static final int MOST = 32;
     /** Groups of one port: its filters are asked one after the other. */
     private static final int PER_PORT = 8;
     private static final int ORDERS = 0xfffe;
@@ -72,20 +72,16 @@ final class Groups {
 
     /** A flow whose frames come in by a port follows a list. */
     void use(ActionLists.Entry list, int port) {
-        if (list.grouped == 0 && first(list.actions) >= 0) {
+        if (list.grouped == 0 && outputs(list) != null) {
             list.grouped = port;
             wanted.add(new Wanted(list, port, System.nanoTime() + AGE_NANOS));
         }
     }
 
-    /** Where the outputs of a list begin that can be a group; -1 when there are too few or too many, or the list ends otherwise. */
-    private static int first(List<Action> actions) {
-        int first = actions.size();
-        while (first > 0 && actions.get(first - 1) instanceof Action.Output output && output.gates() == 0) {
-            first--;
-        }
-        int count = actions.size() - first;
-        return count < LEAST || count > MOST ? -1 : first;
+    /** The ports of a list's last outputs, when they can be a group; null when there are too few or too many, or the list ends otherwise. */
+    private static int[] outputs(ActionLists.Entry list) {
+        int[] outputs = list.isLong() ? new int[0] : Step.lastOutputs(list.steps);
+        return outputs.length < LEAST || outputs.length > MOST ? null : outputs;
     }
 
     /** Makes and ends what is due. */
@@ -105,9 +101,8 @@ final class Groups {
     }
 
     private boolean make(Wanted next) {
-        int first = first(next.list.actions);
         int ifindex = ifindexes.applyAsInt(next.port);
-        int[] ports = next.list.actions.stream().skip(first).mapToInt(action -> ((Action.Output) action).port()).toArray();
+        int[] ports = outputs(next.list);
         int[] outputs = new int[ports.length];
         for (int i = 0; i < ports.length; i++) {
             outputs[i] = ifindexes.applyAsInt(ports[i]);
@@ -126,23 +121,23 @@ final class Groups {
         if (!control.add(ifindex, order, outputs)) {
             return false;
         }
-        MemorySegment list = maps.list(next.list.id);
+        MemorySegment list = maps.list(next.list.id());
         list.set(INT, PORT, next.port);
-        list.set(INT, FIRST, Action.size(next.list.actions) - outputs.length);
+        list.set(INT, FIRST, next.list.size() - outputs.length);
         STORE.setRelease(list, (long) GROUP, TrafficControl.number(order));
-        groups.put(next.list.id, new Group(next.list, next.port, ifindex, order, ports));
+        groups.put(next.list.id(), new Group(next.list, next.port, ifindex, order, ports));
         return true;
     }
 
     /** A list is not in use any more. */
     void release(ActionLists.Entry list) {
         list.grouped = 0;
-        end(groups.remove(list.id));
+        end(groups.remove(list.id()));
     }
 
     private void end(Group group) {
         if (group != null) {
-            STORE.setRelease(maps.list(group.list.id), (long) GROUP, 0);
+            STORE.setRelease(maps.list(group.list.id()), (long) GROUP, 0);
             ending.add(new Ending(group, System.nanoTime() + Numbers.QUARANTINE_NANOS));
         }
     }
@@ -155,7 +150,7 @@ final class Groups {
                 sends |= output == port;
             }
             if (sends || group.port == port) {
-                end(groups.remove(group.list.id));
+                end(groups.remove(group.list.id()));
                 wanted.add(new Wanted(group.list, group.port, System.nanoTime() + AGE_NANOS));
             }
         }

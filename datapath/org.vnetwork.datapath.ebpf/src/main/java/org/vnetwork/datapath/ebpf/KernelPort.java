@@ -10,6 +10,9 @@ final class KernelPort {
     final PortBooks books = new PortBooks();
     /** Frames on the wire that came up from here, by the channel of {@link UpChannels}. */
     final long[] arrived = new long[UpChannels.CHANNELS];
+    /** Frames that it had received, and misses that were beyond its limit, when it was looked at last. */
+    long receivedBefore = -1;
+    long missesDropped;
     boolean open;
     /** Ifindex of the device that the program is attached to; 0 when there is none. */
     int ifindex;

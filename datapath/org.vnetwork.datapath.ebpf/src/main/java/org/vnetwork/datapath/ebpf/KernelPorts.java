@@ -249,7 +249,7 @@ final class KernelPorts {
         if (port.link >= 0) {
             groups.forget(port.id);
             groups.unhook(port.ifindex);
-            Bpf.detach(port.link);
+            GracePeriods.shortly(() -> Bpf.detach(port.link));
             pins.drop(port.ifindex);
             pins.dropBefore(port.ifindex);
             Libc.close(port.link);
@@ -277,11 +277,13 @@ final class KernelPorts {
 
     /** Looks at every port again: a peer's address and state change without news. */
     void refresh() {
-        for (KernelPort port : ports) {
-            if (port != null) {
-                refresh(port);
+        links.atOnce(() -> {
+            for (KernelPort port : ports) {
+                if (port != null) {
+                    refresh(port);
+                }
             }
-        }
+        });
     }
 
     private void refreshDown() {

@@ -4,6 +4,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.vnetwork.datapath.DatapathException;
 
 /**
@@ -24,6 +28,7 @@ final class Links implements AutoCloseable {
     private static final int NLMSG_ERROR = 2;
     private static final int NLM_F_REQUEST = 1;
     private static final int NLM_F_ACK = 4;
+    private static final int NLM_F_DUMP = 0x300;
     private static final int RTMGRP_LINK = 1;
     private static final int IFLA_ADDRESS = 1;
     private static final int IFLA_IFNAME = 3;
@@ -33,6 +38,8 @@ final class Links implements AutoCloseable {
     private static final int IFLA_TXQLEN = 13;
     private static final int IFLA_LINKINFO = 18;
     private static final int IFLA_INFO_KIND = 1;
+    private static final int IFLA_EXT_MASK = 29;
+    private static final int SKIP_STATISTICS = 8;
     private static final int IFLA_LINK_NETNSID = 37;
     private static final int IFLA_TARGET_NETNSID = 46;
     private static final int HEADER = 16;
@@ -48,6 +55,21 @@ final class Links implements AutoCloseable {
     private final int requests;
     private final int news;
     private int sequence;
+    /** By namespace, while {@link #atOnce} lasts; else null. */
+    private Map<Integer, Survey> surveyed;
+
+    /** The devices of a namespace at one moment. */
+    private static final class Survey {
+        private final Map<String, Link> byName = new HashMap<>();
+        private final Map<Integer, Link> byIndex = new HashMap<>();
+
+        private Survey(List<Link> all) {
+            all.forEach(link -> {
+                byName.put(link.name(), link);
+                byIndex.put(link.ifindex(), link);
+            });
+        }
+    }
 
     /**
      * A device at one moment.
@@ -89,8 +111,50 @@ final class Links implements AutoCloseable {
         return news;
     }
 
+    /** Does work that asks about many devices: answers are as all devices were when it began, or a namespace was asked about first. */
+    void atOnce(Runnable work) {
+        surveyed = new HashMap<>();
+        try {
+            work.run();
+        } finally {
+            surveyed = null;
+        }
+    }
+
+    /** All devices of a namespace, by name and by ifindex; -1: of this one. */
+    private Survey survey(int namespace) {
+        return surveyed.computeIfAbsent(namespace, id -> new Survey(dump(id)));
+    }
+
+    private List<Link> dump(int namespace) {
+        int end = attribute(begin(RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, 0, 0, 0), IFLA_EXT_MASK, 4);
+        buffer.set(INT, end - 4, SKIP_STATISTICS);
+        if (namespace >= 0) {
+            end = attribute(end, IFLA_TARGET_NETNSID, 4);
+            buffer.set(INT, end - 4, namespace);
+        }
+        List<Link> all = new ArrayList<>();
+        boolean more = send(end);
+        while (more) {
+            long size = Libc.recv(requests, buffer, 0);
+            more = size > 0;
+            for (int at = 0; at + HEADER <= size; at += align(Math.max(HEADER, buffer.get(INT, at)))) {
+                if (buffer.get(SHORT, at + 4) == RTM_NEWLINK) {
+                    all.add(read(at));
+                } else {
+                    // The end, or that there is no such namespace.
+                    more = false;
+                }
+            }
+        }
+        return all;
+    }
+
     /** The device of this name here, or null. */
     Link byName(String name) {
+        if (surveyed != null) {
+            return survey(-1).byName.get(name);
+        }
         int end = begin(RTM_GETLINK, NLM_F_REQUEST, 0, 0, 0);
         end = text(end, IFLA_IFNAME, name);
         return ask(end);
@@ -103,6 +167,9 @@ final class Links implements AutoCloseable {
 
     /** The other end of a veth, wherever it is; null when it cannot be seen. */
     Link peer(Link veth) {
+        if (surveyed != null) {
+            return survey(veth.namespace()).byIndex.get(veth.link());
+        }
         int end = begin(RTM_GETLINK, NLM_F_REQUEST, veth.link(), 0, 0);
         if (veth.namespace() >= 0) {
             end = attribute(end, IFLA_TARGET_NETNSID, 4);
@@ -202,10 +269,12 @@ final class Links implements AutoCloseable {
 
     private Link receive() {
         long size = Libc.recv(requests, buffer, 0);
-        if (size < HEADER + BODY || buffer.get(SHORT, 4) != RTM_NEWLINK) {
-            return null;
-        }
-        int end = (int) Math.min(size, buffer.get(INT, 0));
+        return size < HEADER + BODY || buffer.get(SHORT, 4) != RTM_NEWLINK ? null : read(0);
+    }
+
+    /** The device that a message is about. */
+    private Link read(int message) {
+        int end = message + buffer.get(INT, message);
         String name = "";
         String kind = "";
         int mtu = 0;
@@ -213,7 +282,7 @@ final class Links implements AutoCloseable {
         int namespace = -1;
         int master = 0;
         long mac = 0;
-        for (int at = HEADER + BODY; at + 4 <= end; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
+        for (int at = message + HEADER + BODY; at + 4 <= end; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
             int length = (buffer.get(SHORT, at) & 0xffff) - 4;
             switch (buffer.get(SHORT, at + 2) & 0x3fff) {
                 case IFLA_IFNAME -> name = buffer.getString(at + 4);
@@ -228,7 +297,7 @@ final class Links implements AutoCloseable {
                 }
             }
         }
-        return new Link(name, buffer.get(INT, HEADER + 4), buffer.get(INT, HEADER + 8), mtu, mac, kind, link, namespace, master);
+        return new Link(name, buffer.get(INT, message + HEADER + 4), buffer.get(INT, message + HEADER + 8), mtu, mac, kind, link, namespace, master);
     }
 
     private String kind(int from, int end) {

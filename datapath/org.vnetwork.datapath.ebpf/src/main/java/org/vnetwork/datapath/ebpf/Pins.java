@@ -79,7 +79,7 @@ final class Pins implements AutoCloseable {
             Libc.close(left);
             delete(path);
         }
-        int link = Bpf.attach(program, ifindex, type);
+        int link = GracePeriods.shortly(() -> Bpf.attach(program, ifindex, type));
         if (link < 0) {
             int errno = Libc.errno();
             throw new DatapathException("the program cannot be attached: " + Libc.error(errno) + (errno == Libc.EINVAL ? "; tcx needs Linux 6.6 or newer" : ""));
@@ -96,7 +96,7 @@ final class Pins implements AutoCloseable {
     void detach(int ifindex) {
         int link = Bpf.open(folder.resolve(LINK + ifindex).toString());
         if (link >= 0) {
-            Bpf.detach(link);
+            GracePeriods.shortly(() -> Bpf.detach(link));
             Libc.close(link);
         }
     }
