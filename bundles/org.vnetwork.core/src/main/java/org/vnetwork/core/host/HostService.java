@@ -16,10 +16,12 @@ import org.vnetwork.control.CounterView;
 import org.vnetwork.control.DatapathView;
 import org.vnetwork.control.DropView;
 import org.vnetwork.control.EventView;
+import org.vnetwork.control.FlowQuery;
 import org.vnetwork.control.FlowView;
 import org.vnetwork.control.Host;
 import org.vnetwork.control.HostView;
 import org.vnetwork.control.LimitView;
+import org.vnetwork.control.Page;
 import org.vnetwork.control.PluginView;
 import org.vnetwork.control.PortView;
 import org.vnetwork.control.RowView;
@@ -124,18 +126,38 @@ public final class HostService implements Host {
     public List<SwitchView> switches() {
         List<SwitchView> views = new ArrayList<>();
         for (SwitchDocument document : configuration.current().switches()) {
-            Optional<VirtualSwitch> running = switches.find(document.name());
-            try {
-                views.add(running.isPresent() ? running.get().views().summary() : without(document, "not running: " + switches.problem(document.name())));
-            } catch (Refusal e) {
-                views.add(without(document, "does not answer"));
-            }
+            views.add(switches.find(document.name()).map(running -> summary(running, document)).orElseGet(() -> without(document, notRunning(document.name()))));
         }
         return views;
     }
 
+    private static SwitchView summary(VirtualSwitch running, SwitchDocument document) {
+        try {
+            return running.views().summary();
+        } catch (Refusal e) {
+            return without(document, e.getMessage());
+        }
+    }
+
+    private String notRunning(String name) {
+        return "not running: " + switches.problem(name);
+    }
+
     private static SwitchView without(SwitchDocument document, String why) {
-        return new SwitchView(document.name(), document.engine(), document.datapath() + " (" + why + ")", document.ports().size(), 0, 0, 0, 0);
+        return new SwitchView(document.name(), document.engine(), document.datapath(), document.ports().size(), 0, 0, 0, 0, why);
+    }
+
+    @Override
+    public String state(String switchName) {
+        Optional<VirtualSwitch> running = switches.find(switchName);
+        if (running.isEmpty() && configuration.current().find(switchName).isPresent()) {
+            return notRunning(switchName);
+        }
+        try {
+            return switches.need(switchName).views().state();
+        } catch (Refusal e) {
+            return e.getMessage();
+        }
     }
 
     @Override
@@ -144,8 +166,8 @@ public final class HostService implements Host {
     }
 
     @Override
-    public List<FlowView> flows(String switchName) {
-        return switches.need(switchName).views().flows();
+    public Page<FlowView> flows(String switchName, FlowQuery query) {
+        return switches.need(switchName).views().flows(query);
     }
 
     @Override
@@ -154,13 +176,23 @@ public final class HostService implements Host {
     }
 
     @Override
+    public List<Integer> flowIds(String switchName, String digits, int most) {
+        return switches.need(switchName).views().flowIds(digits, most);
+    }
+
+    @Override
+    public List<String> tableTypes(String switchName) {
+        return switches.need(switchName).views().tableTypes();
+    }
+
+    @Override
     public List<TableView> tables(String switchName) {
         return switches.need(switchName).views().tables();
     }
 
     @Override
-    public List<RowView> rows(String switchName, String table) {
-        return switches.need(switchName).views().rows(table);
+    public Page<RowView> rows(String switchName, String table, int from, int limit) {
+        return switches.need(switchName).views().rows(table, from, limit);
     }
 
     @Override

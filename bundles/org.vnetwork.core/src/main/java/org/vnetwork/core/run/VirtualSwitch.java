@@ -44,6 +44,7 @@ public final class VirtualSwitch {
     private final List<FlowEntry> left;
     private final RowJournal rowJournal;
     private final MissShares misses;
+    private final SwitchViews views = new SwitchViews(this);
 
     final Datapath datapath;
     final Tables tables;
@@ -56,6 +57,7 @@ public final class VirtualSwitch {
     final DropRegistry drops;
     final CounterRegistry counters = new CounterRegistry();
     final FailureReport failures;
+    final PluginsInUse inUse = new PluginsInUse();
     final ActivePlugins plugins;
     final SwitchPorts ports;
     final Limits limits;
@@ -96,7 +98,7 @@ public final class VirtualSwitch {
         limits = new Limits(name, flows, tables, ports, misses, events);
         Upkeep upkeep = new Upkeep(datapath, pipeline, flows, tables, limits, new MismatchReport(name, upcalls.mismatches(), ports, events));
         loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers, failures::failed,
-                text -> events.add("switch " + name, text));
+                text -> events.add("switch " + name, text), inUse::where);
         tables.confine(loop.thread());
         bornNanos = datapath.nanoTime();
         timers.every("statistics", Upkeep.PERIOD_NANOS, upkeep::run, bornNanos);
@@ -117,7 +119,7 @@ public final class VirtualSwitch {
 
     /** What is seen of it. */
     public SwitchViews views() {
-        return new SwitchViews(this);
+        return views;
     }
 
     /** Its simulated side. */
@@ -128,6 +130,11 @@ public final class VirtualSwitch {
     /** Does work on the loop and returns what it returned. */
     <T> T onLoop(Callable<T> work) {
         return loop.call(work);
+    }
+
+    /** As {@link #onLoop}, for views, which do not wait long for a loop that hangs. */
+    <T> T ask(Callable<T> work) {
+        return loop.ask(work);
     }
 
     /** Says that its ports, engine and rows are as configured: flows of an earlier process are taken over, and frames are served. */
