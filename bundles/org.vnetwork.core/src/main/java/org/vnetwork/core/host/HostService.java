@@ -85,15 +85,17 @@ public final class HostService implements Host {
 
     @Override
     public List<PluginView> engines() {
-        return switches.installed().engines().stream().map(p -> view(p, switches.all().stream().filter(s -> s.engine() == p).map(s -> s.name()).toList())).toList();
+        Stream<PluginView> usable = switches.installed().engines().stream().map(p -> view(p, switches.all().stream().filter(s -> s.engine() == p).map(s -> s.name()).toList()));
+        return Stream.concat(usable, switches.installed().refused().views("engine").stream()).toList();
     }
 
     @Override
     public List<PluginView> filters() {
-        return switches.installed().filters().stream().map(p -> view(p, configuration.current().switches().stream().flatMap(s -> users(s, p.name())).toList())).toList();
+        Stream<PluginView> usable = switches.installed().filters().stream().map(p -> view(p, configuration.current().switches().stream().flatMap(s -> users(s, p.name())).toList()));
+        return Stream.concat(usable, switches.installed().refused().views("filter").stream()).toList();
     }
 
-    private static java.util.stream.Stream<String> users(SwitchDocument s, String filter) {
+    private static Stream<String> users(SwitchDocument s, String filter) {
         return s.ports().stream().filter(p -> p.filters().stream().anyMatch(f -> f.filter().equals(filter))).map(p -> s.name() + "/" + p.name());
     }
 

@@ -106,7 +106,7 @@ final class ActivePlugins implements Stages {
                     slots.put(want.slot(), opened);
                 }
             } catch (RuntimeException | Error e) {
-                refused = new Refusal("filter: " + want.filter() + " did not open (" + e + ")", e);
+                refused = new Refusal("filter: " + want.filter() + " did not open (" + (e instanceof Refusal ? e.getMessage() : e) + ")", e);
             }
         }
         if (slots.isEmpty()) {

@@ -80,7 +80,7 @@ public final class VirtualSwitch {
         this.left = datapath.adopted();
         this.installedFilters = installedFilters;
         this.events = events;
-        failures = new FailureReport(name, events);
+        failures = new FailureReport(name, events, datapath::nanoTime);
         timers = new Timers(failures::failed);
         drops = new DropRegistry(journal);
         tables = new Tables(datapath::nanoTime);
@@ -102,6 +102,7 @@ public final class VirtualSwitch {
         tables.confine(loop.thread());
         bornNanos = datapath.nanoTime();
         timers.every("statistics", Upkeep.PERIOD_NANOS, upkeep::run, bornNanos);
+        timers.every("failures", Upkeep.PERIOD_NANOS, failures::tell, bornNanos);
         timers.every("shares", MissShares.PERIOD_NANOS, () -> misses.divide(loop.polled(), loop.busyNanos(), datapath.nanoTime()), bornNanos);
         timers.every("ports", RETRY_NANOS, ports::retry, bornNanos);
         loop.start();

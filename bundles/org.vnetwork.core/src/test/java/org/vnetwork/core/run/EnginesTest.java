@@ -95,6 +95,25 @@ class EnginesTest {
     }
 
     @Test
+    void failuresBehindTheFirstAreToldByTheirNumber() {
+        use((packet, forward) -> {
+            throw new IllegalStateException("broken");
+        });
+        for (int second = 0; second < 10; second++) {
+            sw.inject("a", FRAME);
+            sw.warp(1);
+        }
+        for (int i = 0; i < 5; i++) {
+            sw.inject("a", FRAME);
+        }
+        sw.warp(30);
+        List<String> told = sw.events().stream().filter(e -> e.contains("engine made failed")).toList();
+        assertEquals(List.of("switch sw1: engine made failed: java.lang.IllegalStateException: broken (the log has the details)",
+                "switch sw1: engine made failed 10 times in 10 s, at last: java.lang.IllegalStateException: broken (10 failures of plugins since the switch began)",
+                "switch sw1: engine made failed 5 times in 10 s, at last: java.lang.IllegalStateException: broken (15 failures of plugins since the switch began)"), told);
+    }
+
+    @Test
     void noResultIsAFailure() {
         use((packet, forward) -> packet.source());
         sw.inject("a", FRAME);
