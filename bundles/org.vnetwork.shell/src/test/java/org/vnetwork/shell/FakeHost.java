@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.vnetwork.control.Change;
 import org.vnetwork.control.Configuration;
 import org.vnetwork.control.CounterView;
@@ -48,6 +49,11 @@ final class FakeHost implements Host, Configuration, Simulation {
     }
 
     @Override
+    public Optional<String> problem() {
+        return Optional.empty();
+    }
+
+    @Override
     public Change plan(Edit edit) {
         return change(edit, false);
     }
@@ -77,7 +83,7 @@ final class FakeHost implements Host, Configuration, Simulation {
     @Override
     public HostView status() {
         int ports = document.switches().stream().mapToInt(s -> s.ports().size()).sum();
-        return new HostView("default", "0.1.0", 4711, 3723, "sim", "asked for", document.switches().size(), ports);
+        return new HostView("default", "0.1.0", 4711, 3723, "sim", "asked for", HostView.AS_WRITTEN, document.switches().size(), ports);
     }
 
     @Override

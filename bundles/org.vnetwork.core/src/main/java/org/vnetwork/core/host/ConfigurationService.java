@@ -2,6 +2,7 @@ package org.vnetwork.core.host;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -64,6 +65,11 @@ public final class ConfigurationService implements Configuration {
     @Override
     public HostDocument current() {
         return current;
+    }
+
+    @Override
+    public Optional<String> problem() {
+        return Optional.ofNullable(file.problem());
     }
 
     @Override

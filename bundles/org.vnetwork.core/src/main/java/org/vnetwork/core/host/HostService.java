@@ -55,7 +55,7 @@ public final class HostService implements Host {
         int ports = configuration.current().switches().stream().mapToInt(s -> s.ports().size()).sum();
         long uptime = ManagementFactory.getRuntimeMXBean().getUptime() / 1000;
         return new HostView(switches.settings().name(), FrameworkUtil.getBundle(HostService.class).getVersion().toString(), ProcessHandle.current().pid(), uptime,
-                choice.name(), choice.reason(), configuration.current().switches().size(), ports);
+                choice.name(), choice.reason(), configuration.problem().orElse(HostView.AS_WRITTEN), configuration.current().switches().size(), ports);
     }
 
     /** The default driver and why it is. */
