@@ -10,7 +10,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.SwitchView;
 import org.vnetwork.engine.ForwardingEngine;
@@ -23,9 +22,9 @@ import org.vnetwork.packet.Forward;
 import org.vnetwork.packet.Packet;
 
 /** A plugin that hangs is named, whoever asks or not, and keeps nobody waiting. */
-@Timeout(60)
 class HangsTest {
     private static final String FRAME = "eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) ipv4(ttl=7) udp(src=1,dst=2)";
+    private static final long PATIENCE_NANOS = 30_000_000_000L;
     private final CountDownLatch hung = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
     private TestSwitch sw;
@@ -89,7 +88,9 @@ class HangsTest {
     }
 
     private static void until(BooleanSupplier holds) {
+        long end = System.nanoTime() + PATIENCE_NANOS;
         while (!holds.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, "it is not so in time");
             LockSupport.parkNanos(1_000_000);
         }
     }

@@ -191,7 +191,13 @@ class LongListsTest {
     @Test
     void aPreviewTakesAFewFlowsAtATime() {
         fill();
-        sw.home.preview("other", new TestSwitch.Given<>("other", LearningEngine::new));
+        int[] decided = {0};
+        sw.home.preview("other", new TestSwitch.Given<>("other", () -> (packet, forward) -> {
+            decided[0]++;
+            worked(1);
+            forward.flood();
+        }));
+        assertTrue(decided[0] >= 2 * FLOWS, () -> decided[0] + " decisions");
         assertFewAtATime("preview");
     }
 }
