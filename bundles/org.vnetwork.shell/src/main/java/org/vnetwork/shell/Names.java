@@ -11,6 +11,7 @@ import org.vnetwork.control.Host;
 import org.vnetwork.control.PluginView;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.control.SwitchView;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.shell.command.Kind;
 
@@ -18,6 +19,9 @@ import org.vnetwork.shell.command.Kind;
 final class Names {
     /** A line for each network device of this namespace, behind two lines of header (proc_net(5)). */
     private static final Path DEVICES = Path.of("/proc/net/dev");
+    /** Ids of flows that are offered; more digits offer others. */
+    private static final int MOST_FLOWS = 100;
+
     private final Host host;
     private final Configuration configuration;
 
@@ -27,11 +31,12 @@ final class Names {
     }
 
     /**
-     * Names of a kind.
+     * Names of a kind; none of what a switch would have to tell that does not answer.
      *
      * @param switchName the switch that was typed before, or empty
+     * @param typed what the name begins with; names of which there may be very many are offered by it
      */
-    List<String> of(Kind kind, String switchName) {
+    List<String> of(Kind kind, String switchName, String typed) {
         try {
             return switch (kind) {
                 case SWITCH -> configuration.current().switches().stream().map(SwitchDocument::name).toList();
@@ -42,8 +47,8 @@ final class Names {
                 case FILTER -> plugins(host.filters());
                 case DATAPATH -> plugins(host.datapaths());
                 case DEVICE -> devices();
-                case TABLE -> host.tables(switchName).stream().map(t -> t.type().replaceFirst("/.*", "")).toList();
-                case FLOW -> host.flows(switchName).stream().map(f -> String.valueOf(f.id())).toList();
+                case TABLE -> answers(switchName) ? host.tableTypes(switchName).stream().map(t -> t.replaceFirst("/.*", "")).toList() : List.of();
+                case FLOW -> answers(switchName) ? host.flowIds(switchName, typed, MOST_FLOWS).stream().map(String::valueOf).toList() : List.of();
                 case SLOT -> IntStream.rangeClosed(1, PortDocument.SLOTS).mapToObj(String::valueOf).toList();
                 case FAILURE_POLICY -> List.of("open", "closed");
                 case FRAME -> List.of("'eth(");
@@ -53,6 +58,10 @@ final class Names {
             // What was typed before does not exist: nothing to offer.
             return List.of();
         }
+    }
+
+    private boolean answers(String switchName) {
+        return host.state(switchName).equals(SwitchView.READY);
     }
 
     private static List<String> plugins(List<PluginView> plugins) {

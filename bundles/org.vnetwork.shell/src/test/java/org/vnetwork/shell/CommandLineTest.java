@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,6 +165,28 @@ class CommandLineTest {
     void printsTheResultOfEachCommandOfALine() {
         assertEquals("clock  5s\nclock  10s\n", console.run("clock:warp sw1 5s; clock:warp sw1 5s"));
         assertEquals("vlan: 0 (expected: 1..4094)\n", console.run("port:set sw1 web1 --access 0; clock:show sw1"));
+    }
+
+    @Test
+    void aSwitchThatHangsStandsInTheListsOfAll() {
+        console.host.hung.put("sw1", "hung 12s in engine x");
+        List<String> ports = console.run("port:list").lines().skip(1).toList();
+        assertTrue(ports.stream().anyMatch(l -> l.startsWith("sw1 ") && l.endsWith("hung 12s in engine x")), ports::toString);
+        assertTrue(ports.stream().anyMatch(l -> l.startsWith("sw2 ") && l.contains("web1")), ports::toString);
+        assertTrue(console.run("drops:list").contains("hung 12s in engine x"));
+        assertTrue(console.run("counter:list", true).contains("hung 12s in engine x"));
+    }
+
+    @Test
+    void aLongListSaysWhatItDoesNotShow() {
+        String first = console.run("flow:list sw1 --limit 1");
+        assertTrue(first.endsWith("\n1 of 2 shown; --from 1 shows more, --limit N that many at once\n"), first);
+        String last = console.run("flow:list sw1 --from 1");
+        assertTrue(last.endsWith("\n1 of 2 shown, after the first 1\n"), last);
+        assertFalse(console.run("flow:list sw1").contains("shown"));
+        assertEquals("--limit: 0 (expected: 1..)\n", console.run("flow:list sw1 --limit 0"));
+        assertEquals("--from: x (expected: 0..)\n", console.run("table:show sw1 fdb --from x"));
+        assertTrue(console.run("flow:list sw1", true).contains("\"total\" : 2"));
     }
 
     @Test

@@ -42,6 +42,20 @@ class CompletionTest {
     }
 
     @Test
+    void namesThatASwitchWouldTellAreNotWaitedForWhenItHangs() {
+        console.host.hung.put("sw1", "hung 12s in engine x");
+        assertEquals(List.of(), offers("table:show sw1 "));
+        assertEquals(List.of(), offers("flow:show sw1 "));
+        assertEquals(List.of("web1", "db1"), offers("port:show sw1 "));
+        assertEquals(List.of("1", "2"), offers("flow:show sw2 "));
+    }
+
+    @Test
+    void idsOfFlowsAreOfferedByTheirFirstDigits() {
+        assertEquals(List.of("2"), offers("flow:show sw1 2"));
+    }
+
+    @Test
     void offersNoOptionsWhereANameIsExpected() {
         assertEquals(List.of(), offers("port:show nope "));
         assertEquals(List.of(), offers("switch:create "));

@@ -97,6 +97,12 @@ public final class FlowTable {
         return id < 0 || id >= byId.length ? null : byId[id];
     }
 
+    /** The flow of this id, or the one with the next id above it that is in use; null when there is none. */
+    public Flow from(int id) {
+        int next = used.nextSetBit(id);
+        return next < 0 ? null : byId[next];
+    }
+
     /** A flow that matches this key and does not drain, or null. */
     public Flow find(long[] key) {
         return masks.find(key);

@@ -2,6 +2,7 @@ package org.vnetwork.core.host;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -87,6 +88,11 @@ public final class ConfigurationService implements Configuration {
     @Override
     public HostDocument current() {
         return current;
+    }
+
+    @Override
+    public Optional<String> problem() {
+        return Optional.ofNullable(file.problem());
     }
 
     @Override

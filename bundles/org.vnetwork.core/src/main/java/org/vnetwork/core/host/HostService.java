@@ -17,10 +17,12 @@ import org.vnetwork.control.DatapathView;
 import org.vnetwork.control.DropView;
 import org.vnetwork.control.EventView;
 import org.vnetwork.control.FilterDocument;
+import org.vnetwork.control.FlowQuery;
 import org.vnetwork.control.FlowView;
 import org.vnetwork.control.Host;
 import org.vnetwork.control.HostView;
 import org.vnetwork.control.LimitView;
+import org.vnetwork.control.Page;
 import org.vnetwork.control.PluginView;
 import org.vnetwork.control.PortView;
 import org.vnetwork.control.RowView;
@@ -55,7 +57,7 @@ public final class HostService implements Host {
         int ports = configuration.current().switches().stream().mapToInt(s -> s.ports().size()).sum();
         long uptime = ManagementFactory.getRuntimeMXBean().getUptime() / 1000;
         return new HostView(switches.settings().name(), FrameworkUtil.getBundle(HostService.class).getVersion().toString(), ProcessHandle.current().pid(), uptime,
-                choice.name(), choice.reason(), configuration.current().switches().size(), ports);
+                choice.name(), choice.reason(), configuration.problem().orElse(HostView.AS_WRITTEN), configuration.current().switches().size(), ports);
     }
 
     /** The default driver and why it is. */
@@ -89,6 +91,7 @@ public final class HostService implements Host {
                 .map(p -> view(p, switches.all().stream().filter(s -> s.engine() == p).map(s -> s.name()).toList())).toList());
         documents().map(SwitchDocument::engine).distinct().sorted().filter(name -> switches.installed().engine(name) == null)
                 .map(name -> notInstalled(name, documents().filter(s -> s.engine().equals(name)).map(SwitchDocument::name).toList())).forEach(views::add);
+        views.addAll(switches.installed().refused().views("engine"));
         return views;
     }
 
@@ -98,6 +101,7 @@ public final class HostService implements Host {
                 .map(p -> view(p, documents().flatMap(s -> users(s, p.name())).toList())).toList());
         documents().flatMap(s -> s.ports().stream()).flatMap(p -> p.filters().stream()).map(FilterDocument::filter).distinct().sorted()
                 .filter(name -> switches.installed().filter(name) == null).map(name -> notInstalled(name, documents().flatMap(s -> users(s, name)).toList())).forEach(views::add);
+        views.addAll(switches.installed().refused().views("filter"));
         return views;
     }
 
@@ -142,12 +146,7 @@ public final class HostService implements Host {
     public List<SwitchView> switches() {
         List<SwitchView> views = new ArrayList<>();
         for (SwitchDocument document : configuration.current().switches()) {
-            Optional<VirtualSwitch> running = switches.find(document.name());
-            try {
-                views.add(running.isPresent() ? withEngine(running.get().views().summary(), running.get().engine(), document) : without(document, "not running: " + switches.problem(document.name())));
-            } catch (Refusal e) {
-                views.add(without(document, "does not answer"));
-            }
+            views.add(switches.find(document.name()).map(running -> summary(running, document)).orElseGet(() -> without(document, notRunning(document.name()))));
         }
         return views;
     }
@@ -156,11 +155,36 @@ public final class HostService implements Host {
     private static SwitchView withEngine(SwitchView view, Plugin<ForwardingEngine> used, SwitchDocument document) {
         String engine = used == null ? document.engine() + " (not installed, fails closed)"
                 : used.name().equals(document.engine()) ? used.name() : used.name() + " (" + document.engine() + " is not installed, fails open)";
-        return new SwitchView(view.name(), engine, view.datapath(), view.ports(), view.flows(), view.masks(), view.upcalls(), view.failures());
+        return new SwitchView(view.name(), engine, view.datapath(), view.ports(), view.flows(), view.masks(), view.upcalls(), view.failures(), view.state());
+    }
+
+    private static SwitchView summary(VirtualSwitch running, SwitchDocument document) {
+        try {
+            return withEngine(running.views().summary(), running.engine(), document);
+        } catch (Refusal e) {
+            return without(document, e.getMessage());
+        }
+    }
+
+    private String notRunning(String name) {
+        return "not running: " + switches.problem(name);
     }
 
     private static SwitchView without(SwitchDocument document, String why) {
-        return new SwitchView(document.name(), document.engine(), document.datapath() + " (" + why + ")", document.ports().size(), 0, 0, 0, 0);
+        return new SwitchView(document.name(), document.engine(), document.datapath(), document.ports().size(), 0, 0, 0, 0, why);
+    }
+
+    @Override
+    public String state(String switchName) {
+        Optional<VirtualSwitch> running = switches.find(switchName);
+        if (running.isEmpty() && configuration.current().find(switchName).isPresent()) {
+            return notRunning(switchName);
+        }
+        try {
+            return switches.need(switchName).views().state();
+        } catch (Refusal e) {
+            return e.getMessage();
+        }
     }
 
     @Override
@@ -169,8 +193,8 @@ public final class HostService implements Host {
     }
 
     @Override
-    public List<FlowView> flows(String switchName) {
-        return switches.need(switchName).views().flows();
+    public Page<FlowView> flows(String switchName, FlowQuery query) {
+        return switches.need(switchName).views().flows(query);
     }
 
     @Override
@@ -179,13 +203,23 @@ public final class HostService implements Host {
     }
 
     @Override
+    public List<Integer> flowIds(String switchName, String digits, int most) {
+        return switches.need(switchName).views().flowIds(digits, most);
+    }
+
+    @Override
+    public List<String> tableTypes(String switchName) {
+        return switches.need(switchName).views().tableTypes();
+    }
+
+    @Override
     public List<TableView> tables(String switchName) {
         return switches.need(switchName).views().tables();
     }
 
     @Override
-    public List<RowView> rows(String switchName, String table) {
-        return switches.need(switchName).views().rows(table);
+    public Page<RowView> rows(String switchName, String table, int from, int limit) {
+        return switches.need(switchName).views().rows(table, from, limit);
     }
 
     @Override

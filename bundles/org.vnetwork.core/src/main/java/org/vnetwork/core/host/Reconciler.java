@@ -82,6 +82,7 @@ final class Reconciler {
         for (FilterDocument filter : port.filters()) {
             boolean added = old == null || !old.filters().contains(filter);
             if (added && switches.installed().filter(filter.filter()) == null) {
+                switches.installed().refused().check("filter", filter.filter());
                 throw Refusal.value("filter", filter.filter(), Switches.names(switches.installed().filters().stream().map(Plugin::name).distinct().toList()),
                         "filter:list shows them");
             }

@@ -40,6 +40,7 @@ public final class Switches {
     public Switches(BundleContext context, @Reference Installed installed) {
         this.settings = HostSettings.of(context);
         this.installed = installed;
+        installed.refused().tell(line -> events.add("host " + settings.name(), line));
     }
 
     @Deactivate
@@ -182,6 +183,7 @@ public final class Switches {
     Plugin<ForwardingEngine> engine(String name) {
         Plugin<ForwardingEngine> engine = installed.engine(name);
         if (engine == null) {
+            installed.refused().check("engine", name);
             throw Refusal.value("engine", name, names(installed.engines().stream().map(Plugin::name).distinct().toList()), "engine:list shows them");
         }
         return engine;

@@ -131,7 +131,7 @@ final class ActivePlugins implements Stages {
                     next.put(want.slot(), opened);
                 }
             } catch (Throwable e) {
-                refused = new Refusal("filter: " + want.filter() + " did not open (" + e + ")", e);
+                refused = new Refusal("filter: " + want.filter() + " did not open (" + (e instanceof Refusal ? e.getMessage() : e) + ")", e);
                 if (sameName) {
                     // A newer one that does not open leaves the older one at work.
                     next.put(want.slot(), there);

@@ -33,7 +33,7 @@ final class EngineSwap {
         try {
             old = home.plugins.use(engineName, plugin);
         } catch (Throwable e) {
-            throw new Refusal("engine: " + engineName + " did not open (" + e + "); the switch keeps its engine", e);
+            throw new Refusal("engine: " + engineName + " did not open (" + (e instanceof Refusal ? e.getMessage() : e) + "); the switch keeps its engine", e);
         }
         if (plugin != null) {
             home.flows.dirtyAll();

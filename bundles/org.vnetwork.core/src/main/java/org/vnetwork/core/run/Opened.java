@@ -11,10 +11,19 @@ import java.util.function.Consumer;
 record Opened<T>(Plugin<T> plugin, T instance, PluginContext context) {
     /** Acquires and opens an instance; on failure nothing is left of it. */
     static <T> Opened<T> open(Plugin<T> plugin, PluginContext context, BiConsumer<T, PluginContext> open) {
-        T instance = plugin.acquire();
+        context.begin(plugin.bundle());
+        T instance;
+        try {
+            instance = plugin.acquire();
+        } catch (Throwable e) {
+            context.close();
+            throw e;
+        }
         if (instance == null) {
+            context.close();
             return null;
         }
+        context.is(instance);
         try {
             open.accept(instance, context);
             return new Opened<>(plugin, instance, context);

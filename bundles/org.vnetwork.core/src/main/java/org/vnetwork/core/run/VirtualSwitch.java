@@ -46,6 +46,7 @@ public final class VirtualSwitch {
     private final List<FlowEntry> left;
     private final RowJournal rowJournal;
     private final MissShares misses;
+    private final SwitchViews views = new SwitchViews(this);
 
     final Datapath datapath;
     final Tables tables;
@@ -58,6 +59,7 @@ public final class VirtualSwitch {
     final DropRegistry drops;
     final CounterRegistry counters = new CounterRegistry();
     final FailureReport failures;
+    final PluginsInUse inUse = new PluginsInUse();
     final ActivePlugins plugins;
     final SwitchPorts ports;
     final Limits limits;
@@ -80,7 +82,7 @@ public final class VirtualSwitch {
         this.left = datapath.adopted();
         this.installedFilters = installedFilters;
         this.events = events;
-        failures = new FailureReport(name, events);
+        failures = new FailureReport(name, events, datapath::nanoTime);
         timers = new Timers(failures::failed);
         drops = new DropRegistry(journal);
         tables = new Tables(datapath::nanoTime);
@@ -98,10 +100,11 @@ public final class VirtualSwitch {
         limits = new Limits(name, flows, tables, ports, misses, events);
         Upkeep upkeep = new Upkeep(datapath, pipeline, flows, tables, limits, new MismatchReport(name, upcalls.mismatches(), ports, events));
         loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers, failures::failed,
-                text -> events.add("switch " + name, text));
+                text -> events.add("switch " + name, text), inUse::where);
         tables.confine(loop.thread());
         bornNanos = datapath.nanoTime();
         timers.every("statistics", Upkeep.PERIOD_NANOS, upkeep::run, bornNanos);
+        timers.every("failures", Upkeep.PERIOD_NANOS, failures::tell, bornNanos);
         timers.every("shares", MissShares.PERIOD_NANOS, () -> misses.divide(loop.polled(), loop.busyNanos(), datapath.nanoTime()), bornNanos);
         timers.every("ports", RETRY_NANOS, ports::retry, bornNanos);
         loop.start();
@@ -119,7 +122,7 @@ public final class VirtualSwitch {
 
     /** What is seen of it. */
     public SwitchViews views() {
-        return new SwitchViews(this);
+        return views;
     }
 
     /** Its simulated side. */
@@ -130,6 +133,11 @@ public final class VirtualSwitch {
     /** Does work on the loop and returns what it returned. */
     <T> T onLoop(Callable<T> work) {
         return loop.call(work);
+    }
+
+    /** As {@link #onLoop}, for views, which do not wait long for a loop that hangs. */
+    <T> T ask(Callable<T> work) {
+        return loop.ask(work);
     }
 
     /** Says that its ports, engine and rows are as configured: flows of an earlier process are taken over, and frames are served. */

@@ -3,6 +3,7 @@ package org.vnetwork.core.host;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,9 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceObjects;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.Version;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.vnetwork.control.Edits;
 import org.vnetwork.core.run.VirtualSwitch;
 import org.vnetwork.datapath.sim.SimDriver;
@@ -28,6 +32,10 @@ final class TestHost implements AutoCloseable {
     final Installed installed;
     final Switches switches;
     final ConfigurationService configuration;
+    /** What the component runtime says of components that it could not make. */
+    final List<ComponentConfigurationDTO> failures = new ArrayList<>();
+    /** The scope of services that come from now on. */
+    String scope = "prototype";
     private final Map<String, ServiceReference<?>> services = new HashMap<>();
     private final Map<ServiceReference<?>, Supplier<?>> makers = new HashMap<>();
 
@@ -47,7 +55,10 @@ final class TestHost implements AutoCloseable {
             case "getServiceObjects" -> objects((ServiceReference<?>) arguments[0]);
             default -> throw new UnsupportedOperationException(method.getName());
         });
-        installed = new Installed(context);
+        installed = new Installed(context, new ComponentFailures(proxy(ServiceComponentRuntime.class, (self, method, arguments) -> switch (method.getName()) {
+            case "getComponentDescriptionDTOs" -> List.of(new ComponentDescriptionDTO());
+            default -> failures;
+        })));
         installed.addDriver(new SimDriver());
         installedBefore.accept(this);
         engine("learning", BUILT_IN, LearningEngine::new);
@@ -70,10 +81,11 @@ final class TestHost implements AutoCloseable {
 
     @SuppressWarnings("unchecked")
     private <T> ServiceReference<T> reference(String name, String symbolicName, Supplier<T> maker) {
+        String scope = this.scope;
         Bundle bundle = proxy(Bundle.class, (self, method, arguments) -> method.getName().equals("getVersion") ? new Version(1, 0, 0) : symbolicName);
         ServiceReference<T> reference = proxy(ServiceReference.class, (self, method, arguments) -> switch (method.getName()) {
-            case "getProperty" -> name;
-            case "getBundle" -> bundle;
+            case "getProperty" -> arguments[0].equals("service.scope") ? scope : arguments[0].equals("service.id") ? (Object) 1L : name;
+            case "getBundle" -> services.containsKey(name) ? bundle : null;
             case "equals" -> self == arguments[0];
             case "hashCode" -> name.hashCode();
             default -> name;
