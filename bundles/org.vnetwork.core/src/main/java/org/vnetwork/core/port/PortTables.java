@@ -18,8 +18,8 @@ public final class PortTables {
     public PortTables(Tables tables) {
         ports = tables.view(PortId.class, PortRow.class);
         members = tables.view(Vlan.class, Members.class);
-        Tables.behind(ports).setAdministered();
-        Tables.behind(members).setAdministered();
+        Tables.behind(ports).setConfigured();
+        Tables.behind(members).setConfigured();
     }
 
     /** The row of a port, or null. */
@@ -44,6 +44,11 @@ public final class PortTables {
         PortRow before = ports.get(port);
         ports.put(port, row);
         update(port, before == null ? Set.of() : vlans(before.vlan()), vlans(row.vlan()));
+    }
+
+    /** A port's filters are others now, by the same names. */
+    public void mayDeny(PortId port) {
+        Tables.behind(ports).mayDeny(port);
     }
 
     /** Removes a port's row. */

@@ -36,7 +36,9 @@ public final class RowTable {
     private long refused;
     private final PortBound ports;
     private final Room room;
-    private boolean administered;
+    private final Denials denials;
+    private final boolean policy;
+    private boolean configured;
     private RowJournal journal;
     private ReadNames names;
 
@@ -52,15 +54,17 @@ public final class RowTable {
         }
     }
 
-    RowTable(RowType type, RowBounds bounds) {
+    RowTable(RowType type, RowBounds bounds, Denials denials) {
         this.type = type;
+        this.denials = denials;
+        this.policy = type.isPolicy();
         this.ports = new PortBound(this, type, bounds);
         this.room = new Room();
     }
 
-    /** Says that these rows come from the configuration: they are not journaled, and flows that read a changed one are decided before others, as it may deny what was allowed. */
-    public void setAdministered() {
-        administered = true;
+    /** Says that all rows come from the configuration: they are not journaled, and every change of one may deny what was allowed. */
+    public void setConfigured() {
+        configured = true;
         journal = null;
     }
 
@@ -84,9 +88,9 @@ public final class RowTable {
         return room;
     }
 
-    /** Whether the rows come from the configuration. */
-    boolean administered() {
-        return administered;
+    /** Whether all rows come from the configuration. */
+    boolean isConfigured() {
+        return configured;
     }
 
     /** Id and version of the data type. */
@@ -200,9 +204,18 @@ public final class RowTable {
         return component(component, row.key, row.value);
     }
 
-    /** Puts a row that the administrator places: it comes from the configuration again, not from the journal. */
+    /** Puts a row that the administrator places: it comes from the configuration again, not from the journal, and may deny what was allowed. */
     void place(Record key, Record value, long now) {
         apply(key, value, Row.NEVER, now, true);
+    }
+
+    /** What a row stands for may deny now, although the row is as it was: tells its readers. */
+    public void mayDeny(Record key) {
+        Row row = rows.get(key);
+        if (row != null) {
+            row.changed(true);
+        }
+        denials.mayDeny();
     }
 
     /** Puts (value not null) or removes a row and tells its readers; says whether the table took it. */
@@ -223,6 +236,7 @@ public final class RowTable {
         }
         Record before = row.value;
         long idleBefore = row.idleNanos;
+        boolean mayDeny = configured || policy || placed || row.placed;
         if (before == null && value == null) {
             forgetUnread(row);
             return true;
@@ -245,8 +259,11 @@ public final class RowTable {
         if (value == null && present == LIMIT - 1) {
             room.changed(false);
         }
-        indexes.values().forEach(i -> i.changed(row, before));
-        row.changed(administered);
+        indexes.values().forEach(i -> i.changed(row, before, mayDeny));
+        row.changed(mayDeny);
+        if (mayDeny) {
+            denials.mayDeny();
+        }
         tell(key, value);
         forgetUnread(row);
         return true;

@@ -20,6 +20,7 @@ public final class Tables {
 
     private final Map<String, RowTable> tables = new LinkedHashMap<>();
     private final RowBounds bounds = new RowBounds();
+    private final Denials denials = new Denials();
     private final LongSupplier clock;
     private RowJournal journal;
     private Thread owner;
@@ -51,6 +52,11 @@ public final class Tables {
         bounds.listen(listener);
     }
 
+    /** Tells of changes that may deny. */
+    public Denials denials() {
+        return denials;
+    }
+
     /** All tables, in order of first use. */
     public Collection<RowTable> all() {
         return tables.values();
@@ -61,7 +67,7 @@ public final class Tables {
         RowType type = RowType.of(key, row);
         RowTable table = tables.get(type.id());
         if (table == null) {
-            table = new RowTable(type, bounds);
+            table = new RowTable(type, bounds, denials);
             tables.put(type.id(), table);
             if (journal != null) {
                 table.keepIn(journal);

@@ -85,11 +85,12 @@ final class ActivePlugins implements Stages {
     /**
      * Opens the filters of a port that are wanted and not open, and closes the others; filters that are not installed stay away.
      *
+     * @return whether another filter stands in a slot now, or none any more
      * @throws Refusal naming the filter that did not open; the others of the port are as wanted
      */
-    void filters(int port, List<FilterDocument> wanted, Function<String, Plugin<PacketFilter>> installed) {
+    boolean filters(int port, List<FilterDocument> wanted, Function<String, Plugin<PacketFilter>> installed) {
         Map<Integer, Opened<PacketFilter>> slots = filters.computeIfAbsent(port, p -> new HashMap<>());
-        slots.entrySet().removeIf(e -> {
+        boolean changed = slots.entrySet().removeIf(e -> {
             Plugin<PacketFilter> current = installed.apply(e.getValue().plugin().name());
             boolean keep = current == e.getValue().plugin() && wanted.stream().anyMatch(w -> w.slot() == e.getKey() && w.filter().equals(e.getValue().plugin().name()));
             if (!keep) {
@@ -104,6 +105,7 @@ final class ActivePlugins implements Stages {
                 Opened<PacketFilter> opened = plugin == null ? null : Opened.open(plugin, contexts.apply("filter " + want.filter()), PacketFilter::open);
                 if (opened != null) {
                     slots.put(want.slot(), opened);
+                    changed = true;
                 }
             } catch (RuntimeException | Error e) {
                 refused = new Refusal("filter: " + want.filter() + " did not open (" + e + ")", e);
@@ -115,6 +117,7 @@ final class ActivePlugins implements Stages {
         if (refused != null) {
             throw refused;
         }
+        return changed;
     }
 
     private void close(Opened<PacketFilter> opened, Plugin<PacketFilter> current) {

@@ -23,6 +23,7 @@ import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
+import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.table.shared.FdbEntry;
 import org.vnetwork.table.shared.Station;
@@ -47,7 +48,7 @@ public final class VirtualSwitch {
 
     final Datapath datapath;
     final Tables tables;
-    final RuleLists rules = new RuleLists();
+    final RuleLists rules;
     final PortTables portRows;
     final FlowTable flows;
     final Pipeline pipeline;
@@ -82,11 +83,13 @@ public final class VirtualSwitch {
         timers = new Timers(failures::failed);
         drops = new DropRegistry(journal);
         tables = new Tables(datapath::nanoTime);
+        rules = new RuleLists(tables.denials());
         rowJournal = new RowJournal(journal, line -> events.add("switch " + name, line));
         tables.keepIn(rowJournal);
         tables.table(Station.class, FdbEntry.class);
         portRows = new PortTables(tables);
         flows = new FlowTable(datapath, journal, new ReadJournal(journal, rowJournal, rules::any));
+        tables.denials().listen(flows::mayDeny);
         plugins = new ActivePlugins(owner -> new PluginContext(owner, this), failures, drops, counters);
         pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities(), driver);
         redecider = new Redecider(pipeline, flows, portRows::carries);
@@ -177,11 +180,13 @@ public final class VirtualSwitch {
         settle();
     }
 
-    private void openFilters(PortDocument document) {
+    /** Opens a port's filters as far as they open; whether others stand in its slots now, or may. */
+    private boolean openFilters(PortDocument document) {
         try {
-            plugins.filters(document.id(), document.filters(), installedFilters);
+            return plugins.filters(document.id(), document.filters(), installedFilters);
         } catch (Refusal e) {
             events.add("port " + document.name() + " of switch " + name, e.getMessage());
+            return true;
         }
     }
 
@@ -272,9 +277,10 @@ public final class VirtualSwitch {
     /** Opens filters that were installed since, and closes those that are gone. */
     public void refreshFilters() {
         loop.call(() -> {
-            ports.all().forEach(p -> openFilters(p.document));
-            if (ports.all().stream().anyMatch(p -> !p.document.filters().isEmpty())) {
-                flows.dirtyAll();
+            for (SwitchPorts.Held port : ports.all()) {
+                if (openFilters(port.document)) {
+                    portRows.mayDeny(new PortId(port.document.id()));
+                }
             }
             return null;
         });

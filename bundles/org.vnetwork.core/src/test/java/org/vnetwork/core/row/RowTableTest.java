@@ -36,7 +36,7 @@ class RowTableTest {
         private int dirtied;
 
         @Override
-        public void dirty(boolean first) {
+        public void dirty(boolean mayDeny) {
             dirtied++;
         }
 
