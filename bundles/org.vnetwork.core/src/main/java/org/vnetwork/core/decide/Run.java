@@ -115,7 +115,7 @@ final class Run {
         Branch before = branch.copy();
         Transaction.Savepoint savepoint = transaction.savepoint();
         String plugin = "filter " + slot.filter();
-        int counted = compiler.counted();
+        ActionCompiler.Mark mark = compiler.mark();
         FilterActions verdict = new FilterActions(this, plugin, branch, result, port, direction);
         String name = "filter " + slot.filter() + " slot " + slot.slot() + " of " + row.name() + " " + direction.name().toLowerCase(java.util.Locale.ROOT);
         PacketFilter filter = stages.filter(port, slot.slot());
@@ -133,7 +133,7 @@ final class Run {
         recorder.uncacheable();
         branch.restore(before);
         transaction.rollback(savepoint);
-        compiler.rollback(counted);
+        compiler.rollback(mark);
         result.drop = slot.failOpen() ? null : Reasons.FILTER_FAILED;
         trace.end(name, (filter == null ? "not installed" : "failed") + ", the port fails " + (slot.failOpen() ? "open: pass" : "closed: drop " + Reasons.FILTER_FAILED));
         return new FilterActions(this, plugin, branch, result, port, direction);
@@ -156,7 +156,7 @@ final class Run {
             return;
         }
         Transaction.Savepoint savepoint = transaction.savepoint();
-        int counted = compiler.counted();
+        ActionCompiler.Mark mark = compiler.mark();
         try {
             engine.decide(new PacketView(recorder, branch, vlan), new EngineActions(this, name, branch, result, false));
             if (result.isEmpty()) {
@@ -168,7 +168,7 @@ final class Run {
         } catch (Throwable e) {
             recorder.uncacheable();
             transaction.rollback(savepoint);
-            compiler.rollback(counted);
+            compiler.rollback(mark);
             result.clear();
             result.drop = Reasons.ENGINE_FAILED;
             failed("engine " + stages.engineName(), e);

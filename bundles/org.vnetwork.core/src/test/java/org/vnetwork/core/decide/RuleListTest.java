@@ -52,6 +52,16 @@ class RuleListTest {
         linear.add(new Given(id, priority, match, new Said(says)));
     }
 
+    @Test
+    void aRuleMeetsAFieldThatWasSetAlthoughTheFrameAsReceivedLacksIt() {
+        put(1, 1, Match.ANY.and(Field.VLAN_PCP, 6), "six");
+        Subject untagged = Subject.of("eth() ipv4() udp()");
+        assertNull(list.first(untagged.view()).says());
+        Branch branch = new Branch();
+        branch.set(Field.VLAN_PCP, 0, 6, untagged.recorder());
+        assertEquals(new Said("six"), list.first(new PacketView(untagged.recorder(), branch, 1)).says());
+    }
+
     /** What the rules say, evaluated one by one. */
     private Said naive(long[] key) {
         Recorder recorder = new Recorder(key, null, Capabilities.wholeKey(), false);

@@ -82,6 +82,20 @@ class PortBoundTest {
     }
 
     @Test
+    void aRowThatIsRefusedInAStageThatFailedIsNotCounted() {
+        tables.bound(1, 5);
+        commit(1, A);
+        Transaction decision = tables.begin();
+        fdb.put(station(2), at(A), IDLE);
+        Transaction.Savepoint savepoint = decision.savepoint();
+        fdb.put(station(3), at(A), IDLE);
+        decision.rollback(savepoint);
+        tables.end();
+        decision.commit(now);
+        assertEquals(1, table.refused(A), "that of the stage before counts");
+    }
+
+    @Test
     void aRaisedLimitHasRefusedRowsDecidedAgain() {
         tables.bound(1, 5);
         commit(1, A);
