@@ -204,9 +204,9 @@ public final class RowTable {
         return component(component, row.key, row.value);
     }
 
-    /** Puts a row that the administrator places: it comes from the configuration again, not from the journal, and may deny what was allowed. */
-    void place(Record key, Record value, long now) {
-        apply(key, value, Row.NEVER, now, true);
+    /** Puts a row that the administrator places: it comes from the configuration again, not from the journal, and may deny what was allowed. False when the table is full. */
+    boolean place(Record key, Record value, long now) {
+        return apply(key, value, Row.NEVER, now, true);
     }
 
     /** What a row stands for may deny now, although the row is as it was: tells its readers. */
@@ -218,12 +218,17 @@ public final class RowTable {
         denials.mayDeny();
     }
 
-    /** Puts (value not null) or removes a row and tells its readers; says whether the table took it. */
+    /** Removes a row that the administrator takes away; it may be a plugin's by now, and its going may deny all the same. */
+    void takeAway(Record key, long now) {
+        apply(key, null, Row.NEVER, now, true);
+    }
+
+    /** Puts (value not null) or removes a row and tells its readers; false when the table did not take it, which is counted. */
     boolean apply(Record key, Record value, long idleNanos, long now) {
         return apply(key, value, idleNanos, now, false);
     }
 
-    private boolean apply(Record key, Record value, long idleNanos, long now, boolean placed) {
+    private boolean apply(Record key, Record value, long idleNanos, long now, boolean administrator) {
         if (telling >= DEEPEST) {
             throw new IllegalStateException("listeners of " + id() + " change its rows in a circle");
         }
@@ -236,7 +241,7 @@ public final class RowTable {
         }
         Record before = row.value;
         long idleBefore = row.idleNanos;
-        boolean mayDeny = configured || policy || placed || row.placed;
+        boolean mayDeny = configured || policy || administrator || row.placed;
         if (before == null && value == null) {
             forgetUnread(row);
             return true;
@@ -249,7 +254,7 @@ public final class RowTable {
         row.value = value;
         row.idleNanos = idleNanos;
         row.touchedNanos = now;
-        row.placed = placed;
+        row.placed = administrator && value != null;
         row.version++;
         if (journal != null) {
             journal.changed(row);

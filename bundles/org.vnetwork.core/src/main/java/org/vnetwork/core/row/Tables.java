@@ -128,9 +128,16 @@ public final class Tables {
         row.table.apply(row.key, null, Row.NEVER, clock.getAsLong());
     }
 
+    /** Removes a row that the administrator takes away. */
+    public void takeAway(Row row) {
+        row.table.takeAway(row.key, clock.getAsLong());
+    }
+
     /** Puts a row that stays, whatever its table; for rows that the administrator places. */
     public void place(RowTable table, Record key, Record row) {
-        table.place(key, row, clock.getAsLong());
+        if (!table.place(key, row, clock.getAsLong())) {
+            throw new Refusal("row " + table.id() + "[" + Texts.of(key) + "]: the table is full (expected: less than " + RowTable.LIMIT + " rows); table:show shows them, and their limits keep learned rows few");
+        }
     }
 
     /** Removes rows whose time was over before {@code nanos}. */

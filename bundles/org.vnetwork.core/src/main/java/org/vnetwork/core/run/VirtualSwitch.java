@@ -193,13 +193,17 @@ public final class VirtualSwitch {
     /** Changes a port's VLANs and filters. */
     public void setPort(PortDocument document) {
         loop.call(() -> {
+            boolean others;
             try {
-                plugins.filters(document.id(), document.filters(), installedFilters);
+                others = plugins.filters(document.id(), document.filters(), installedFilters);
             } catch (Refusal e) {
                 openFilters(views().need(document.name()).document);
                 throw e;
             }
             ports.set(document);
+            if (others) {
+                portRows.mayDeny(new PortId(document.id()));
+            }
             return null;
         });
         settle();
