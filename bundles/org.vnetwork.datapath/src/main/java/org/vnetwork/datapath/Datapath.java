@@ -49,23 +49,31 @@ public interface Datapath extends AutoCloseable {
     /**
      * Installs flows; when this returns, they are active.
      *
-     * @return for each flow whether it is in; one that is not (table or mask list full, actions without room) changes nothing, and its frames keep coming up
+     * @return for each flow, in order: true when it is in; false when nothing changed, and its frames keep coming up. False is for a table, mask list, store of action lists, meters or
+     *         counters that is full, a list that is too long, and an id or key that another flow has
      */
     boolean[] install(List<FlowEntry> flows);
 
-    /** Gives an active flow other actions in one step: each frame meets the old list or the new one; counters go on. */
+    /**
+     * Gives a flow other actions in one step: each frame meets the old list or the new one; counters go on.
+     *
+     * @return true when every frame from now on meets the new list; false when nothing changed, so that <b>the flow goes on with its old actions</b>. The caller removes a flow that must not.
+     *         False is for an unknown flow, a store of action lists, meters or counters that is full, and a list that is too long
+     */
     boolean replace(int flow, List<Action> actions);
 
     /**
      * Has an active flow match only frames that no other flow matches, and gives it other actions; counters go on.
      *
-     * <p>No frame misses on the way. For a flow that is to go, while others that compare more come in its place.
+     * <p>No frame misses on the way. For a flow that is to go, while others that compare more come in its place. Its frames must go somewhere meanwhile: a flow that only drops or consumes is
+     * removed instead.
      *
-     * @return false when the driver cannot, or has no room for it; then nothing changed
+     * @return true when it drains with the new actions; false when nothing changed: it matches as before, <b>with its old actions</b>. The caller removes it, so that its frames come up.
+     *         False is for an unknown flow, one that drains already, one whose key another draining flow has, and where {@link #replace} returns it
      */
     boolean drain(int flow, List<Action> actions);
 
-    /** Whether flows go on when the process dies, so that what is known of them must be kept too; constant. */
+    /** True when flows go on after the process died, so that what is known of them must be kept too; false when they end with it. Constant. */
     default boolean outlives() {
         return false;
     }

@@ -69,14 +69,19 @@ final class ActionCompiler {
         counts.add(new Action.Count(id));
     }
 
-    /** How many frames are counted so far, for {@link #rollback}. */
-    int counted() {
-        return counts.size();
+    /** A point to roll back to: how much had been counted and metered. */
+    record Mark(int counts, int meters) {
     }
 
-    /** Forgets what a stage that failed counted. */
-    void rollback(int counted) {
-        counts.subList(counted, counts.size()).clear();
+    /** A point for {@link #rollback}. */
+    Mark mark() {
+        return new Mark(counts.size(), meters.size());
+    }
+
+    /** Forgets what a stage that failed counted and metered; no frame is left that names a gate of its. */
+    void rollback(Mark mark) {
+        counts.subList(mark.counts(), counts.size()).clear();
+        meters.subList(mark.meters(), meters.size()).clear();
     }
 
     /** Ends the frame without a drop. */

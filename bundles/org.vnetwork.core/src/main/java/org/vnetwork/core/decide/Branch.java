@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +24,8 @@ final class Branch {
     private static final int IPV4 = 0x0800;
     private static final int SCTP = 132;
     private static final int[] NO_METERS = {};
+    /** Parts of the outermost tag inside the VLAN's own. */
+    private static final Set<Field> INSIDE = EnumSet.of(Field.INNER_VID, Field.INNER_PCP, Field.INNER_DEI);
 
     /** Fields set, with their values. */
     final Map<Field, Value> set = new EnumMap<>(Field.class);
@@ -30,6 +33,8 @@ final class Branch {
     int removed;
     /** Tags put on, innermost first. */
     final List<Tag> pushed = new ArrayList<>();
+    /** Of tags put on, the fields of those of which some were set: each such tag is an object of its own. */
+    private final Map<Tag, Set<Field>> setInside = new IdentityHashMap<>();
     /** Whether the outermost received tag carried the VLAN (or priority alone). */
     boolean vlanTagged;
     /** Priority given to the frame by an action; -1 for as received. */
@@ -56,6 +61,8 @@ final class Branch {
         removed = other.removed;
         pushed.clear();
         pushed.addAll(other.pushed);
+        setInside.clear();
+        setInside.putAll(other.setInside);
         vlanTagged = other.vlanTagged;
         priority = other.priority;
         eligible = other.eligible;
@@ -120,12 +127,30 @@ final class Branch {
         if (tag == null) {
             return;
         }
+        Set<Field> fields = EnumSet.of(field);
+        fields.addAll(pushed.isEmpty() ? Set.of() : setInside.getOrDefault(pushed.getLast(), Set.of()));
         pop(recorder);
-        pushed.add(switch (field) {
+        Tag changed = switch (field) {
             case INNER_VID -> new Tag(tag.service(), value, tag.pcp(), tag.dei());
             case INNER_PCP -> new Tag(tag.service(), tag.vid(), value, tag.dei());
             default -> new Tag(tag.service(), tag.vid(), tag.pcp(), value != 0);
-        });
+        };
+        pushed.add(changed);
+        setInside.put(changed, fields);
+    }
+
+    /** The value that a part of a tag inside the VLAN's own was set to, of the outermost tag of which it was; null when it was of none. */
+    private Value givenInside(Field field) {
+        for (Tag tag : setInside.isEmpty() ? List.<Tag>of() : pushed.reversed()) {
+            if (setInside.getOrDefault(tag, Set.of()).contains(field)) {
+                return new Value(0, switch (field) {
+                    case INNER_VID -> tag.vid();
+                    case INNER_PCP -> tag.pcp();
+                    default -> tag.dei() ? 1 : 0;
+                });
+            }
+        }
+        return null;
     }
 
     /** The outermost tag inside the VLAN's own, or null; a received one is read. */
@@ -165,6 +190,7 @@ final class Branch {
         if (eligible >= 0) {
             fields.add(Field.VLAN_DEI);
         }
+        INSIDE.stream().filter(f -> givenInside(f) != null).forEach(fields::add);
         return fields;
     }
 
@@ -173,6 +199,9 @@ final class Branch {
         if (field == Field.VLAN_PCP && priority >= 0) {
             return new Value(0, priority);
         }
-        return field == Field.VLAN_DEI && eligible >= 0 ? new Value(0, eligible) : set.get(field);
+        if (field == Field.VLAN_DEI && eligible >= 0) {
+            return new Value(0, eligible);
+        }
+        return INSIDE.contains(field) ? givenInside(field) : set.get(field);
     }
 }

@@ -117,7 +117,7 @@ final class Run {
         Branch before = branch.copy();
         Transaction.Savepoint savepoint = transaction.savepoint();
         String plugin = "filter " + slot.filter();
-        int counted = compiler.counted();
+        ActionCompiler.Mark mark = compiler.mark();
         FilterActions verdict = new FilterActions(this, plugin, branch, result, port, direction);
         String name = "filter " + slot.filter() + " slot " + slot.slot() + " of " + row.name() + " " + direction.name().toLowerCase(java.util.Locale.ROOT);
         // Read also when there is none: the decision is made again when one comes, goes or is replaced.
@@ -137,7 +137,7 @@ final class Run {
         }
         branch.restore(before);
         transaction.rollback(savepoint);
-        compiler.rollback(counted);
+        compiler.rollback(mark);
         result.drop = slot.failOpen() ? null : Reasons.FILTER_FAILED;
         trace.end(name, (filter == null ? "not installed" : "failed") + ", the port fails " + (slot.failOpen() ? "open: pass" : "closed: drop " + Reasons.FILTER_FAILED));
         return new FilterActions(this, plugin, branch, result, port, direction);
@@ -160,7 +160,7 @@ final class Run {
             return;
         }
         Transaction.Savepoint savepoint = transaction.savepoint();
-        int counted = compiler.counted();
+        ActionCompiler.Mark mark = compiler.mark();
         try {
             engine.decide(new PacketView(recorder, branch, vlan), new EngineActions(this, name, branch, result, false));
             if (result.isEmpty()) {
@@ -172,7 +172,7 @@ final class Run {
         } catch (Throwable e) {
             recorder.uncacheable();
             transaction.rollback(savepoint);
-            compiler.rollback(counted);
+            compiler.rollback(mark);
             result.clear();
             result.drop = Reasons.ENGINE_FAILED;
             failed("engine " + stages.engineName(), e);

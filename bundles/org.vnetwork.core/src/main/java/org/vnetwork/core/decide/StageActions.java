@@ -38,12 +38,7 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
 
     @Override
     public A set(Field field, long high, long low) {
-        boolean settable = switch (field) {
-            // They are made of taking tags off and putting them on.
-            case VLAN_DEI, INNER_VID, INNER_PCP, INNER_DEI -> true;
-            default -> run.capabilities.settable().contains(field);
-        };
-        if (!settable || !branch.set(field, high, low, run.recorder)) {
+        if (!run.capabilities.settable().contains(field) || !branch.set(field, high, low, run.recorder)) {
             throw unsupported("set " + field.text());
         }
         return self();

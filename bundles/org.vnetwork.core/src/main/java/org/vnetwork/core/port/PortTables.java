@@ -20,9 +20,9 @@ public final class PortTables {
         ports = tables.view(PortId.class, PortRow.class);
         members = tables.view(Vlan.class, Members.class);
         filters = tables.view(Slot.class, FilterRow.class);
-        Tables.behind(filters).setAdministered();
-        Tables.behind(ports).setAdministered();
-        Tables.behind(members).setAdministered();
+        Tables.behind(filters).setConfigured();
+        Tables.behind(ports).setConfigured();
+        Tables.behind(members).setConfigured();
     }
 
     /** The row of a port, or null. */
@@ -62,6 +62,11 @@ public final class PortTables {
         PortRow before = ports.get(port);
         ports.put(port, row);
         update(port, before == null ? Set.of() : vlans(before.vlan()), vlans(row.vlan()));
+    }
+
+    /** A port's filters are others now, by the same names. */
+    public void mayDeny(PortId port) {
+        Tables.behind(ports).mayDeny(port);
     }
 
     /** Removes a port's row. */

@@ -20,6 +20,7 @@ public final class Tables {
 
     private final Map<String, RowTable> tables = new LinkedHashMap<>();
     private final RowBounds bounds = new RowBounds();
+    private final Denials denials = new Denials();
     private final LongSupplier clock;
     private RowJournal journal;
     private Thread owner;
@@ -51,6 +52,11 @@ public final class Tables {
         bounds.listen(listener);
     }
 
+    /** Tells of changes that may deny. */
+    public Denials denials() {
+        return denials;
+    }
+
     /** All tables, in order of first use. */
     public Collection<RowTable> all() {
         return tables.values();
@@ -61,7 +67,7 @@ public final class Tables {
         RowType type = RowType.of(key, row);
         RowTable table = tables.get(type.id());
         if (table == null) {
-            table = new RowTable(type, bounds);
+            table = new RowTable(type, bounds, denials);
             tables.put(type.id(), table);
             if (journal != null) {
                 table.keepIn(journal);
@@ -122,9 +128,16 @@ public final class Tables {
         row.table.apply(row.key, null, Row.NEVER, clock.getAsLong());
     }
 
+    /** Removes a row that the administrator takes away. */
+    public void takeAway(Row row) {
+        row.table.takeAway(row.key, clock.getAsLong());
+    }
+
     /** Puts a row that stays, whatever its table; for rows that the administrator places. */
     public void place(RowTable table, Record key, Record row) {
-        table.place(key, row, clock.getAsLong());
+        if (!table.place(key, row, clock.getAsLong())) {
+            throw new Refusal("row " + table.id() + "[" + Texts.of(key) + "]: the table is full (expected: less than " + RowTable.LIMIT + " rows); table:show shows them, and their limits keep learned rows few");
+        }
     }
 
     /** Removes rows whose time was over before {@code nanos}. */

@@ -164,18 +164,19 @@ public final class Transaction {
         other.writes.forEach(this::write);
     }
 
-    /** A point to roll back to: how much had been written and refreshed. */
-    public record Savepoint(int writes, int refreshes) {
+    /** A point to roll back to: how much had been written, refreshed and refused. */
+    public record Savepoint(int writes, int refreshes, int refusals) {
     }
 
     /** A point to roll back to. */
     public Savepoint savepoint() {
-        return new Savepoint(writes.size(), refreshes.size());
+        return new Savepoint(writes.size(), refreshes.size(), refusals.size());
     }
 
-    /** Undoes the writes and refreshes since a savepoint. */
+    /** Undoes the writes and refreshes since a savepoint, and counts no refusal since. */
     public void rollback(Savepoint savepoint) {
         writes.subList(savepoint.writes(), writes.size()).clear();
+        refusals.subList(savepoint.refusals(), refusals.size()).clear();
         newest.clear();
         writes.forEach(w -> newest.put(new Place(w.table(), w.key()), w));
         List.copyOf(refreshes.keySet()).stream().skip(savepoint.refreshes()).forEach(refreshes::remove);

@@ -11,6 +11,7 @@ import org.vnetwork.core.port.FilterRow;
 import org.vnetwork.core.port.PortTables;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
+import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.DropReason;
 
@@ -159,6 +160,10 @@ final class ActivePlugins implements Stages {
         }
         next.forEach((slot, opened) -> ports.present(port, slot, new FilterRow(opened.plugin().name(), opened.plugin().bundle(), opened.plugin().version().toString())));
         before.keySet().stream().filter(slot -> !next.containsKey(slot)).forEach(slot -> ports.absent(port, slot));
+        if (before.entrySet().stream().anyMatch(was -> next.getOrDefault(was.getKey(), was.getValue()) != was.getValue())) {
+            // Another bundle of the same name and version says the same in its row.
+            ports.mayDeny(new PortId(port));
+        }
         before.values().stream().filter(opened -> !next.containsValue(opened)).forEach(opened -> close(opened, installed.apply(opened.plugin().name())));
     }
 

@@ -25,6 +25,7 @@ import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
+import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.table.shared.FdbEntry;
 import org.vnetwork.table.shared.Station;
@@ -50,7 +51,7 @@ public final class VirtualSwitch {
 
     final Datapath datapath;
     final Tables tables;
-    final RuleLists rules = new RuleLists();
+    final RuleLists rules;
     final PortTables portRows;
     final FlowTable flows;
     final Pipeline pipeline;
@@ -86,11 +87,13 @@ public final class VirtualSwitch {
         timers = new Timers(failures::failed);
         drops = new DropRegistry(journal);
         tables = new Tables(datapath::nanoTime);
+        rules = new RuleLists(tables.denials());
         rowJournal = new RowJournal(journal, line -> events.add("switch " + name, line));
         tables.keepIn(rowJournal);
         tables.table(Station.class, FdbEntry.class);
         portRows = new PortTables(tables);
         flows = new FlowTable(datapath, journal, new ReadJournal(journal, rowJournal, rules::any));
+        tables.denials().listen(flows::mayDeny);
         plugins = new ActivePlugins(owner -> new PluginContext(owner, this), portRows, failures, drops, counters);
         pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities(), driver);
         redecider = new Redecider(pipeline, flows, portRows::carries);

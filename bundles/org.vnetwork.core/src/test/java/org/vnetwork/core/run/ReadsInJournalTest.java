@@ -44,8 +44,8 @@ class ReadsInJournalTest extends Lives {
     @Test
     void whateverHappenedTheNextProcessKnowsWhatEachFlowReads() {
         Random random = new Random(11);
-        List<Supplier<ForwardingEngine>> engines = List.of(LearningEngine::new, FloodEngine::new, Rated::new, Narrow::new);
-        Supplier<ForwardingEngine> engine = LearningEngine::new;
+        List<Supplier<ForwardingEngine>> engines = List.of(knowing(LearningEngine::new), knowing(FloodEngine::new), Rated::new, knowing(Narrow::new));
+        Supplier<ForwardingEngine> engine = engines.getFirst();
         PortDocument[] ports = {port(1, 10), port(2, 10), port(3, 10)};
         restart(engine, ports);
         int compared = 0;

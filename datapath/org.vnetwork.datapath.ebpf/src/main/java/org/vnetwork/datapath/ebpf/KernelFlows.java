@@ -165,7 +165,7 @@ final class KernelFlows {
     boolean drain(int id, List<Action> actions) {
         Flow flow = find(id);
         if (flow == null || flow.drains) {
-            return replace(id, actions);
+            return false;
         }
         ActionLists.Entry list = find(flow, true) < 0 ? lists.take(actions, flow.port()) : null;
         if (list == null) {

@@ -111,7 +111,7 @@ class FlowAdoptionTest extends Lives {
         run(Rig.frame(77), TAP);
         assertEquals(List.of(2L, 2L, 0L), List.of(datapath.drops(PORT)[REASON], datapath.drops(PORT)[REASON + 2], datapath.drops(PORT)[REASON + 3]), "the others have the frames that they match");
         assertEquals(0, datapath.counters(PORT).up() - datapath.counters(PORT).copies());
-        assertTrue(datapath.drain(2, List.of(new Action.Drop(REASON + 3))), "other actions");
+        assertTrue(datapath.replace(2, List.of(new Action.Drop(REASON + 3))), "other actions");
         run(Rig.frame(77), TAP);
         assertEquals(1, datapath.drops(PORT)[REASON + 3]);
         datapath.remove(2);
