@@ -1,8 +1,12 @@
 package org.vnetwork.datapath.ebpf;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.MissLimit;
@@ -20,6 +24,7 @@ final class KernelPorts {
     private final Links links;
     private final Pins pins;
     private final DeviceChanges changes;
+    private final Drifts drifts;
     private Groups groups;
     private final int program;
     private final KernelPort[] ports = new KernelPort[PortId.LIMIT];
@@ -28,7 +33,8 @@ final class KernelPorts {
     private final Map<Integer, Integer> left = new LinkedHashMap<>();
     private long openedNanos = System.nanoTime();
 
-    KernelPorts(KernelMaps maps, PortAccounts accounts, Links links, Pins pins, int program) {
+    KernelPorts(KernelMaps maps, PortAccounts accounts, Links links, Pins pins, Drifts drifts, int program) {
+        this.drifts = drifts;
         this.maps = maps;
         this.accounts = accounts;
         this.links = links;
@@ -65,6 +71,16 @@ final class KernelPorts {
     int ifindex(int id) {
         KernelPort port = find(id);
         return port == null ? 0 : port.ifindex;
+    }
+
+    /** Ports that have a device now. */
+    Collection<KernelPort> attached() {
+        return byIfindex.values();
+    }
+
+    /** The port whose device this is; null for none. */
+    KernelPort at(int ifindex) {
+        return byIfindex.get(ifindex);
     }
 
     KernelPort find(int id) {
@@ -241,6 +257,54 @@ final class KernelPorts {
             maps.port(port.id).setDevice(0);
             port.link = -1;
             port.ifindex = 0;
+            port.trouble = null;
+            port.oddities.clear();
+        }
+    }
+
+    /** Has a port's device run the program again, which somebody took off; null, or why that cannot be. */
+    String carryAgain(KernelPort port) {
+        try {
+            int before = port.link;
+            port.link = pins.carry(program, port.ifindex, Bpf.TCX_INGRESS);
+            Libc.close(before);
+            port.trouble = null;
+        } catch (DatapathException e) {
+            port.trouble = e.getMessage();
+        }
+        refresh(port);
+        return port.trouble;
+    }
+
+    /** The program is at the device again. */
+    void untroubled(KernelPort port) {
+        port.trouble = null;
+        refresh(port);
+    }
+
+    /** Makes taps again that somebody removed: the port is configured to have one. */
+    void remakeTaps() {
+        for (KernelPort port : ports) {
+            if (port != null && port.ifindex == 0 && port.attachment.kind().equals("tap") && links.byName(port.attachment.device()) == null) {
+                try {
+                    Taps.make(port.attachment.device());
+                    Links.Link device = links.byName(port.attachment.device());
+                    port.made = device != null && links.setFlags(device.ifindex(), Links.IFF_UP, Links.IFF_UP);
+                    drifts.tell(port.id, "tap " + port.attachment.device() + ": somebody removed it; it is made again, and its owner has to open it again");
+                    refresh(port);
+                } catch (DatapathException e) {
+                    show(port, DeviceState.absent("the tap was removed and cannot be made again: " + e.getMessage()));
+                }
+            }
+        }
+    }
+
+    /** Notes what is odd about a port's device, or with null that it is not so any more; told when that is new. */
+    void note(KernelPort port, KernelPort.Oddity what, String text) {
+        String before = text == null ? port.oddities.remove(what) : port.oddities.put(what, text);
+        if (!Objects.equals(before, text)) {
+            drifts.tell(port.id, port.attachment.device() + ": " + (text == null ? "no more: " + before : text));
+            refresh(port);
         }
     }
 
@@ -280,7 +344,7 @@ final class KernelPorts {
             letGo(port);
             try {
                 DeviceRules.checkFree(device, isLeft(device));
-                take(port, device, false);
+                take(port, device, port.made);
             } catch (DatapathException e) {
                 show(port, DeviceState.absent(e.getMessage()));
                 return;
@@ -291,6 +355,10 @@ final class KernelPorts {
             show(port, DeviceState.absent("no such device; it is taken up when it comes back"));
             return;
         }
+        if (port.trouble != null) {
+            show(port, DeviceState.absent(port.trouble));
+            return;
+        }
         maps.port(port.id).setDevice(device.ifindex());
         show(port, DeviceState.of(device, links));
     }
@@ -298,7 +366,7 @@ final class KernelPorts {
     private void show(KernelPort port, DeviceState state) {
         port.up = state.isUp();
         port.mtu = state.mtu();
-        port.detail = state.detail();
+        port.detail = Stream.concat(Stream.of(state.detail()), port.oddities.values().stream()).collect(Collectors.joining("; "));
         PortEntry entry = maps.port(port.id);
         entry.setMtu(port.mtu);
         entry.setPeer(state.peer());

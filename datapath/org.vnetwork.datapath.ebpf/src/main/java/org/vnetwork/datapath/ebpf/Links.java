@@ -21,10 +21,19 @@ final class Links implements AutoCloseable {
     private static final int RTM_NEWLINK = 16;
     private static final int RTM_DELLINK = 17;
     private static final int RTM_GETLINK = 18;
+    private static final int RTM_NEWQDISC = 36;
+    private static final int RTM_DELQDISC = 37;
+    private static final int RTM_NEWTFILTER = 44;
+    private static final int RTM_DELTFILTER = 45;
     private static final int NLMSG_ERROR = 2;
     private static final int NLM_F_REQUEST = 1;
     private static final int NLM_F_ACK = 4;
     private static final int RTMGRP_LINK = 1;
+    private static final int RTMGRP_TC = 8;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_RCVBUFFORCE = 33;
+    /** Octets of news that may wait: at a thousand ports one command of an administrator makes a thousand. */
+    private static final int NEWS_SIZE = 4 << 20;
     private static final int IFLA_ADDRESS = 1;
     private static final int IFLA_IFNAME = 3;
     private static final int IFLA_MTU = 4;
@@ -68,9 +77,13 @@ final class Links implements AutoCloseable {
         }
     }
 
-    /** Told of a device that changed or, gone, was removed. */
+    /** Told of devices that changed; ifindex 0 stands for every device. */
     interface News {
+        /** A device changed or, gone, was removed. */
         void changed(int ifindex, boolean gone);
+
+        /** Somebody other than this driver changed what a device has of queue disciplines and filters. */
+        void filtersChanged(int ifindex);
     }
 
     Links() throws DatapathException {
@@ -78,7 +91,11 @@ final class Links implements AutoCloseable {
         news = Libc.socket(AF_NETLINK, SOCK_RAW | Libc.O_CLOEXEC | Libc.O_NONBLOCK, 0);
         MemorySegment address = arena.allocate(12, 4);
         address.set(SHORT, 0, (short) AF_NETLINK);
-        address.set(INT, 8, RTMGRP_LINK);
+        address.set(INT, 8, RTMGRP_LINK | RTMGRP_TC);
+        MemorySegment room = arena.allocate(4, 4);
+        room.set(INT, 0, NEWS_SIZE);
+        // Refused without the right to it: then a reader that falls behind looks at every device, as ever.
+        Libc.setsockopt(news, SOL_SOCKET, SO_RCVBUFFORCE, room);
         if (requests < 0 || news < 0 || Libc.bind(news, address) < 0) {
             throw new DatapathException("netlink: " + Libc.error());
         }
@@ -122,6 +139,13 @@ final class Links implements AutoCloseable {
         return ack(end);
     }
 
+    /** Puts a device into a bridge or bond, or with 0 takes it out. */
+    boolean setMaster(int ifindex, int master) {
+        int end = attribute(begin(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, ifindex, 0, 0), IFLA_MASTER, 4);
+        buffer.set(INT, end - 4, master);
+        return ack(end);
+    }
+
     boolean setQueueLength(int ifindex, int frames) {
         int end = attribute(begin(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, ifindex, 0, 0), IFLA_TXQLEN, 4);
         buffer.set(INT, end - 4, frames);
@@ -132,8 +156,13 @@ final class Links implements AutoCloseable {
         ack(begin(RTM_DELLINK, NLM_F_REQUEST | NLM_F_ACK, ifindex, 0, 0));
     }
 
-    /** Reads what news there is; 0 when there was none. A reader that fell behind is told of "every device": ifindex 0. */
-    int readNews(News told) {
+    /**
+     * Reads what news there is; a reader that fell behind is told of every device.
+     *
+     * @param own number of the netlink socket that this driver changes filters by
+     * @return how many there were
+     */
+    int readNews(News told, int own) {
         int count = 0;
         while (true) {
             long size = Libc.recv(news, newsBuffer, 0);
@@ -142,6 +171,7 @@ final class Links implements AutoCloseable {
                     return count;
                 }
                 told.changed(0, false);
+                told.filtersChanged(0);
                 count++;
                 continue;
             }
@@ -149,10 +179,18 @@ final class Links implements AutoCloseable {
             for (int at = 0; at + HEADER + BODY <= size; at += align(length)) {
                 length = Math.max(HEADER, newsBuffer.get(INT, at));
                 int type = newsBuffer.get(SHORT, at + 4);
-                if (type == RTM_NEWLINK || type == RTM_DELLINK) {
-                    told.changed(newsBuffer.get(INT, at + HEADER + 4), type == RTM_DELLINK);
-                    count++;
+                // All of them name the device at the same place.
+                int ifindex = newsBuffer.get(INT, at + HEADER + 4);
+                switch (type) {
+                    case RTM_NEWLINK, RTM_DELLINK -> told.changed(ifindex, type == RTM_DELLINK);
+                    case RTM_NEWQDISC, RTM_DELQDISC, RTM_NEWTFILTER, RTM_DELTFILTER -> {
+                        if (newsBuffer.get(INT, at + 12) != own) {
+                            told.filtersChanged(ifindex);
+                        }
+                    }
+                    default -> count--;
                 }
+                count++;
             }
         }
     }

@@ -1,0 +1,133 @@
+package org.vnetwork.datapath.ebpf;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.vnetwork.datapath.DatapathException;
+
+/**
+ * Looks whether what this switch put at devices and into the bpf file system is still there, puts it right, and tells.
+ *
+ * <p>The kernel tells of filters, queue disciplines and devices at once. Programs and pins go without news, so they are looked at every second. Loop thread only.
+ */
+final class Repairs {
+    private final KernelPorts ports;
+    private final Groups groups;
+    private final TrafficControl control;
+    private final Links links;
+    private final Pins pins;
+    private final UpChannels up;
+    private final Drifts drifts;
+    private final int ingress;
+    private final Set<Integer> suspects = new LinkedHashSet<>();
+    /** What could not be pinned again, so that it is told once. */
+    private List<String> unpinned = List.of();
+
+    /** @param ingress id of the program that ports' devices run */
+    Repairs(KernelPorts ports, Groups groups, TrafficControl control, Links links, Pins pins, UpChannels up, Drifts drifts, int ingress) {
+        this.ports = ports;
+        this.groups = groups;
+        this.control = control;
+        this.links = links;
+        this.pins = pins;
+        this.up = up;
+        this.drifts = drifts;
+        this.ingress = ingress;
+    }
+
+    /** Somebody else changed filters or queue disciplines of a device; 0 for every device. */
+    void filtersChanged(int ifindex) {
+        if (ifindex != 0) {
+            suspects.add(ifindex);
+        } else {
+            ports.attached().forEach(port -> suspects.add(port.ifindex));
+            suspects.addAll(up.ifindexes());
+        }
+    }
+
+    /** A device changed; ifindex 0 for every device. */
+    void deviceChanged(int ifindex) {
+        if (ifindex == 0 || up.ifindexes().contains(ifindex)) {
+            lookAtTaps();
+        }
+    }
+
+    /** Looks at the devices that there was news of. */
+    void check(long now) {
+        if (suspects.isEmpty()) {
+            return;
+        }
+        List<Integer> all = List.copyOf(suspects);
+        suspects.clear();
+        for (int ifindex : all) {
+            KernelPort port = ports.at(ifindex);
+            if (port != null) {
+                String found = groups.check(ifindex, now);
+                ports.note(port, KernelPort.Oddity.FILTERS, groups.others(ifindex));
+                if (found != null) {
+                    drifts.tell(port.id, port.attachment.device() + ": " + found);
+                }
+            } else if (up.ifindexes().contains(ifindex) && control.clear(ifindex)) {
+                drifts.tell(0, up.name(ifindex) + ": somebody put a queue discipline or filters on this device of the switch's own, by which frames come up; they are removed again");
+            }
+        }
+    }
+
+    /** Looks at what goes without news. */
+    void look() {
+        List<KernelPort> all = List.copyOf(ports.attached());
+        all.forEach(this::lookAtProgram);
+        ports.remakeTaps();
+        lookAtTaps();
+        lookAtPins();
+    }
+
+    private void lookAtProgram(KernelPort port) {
+        List<Integer> programs = Bpf.programs(port.ifindex, Bpf.TCX_INGRESS);
+        if (programs == null) {
+            // The device has just gone; news of it come.
+            return;
+        }
+        String device = port.attachment.device();
+        if (!programs.contains(ingress)) {
+            String failed = ports.carryAgain(port);
+            drifts.tell(port.id, device + ": somebody took the switch's program off the device's tcx ingress; "
+                    + (failed == null ? "it is there again. Frames that came in meanwhile went to the host" : failed + ". Frames that come in go to the host until it is there again"));
+        } else if (port.trouble != null) {
+            ports.untroubled(port);
+        }
+        long others = programs.stream().filter(id -> id != ingress).count();
+        ports.note(port, KernelPort.Oddity.PROGRAMS, others == 0 ? null : "tcx ingress has " + others + " other " + (others == 1 ? "program" : "programs")
+                + (programs.indexOf(ingress) > 0 ? ", which take frames before the switch" : "; frames meet the switch first") + " (bpftool net show dev " + device + ")");
+    }
+
+    private void lookAtTaps() {
+        for (int channel = 0; channel < UpChannels.CHANNELS; channel++) {
+            try {
+                String found = up.mend(channel);
+                if (found != null) {
+                    drifts.tell(0, found);
+                    control.clear(up.ifindexes().get(channel));
+                }
+            } catch (DatapathException e) {
+                if (up.isNewFailure(channel, e.getMessage())) {
+                    drifts.tell(0, "frames cannot come up: " + e.getMessage() + "; those without a flow are dropped as datapath/no-upcall");
+                }
+            }
+        }
+    }
+
+    private void lookAtPins() {
+        List<String> missing = pins.missing();
+        if (missing.isEmpty()) {
+            unpinned = missing;
+            return;
+        }
+        String failed = pins.mend(missing);
+        if (failed == null || !missing.equals(unpinned)) {
+            drifts.tell(0, pins.folder() + ": somebody removed " + (missing.size() > 3 ? missing.size() + " pins" : String.join(", ", missing)) + "; "
+                    + (failed == null ? "they are there again" : failed + ": until they are, traffic stops when the host's process is killed"));
+        }
+        unpinned = failed == null ? List.of() : missing;
+    }
+}
