@@ -58,7 +58,7 @@ public final class RowTable {
         this.room = new Room();
     }
 
-    /** Says that these rows come from the configuration: they are not journaled, and flows that read a changed one are decided before others, as it may deny what was allowed. */
+    /** Says that these rows are the platform's own, as those that come from the configuration: nobody else writes them, they are not journaled, and flows that read a changed one are decided before others, as it may deny what was allowed. */
     public void setAdministered() {
         administered = true;
         journal = null;
@@ -84,8 +84,8 @@ public final class RowTable {
         return room;
     }
 
-    /** Whether the rows come from the configuration. */
-    boolean administered() {
+    /** Whether the rows are the platform's own, which nobody else writes. */
+    public boolean administered() {
         return administered;
     }
 
@@ -117,6 +117,14 @@ public final class RowTable {
     /** Learned rows that name a port. */
     public int rows(PortId port) {
         return ports.rows(port);
+    }
+
+    /** Rows that name one of these ports and do not stay for good; found without a look at any row when there are none. */
+    public List<Row> learned(Set<PortId> about) {
+        if (about.stream().allMatch(port -> ports.rows(port) == 0)) {
+            return List.of();
+        }
+        return rows.values().stream().filter(row -> ports.isAbout(row, about)).toList();
     }
 
     /** Learned rows refused because the port had its share. */

@@ -3,6 +3,7 @@ package org.vnetwork.core.run;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.vnetwork.control.PortDocument;
@@ -17,6 +18,7 @@ import org.vnetwork.core.row.Texts;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.PortState;
 import org.vnetwork.model.PortId;
 import org.vnetwork.packet.Field;
 
@@ -33,6 +35,8 @@ final class SwitchPorts {
     static final class Held {
         PortDocument document;
         String problem;
+        /** How often the link had gone down when it was looked at last; less than ever while it has not been looked at, as what was learned by it before is not sure. */
+        long downs = -1;
 
         private long[] dropsAtReset = new long[0];
 
@@ -81,6 +85,9 @@ final class SwitchPorts {
         Held held = new Held(document);
         ports.put(document.id(), held);
         rows.put(new PortId(document.id()), row(document));
+        PortState state = datapath.state(document.id());
+        rows.putLink(new PortId(document.id()), state.up());
+        held.downs = state.up() ? state.downs() : held.downs;
         misses.add(document.id());
         datapath.unblock(document.id());
     }
@@ -91,6 +98,7 @@ final class SwitchPorts {
         held.problem = problem;
         ports.put(document.id(), held);
         rows.put(new PortId(document.id()), row(document));
+        rows.putLink(new PortId(document.id()), false);
     }
 
     /** Attaches what could not be attached before. */
@@ -116,7 +124,7 @@ final class SwitchPorts {
         held.document = document;
         rows.put(new PortId(document.id()), row(document));
         if (moved) {
-            forgetLearned(new PortId(document.id()));
+            forgetLearned(Set.of(new PortId(document.id())));
         }
     }
 
@@ -130,7 +138,7 @@ final class SwitchPorts {
             }
         }
         rows.remove(new PortId(id));
-        forgetLearned(new PortId(id));
+        forgetLearned(Set.of(new PortId(id)));
         // What was said about the port itself goes with it: another port may get its id.
         forget(row -> names(row.key(), new PortId(id)));
         misses.forget(id);
@@ -150,9 +158,11 @@ final class SwitchPorts {
                 .anyMatch(v -> v instanceof PortId port && !ports.containsKey(port.value())));
     }
 
-    /** Removes rows that were learned about the port: those that name it and do not stay for good. */
-    private void forgetLearned(PortId port) {
-        forget(row -> row.idleNanos() != Long.MAX_VALUE && (names(row.key(), port) || names(row.value(), port)));
+    /** Removes rows that were learned about ports: those that name one and do not stay for good. */
+    void forgetLearned(Set<PortId> about) {
+        for (RowTable table : tables.all()) {
+            table.learned(about).forEach(tables::removeRow);
+        }
     }
 
     private void forget(Predicate<Row> unwanted) {

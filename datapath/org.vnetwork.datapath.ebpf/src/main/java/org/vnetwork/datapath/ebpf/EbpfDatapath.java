@@ -71,7 +71,7 @@ final class EbpfDatapath implements Datapath {
         this.up = up;
         this.socket = socket;
         accounts = new PortAccounts(maps, up);
-        ports = new KernelPorts(maps, accounts, links, pins, drifts, object.program("vnet_ingress"));
+        ports = new KernelPorts(maps, accounts, links, pins, object.program("vnet_ingress"));
         control = new TrafficControl();
         groups = new Groups(maps, control, ports::ifindex);
         ports.tell(groups);
@@ -87,7 +87,7 @@ final class EbpfDatapath implements Datapath {
         }
         waits = new Waits(links.newsDescriptor(), up.descriptors());
         up.wake(waits);
-        repairs = new Repairs(ports, groups, control, links, pins, up, drifts, Bpf.programId(object.program("vnet_ingress")));
+        repairs = new Repairs(ports, groups, control, links, pins, up, drifts, object.program("vnet_ingress"));
         decided = new DecidedFrames(ports, accounts, maps, socket);
         execution = new Execution(decided);
     }

@@ -23,6 +23,9 @@ final class KernelPort {
     /** Whether its tap is to be removed with it, as the driver made it. */
     boolean made;
     boolean up;
+    /** How often its link went down; and its device's count of that when it was looked at last. */
+    long downs;
+    int carrierDowns;
     int mtu;
     String detail = "not attached";
     /** Whether its books are still to be written. */

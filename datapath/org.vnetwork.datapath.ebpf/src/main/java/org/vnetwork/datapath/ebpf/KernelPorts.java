@@ -1,10 +1,10 @@
 package org.vnetwork.datapath.ebpf;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.vnetwork.datapath.Attachment;
@@ -24,7 +24,6 @@ final class KernelPorts {
     private final Links links;
     private final Pins pins;
     private final DeviceChanges changes;
-    private final Drifts drifts;
     private Groups groups;
     private final int program;
     private final KernelPort[] ports = new KernelPort[PortId.LIMIT];
@@ -33,8 +32,7 @@ final class KernelPorts {
     private final Map<Integer, Integer> left = new LinkedHashMap<>();
     private long openedNanos = System.nanoTime();
 
-    KernelPorts(KernelMaps maps, PortAccounts accounts, Links links, Pins pins, Drifts drifts, int program) {
-        this.drifts = drifts;
+    KernelPorts(KernelMaps maps, PortAccounts accounts, Links links, Pins pins, int program) {
         this.maps = maps;
         this.accounts = accounts;
         this.links = links;
@@ -76,6 +74,11 @@ final class KernelPorts {
     /** Ports that have a device now. */
     Collection<KernelPort> attached() {
         return byIfindex.values();
+    }
+
+    /** Ports whose device is not there. */
+    List<KernelPort> absent() {
+        return Arrays.stream(ports).filter(port -> port != null && port.ifindex == 0).toList();
     }
 
     /** The port whose device this is; null for none. */
@@ -159,6 +162,7 @@ final class KernelPorts {
             throw new DatapathException("netdev: " + device.name() + ": " + e.getMessage());
         }
         port.ifindex = device.ifindex();
+        port.carrierDowns = device.carrierDowns();
         byIfindex.put(port.ifindex, port);
         changes.make(device, made);
         if (filters) {
@@ -257,54 +261,9 @@ final class KernelPorts {
             maps.port(port.id).setDevice(0);
             port.link = -1;
             port.ifindex = 0;
+            port.downs++;
             port.trouble = null;
             port.oddities.clear();
-        }
-    }
-
-    /** Has a port's device run the program again, which somebody took off; null, or why that cannot be. */
-    String carryAgain(KernelPort port) {
-        try {
-            int before = port.link;
-            port.link = pins.carry(program, port.ifindex, Bpf.TCX_INGRESS);
-            Libc.close(before);
-            port.trouble = null;
-        } catch (DatapathException e) {
-            port.trouble = e.getMessage();
-        }
-        refresh(port);
-        return port.trouble;
-    }
-
-    /** The program is at the device again. */
-    void untroubled(KernelPort port) {
-        port.trouble = null;
-        refresh(port);
-    }
-
-    /** Makes taps again that somebody removed: the port is configured to have one. */
-    void remakeTaps() {
-        for (KernelPort port : ports) {
-            if (port != null && port.ifindex == 0 && port.attachment.kind().equals("tap") && links.byName(port.attachment.device()) == null) {
-                try {
-                    Taps.make(port.attachment.device());
-                    Links.Link device = links.byName(port.attachment.device());
-                    port.made = device != null && links.setFlags(device.ifindex(), Links.IFF_UP, Links.IFF_UP);
-                    drifts.tell(port.id, "tap " + port.attachment.device() + ": somebody removed it; it is made again, and its owner has to open it again");
-                    refresh(port);
-                } catch (DatapathException e) {
-                    show(port, DeviceState.absent("the tap was removed and cannot be made again: " + e.getMessage()));
-                }
-            }
-        }
-    }
-
-    /** Notes what is odd about a port's device, or with null that it is not so any more; told when that is new. */
-    void note(KernelPort port, KernelPort.Oddity what, String text) {
-        String before = text == null ? port.oddities.remove(what) : port.oddities.put(what, text);
-        if (!Objects.equals(before, text)) {
-            drifts.tell(port.id, port.attachment.device() + ": " + (text == null ? "no more: " + before : text));
-            refresh(port);
         }
     }
 
@@ -331,14 +290,11 @@ final class KernelPorts {
     }
 
     private void refreshDown() {
-        for (KernelPort port : ports) {
-            if (port != null && port.ifindex == 0) {
-                refresh(port);
-            }
-        }
+        absent().forEach(this::refresh);
     }
 
-    private void refresh(KernelPort port) {
+    /** Has a port be as its device now is. */
+    void refresh(KernelPort port) {
         Links.Link device = links.byName(port.attachment.device());
         if (device != null && device.ifindex() != port.ifindex) {
             letGo(port);
@@ -359,11 +315,16 @@ final class KernelPorts {
             show(port, DeviceState.absent(port.trouble));
             return;
         }
+        if (port.carrierDowns != device.carrierDowns()) {
+            port.carrierDowns = device.carrierDowns();
+            port.downs++;
+        }
         maps.port(port.id).setDevice(device.ifindex());
         show(port, DeviceState.of(device, links));
     }
 
     private void show(KernelPort port, DeviceState state) {
+        port.downs += port.up && !state.isUp() ? 1 : 0;
         port.up = state.isUp();
         port.mtu = state.mtu();
         port.detail = Stream.concat(Stream.of(state.detail()), port.oddities.values().stream()).collect(Collectors.joining("; "));
@@ -375,7 +336,7 @@ final class KernelPorts {
 
     PortState state(int id) {
         KernelPort port = find(id);
-        return port == null ? new PortState(false, "not attached", 0) : new PortState(port.up, port.detail, port.mtu);
+        return port == null ? new PortState(false, "not attached", 0) : new PortState(port.up, port.detail, port.mtu, port.downs);
     }
 
     /** Lets go of nothing but this process's own descriptors. */

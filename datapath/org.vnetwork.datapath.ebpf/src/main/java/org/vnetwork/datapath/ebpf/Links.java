@@ -44,6 +44,7 @@ final class Links implements AutoCloseable {
     private static final int IFLA_INFO_KIND = 1;
     private static final int IFLA_LINK_NETNSID = 37;
     private static final int IFLA_TARGET_NETNSID = 46;
+    private static final int IFLA_CARRIER_DOWN_COUNT = 48;
     private static final int HEADER = 16;
     private static final int BODY = 16;
 
@@ -66,8 +67,9 @@ final class Links implements AutoCloseable {
      * @param link ifindex of the veth's peer, in its own namespace; 0 when there is none
      * @param namespace id of the peer's namespace as this one knows it; -1 when it is the same
      * @param master ifindex of the bridge or bond that it belongs to; 0 when it is free
+     * @param carrierDowns how often it lost its carrier
      */
-    record Link(String name, int ifindex, int flags, int mtu, long mac, String kind, int link, int namespace, int master) {
+    record Link(String name, int ifindex, int flags, int mtu, long mac, String kind, int link, int namespace, int master, int carrierDowns) {
         boolean isUp() {
             return (flags & IFF_UP) != 0;
         }
@@ -250,6 +252,7 @@ final class Links implements AutoCloseable {
         int link = 0;
         int namespace = -1;
         int master = 0;
+        int carrierDowns = 0;
         long mac = 0;
         for (int at = HEADER + BODY; at + 4 <= end; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
             int length = (buffer.get(SHORT, at) & 0xffff) - 4;
@@ -259,6 +262,7 @@ final class Links implements AutoCloseable {
                 case IFLA_LINK -> link = buffer.get(INT, at + 4);
                 case IFLA_LINK_NETNSID -> namespace = buffer.get(INT, at + 4);
                 case IFLA_MASTER -> master = buffer.get(INT, at + 4);
+                case IFLA_CARRIER_DOWN_COUNT -> carrierDowns = buffer.get(INT, at + 4);
                 case IFLA_ADDRESS -> mac = length == 6 ? mac(at + 4) : 0;
                 case IFLA_LINKINFO -> kind = kind(at + 4, at + 4 + length);
                 default -> {
@@ -266,7 +270,7 @@ final class Links implements AutoCloseable {
                 }
             }
         }
-        return new Link(name, buffer.get(INT, HEADER + 4), buffer.get(INT, HEADER + 8), mtu, mac, kind, link, namespace, master);
+        return new Link(name, buffer.get(INT, HEADER + 4), buffer.get(INT, HEADER + 8), mtu, mac, kind, link, namespace, master, carrierDowns);
     }
 
     private String kind(int from, int end) {

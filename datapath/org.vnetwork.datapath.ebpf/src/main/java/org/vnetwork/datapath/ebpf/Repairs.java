@@ -2,6 +2,7 @@ package org.vnetwork.datapath.ebpf;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.vnetwork.datapath.DatapathException;
 
@@ -18,13 +19,14 @@ final class Repairs {
     private final Pins pins;
     private final UpChannels up;
     private final Drifts drifts;
+    private final int program;
     private final int ingress;
     private final Set<Integer> suspects = new LinkedHashSet<>();
     /** What could not be pinned again, so that it is told once. */
     private List<String> unpinned = List.of();
 
-    /** @param ingress id of the program that ports' devices run */
-    Repairs(KernelPorts ports, Groups groups, TrafficControl control, Links links, Pins pins, UpChannels up, Drifts drifts, int ingress) {
+    /** @param program that ports' devices run */
+    Repairs(KernelPorts ports, Groups groups, TrafficControl control, Links links, Pins pins, UpChannels up, Drifts drifts, int program) {
         this.ports = ports;
         this.groups = groups;
         this.control = control;
@@ -32,7 +34,8 @@ final class Repairs {
         this.pins = pins;
         this.up = up;
         this.drifts = drifts;
-        this.ingress = ingress;
+        this.program = program;
+        this.ingress = Bpf.programId(program);
     }
 
     /** Somebody else changed filters or queue disciplines of a device; 0 for every device. */
@@ -63,7 +66,7 @@ final class Repairs {
             KernelPort port = ports.at(ifindex);
             if (port != null) {
                 String found = groups.check(ifindex, now);
-                ports.note(port, KernelPort.Oddity.FILTERS, groups.others(ifindex));
+                note(port, KernelPort.Oddity.FILTERS, groups.others(ifindex));
                 if (found != null) {
                     drifts.tell(port.id, port.attachment.device() + ": " + found);
                 }
@@ -77,7 +80,7 @@ final class Repairs {
     void look() {
         List<KernelPort> all = List.copyOf(ports.attached());
         all.forEach(this::lookAtProgram);
-        ports.remakeTaps();
+        ports.absent().stream().filter(port -> port.attachment.kind().equals("tap")).forEach(this::remakeTap);
         lookAtTaps();
         lookAtPins();
     }
@@ -90,15 +93,56 @@ final class Repairs {
         }
         String device = port.attachment.device();
         if (!programs.contains(ingress)) {
-            String failed = ports.carryAgain(port);
+            String failed = carryAgain(port);
             drifts.tell(port.id, device + ": somebody took the switch's program off the device's tcx ingress; "
                     + (failed == null ? "it is there again. Frames that came in meanwhile went to the host" : failed + ". Frames that come in go to the host until it is there again"));
         } else if (port.trouble != null) {
-            ports.untroubled(port);
+            port.trouble = null;
+            ports.refresh(port);
         }
         long others = programs.stream().filter(id -> id != ingress).count();
-        ports.note(port, KernelPort.Oddity.PROGRAMS, others == 0 ? null : "tcx ingress has " + others + " other " + (others == 1 ? "program" : "programs")
+        note(port, KernelPort.Oddity.PROGRAMS, others == 0 ? null : "tcx ingress has " + others + " other " + (others == 1 ? "program" : "programs")
                 + (programs.indexOf(ingress) > 0 ? ", which take frames before the switch" : "; frames meet the switch first") + " (bpftool net show dev " + device + ")");
+    }
+
+    /** Has a port's device run the program again; null, or why that cannot be. */
+    private String carryAgain(KernelPort port) {
+        try {
+            int before = port.link;
+            port.link = pins.carry(program, port.ifindex, Bpf.TCX_INGRESS);
+            Libc.close(before);
+            port.trouble = null;
+        } catch (DatapathException e) {
+            port.trouble = e.getMessage();
+        }
+        ports.refresh(port);
+        return port.trouble;
+    }
+
+    /** Notes what is odd about a port's device, or with null that it is not so any more; told when that is new. */
+    private void note(KernelPort port, KernelPort.Oddity what, String text) {
+        String before = text == null ? port.oddities.remove(what) : port.oddities.put(what, text);
+        if (!Objects.equals(before, text)) {
+            drifts.tell(port.id, port.attachment.device() + ": " + (text == null ? "no more: " + before : text));
+            ports.refresh(port);
+        }
+    }
+
+    /** Makes a port's tap again that somebody removed: the port is configured to have one. */
+    private void remakeTap(KernelPort port) {
+        String name = port.attachment.device();
+        if (links.byName(name) != null) {
+            return;
+        }
+        try {
+            Taps.make(name);
+            Links.Link device = links.byName(name);
+            port.made = device != null && links.setFlags(device.ifindex(), Links.IFF_UP, Links.IFF_UP);
+            drifts.tell(port.id, "tap " + name + ": somebody removed it; it is made again, and its owner has to open it again");
+            ports.refresh(port);
+        } catch (DatapathException e) {
+            port.detail = "the tap was removed and cannot be made again: " + e.getMessage();
+        }
     }
 
     private void lookAtTaps() {
