@@ -183,4 +183,56 @@ class OthersChangesTest {
         assertTrue(!Lab.exists(device), "it goes with its port");
         assertEquals(1, told.stream().map(Drift::text).collect(Collectors.toSet()).size(), told::toString);
     }
+
+    /** Its bridge sends to the port's station, past VLANs and filters. */
+    @ParameterizedTest
+    @ValueSource(strings = {"bridge", "macvlan"})
+    void whatElseHasAPortsDeviceIsTold(String kind) throws IOException {
+        flood();
+        String other = Lab.name("o");
+        if (kind.equals("bridge")) {
+            Command.run("ip", "link", "add", other, "type", "bridge");
+            lab.keep(() -> Lab.remove(other));
+            Command.run("ip", "link", "set", device(), "master", other);
+        } else {
+            Command.run("ip", "link", "add", "link", device(), "name", other, "type", "macvlan", "mode", "bridge");
+            lab.keep(() -> Lab.remove(other));
+        }
+        untilTold(1, device(), kind + " " + other);
+        assertTrue(kernel.datapath.state(1).up());
+        assertTrue(kernel.datapath.state(1).detail().contains(kind + " " + other + ", which gets none of the frames"), kernel.datapath.state(1).detail());
+        untilAllGetFrames();
+        Lab.remove(other);
+        untilTold(1, device(), "no more: ");
+        assertTrue(!kernel.datapath.state(1).detail().contains(other), kernel.datapath.state(1).detail());
+    }
+
+    @Test
+    void aDeviceThatLeavesForAnotherNamespaceIsTold() throws IOException {
+        String moved = kernel.devices.get(1);
+        Command.run("ip", "link", "set", moved, "netns", kernel.spaces.get(0).name());
+        untilTold(2, moved, "moved it to another network namespace");
+        assertTrue(!kernel.datapath.state(2).up());
+        kernel.spaces.get(0).ip("link set " + moved + " netns 1");
+        Command.run("ip", "link", "set", moved, "up");
+        Until.holds(() -> kernel.datapath.state(2).toString(), () -> {
+            work();
+            return kernel.datapath.state(2).up();
+        });
+    }
+
+    @Test
+    void settingsThatAPortNeedsAreKeptOrTold() throws Exception {
+        String device = Lab.name("br");
+        Command.run("ip", "link", "add", device, "type", "bridge");
+        lab.keep(() -> Lab.remove(device));
+        Command.run("ip", "link", "set", device, "up");
+        kernel.datapath.attach(PORTS + 1, new Attachment("netdev", device));
+        kernel.datapath.unblock(PORTS + 1);
+        Command.run("ip", "link", "set", device, "promisc", "off");
+        untilTold(PORTS + 1, device, "it is promiscuous again");
+        assertTrue(Command.run("ip", "link", "show", "dev", device).contains("PROMISC"));
+        Command.run("ip", "link", "set", kernel.devices.get(2), "mtu", "1400");
+        untilTold(3, kernel.devices.get(2), "its MTU is 1400 now, and was 1500");
+    }
 }

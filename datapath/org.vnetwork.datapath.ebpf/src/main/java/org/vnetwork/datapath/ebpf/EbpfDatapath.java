@@ -50,7 +50,12 @@ final class EbpfDatapath implements Datapath {
         @Override
         public void changed(int ifindex, boolean gone) {
             ports.changed(ifindex, gone);
-            repairs.deviceChanged(ifindex);
+            repairs.deviceChanged(ifindex, gone);
+        }
+
+        @Override
+        public void moved(int ifindex) {
+            repairs.deviceMoved(ifindex);
         }
 
         @Override
@@ -246,7 +251,7 @@ final class EbpfDatapath implements Datapath {
         if (due) {
             refreshedNanos = now;
             ports.refresh();
-            repairs.look();
+            repairs.look(tookOver);
             if (!tookOver && now - ports.openedNanos() > BEFORE_NANOS) {
                 takeOver();
             }

@@ -15,7 +15,13 @@ final class KernelPort {
     boolean open;
     /** Ifindex of the device that the program is attached to; 0 when there is none. */
     int ifindex;
+    /** Ifindex of its last device when that is gone. */
+    int goneIfindex;
     int link = -1;
+    /** The device when it was looked at last; null when it was not there. */
+    Links.Link seen;
+    /** The MTU that was told last; 0 for none. */
+    int toldMtu;
     /** Why the program cannot be at the device now; null when it is. */
     String trouble;
     /** What is odd about the device, for the administrator. */

@@ -260,10 +260,12 @@ final class KernelPorts {
             left.remove(port.ifindex);
             maps.port(port.id).setDevice(0);
             port.link = -1;
+            port.goneIfindex = port.ifindex;
             port.ifindex = 0;
             port.downs++;
             port.trouble = null;
             port.oddities.clear();
+            port.toldMtu = 0;
         }
     }
 
@@ -293,9 +295,15 @@ final class KernelPorts {
         absent().forEach(this::refresh);
     }
 
+    /** Has a port's device receive all frames again, if somebody had it not; false when it does, or cannot. */
+    boolean keepPromiscuous(KernelPort port) {
+        return changes.keep(port.seen);
+    }
+
     /** Has a port be as its device now is. */
     void refresh(KernelPort port) {
         Links.Link device = links.byName(port.attachment.device());
+        port.seen = device;
         if (device != null && device.ifindex() != port.ifindex) {
             letGo(port);
             try {

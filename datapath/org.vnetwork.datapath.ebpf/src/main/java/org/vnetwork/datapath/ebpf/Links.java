@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.vnetwork.datapath.DatapathException;
 
 /**
@@ -26,8 +28,10 @@ final class Links implements AutoCloseable {
     private static final int RTM_NEWTFILTER = 44;
     private static final int RTM_DELTFILTER = 45;
     private static final int NLMSG_ERROR = 2;
+    private static final int NLMSG_DONE = 3;
     private static final int NLM_F_REQUEST = 1;
     private static final int NLM_F_ACK = 4;
+    private static final int NLM_F_DUMP = 0x300;
     private static final int RTMGRP_LINK = 1;
     private static final int RTMGRP_TC = 8;
     private static final int SOL_SOCKET = 1;
@@ -43,6 +47,7 @@ final class Links implements AutoCloseable {
     private static final int IFLA_LINKINFO = 18;
     private static final int IFLA_INFO_KIND = 1;
     private static final int IFLA_LINK_NETNSID = 37;
+    private static final int IFLA_NEW_NETNSID = 45;
     private static final int IFLA_TARGET_NETNSID = 46;
     private static final int IFLA_CARRIER_DOWN_COUNT = 48;
     private static final int HEADER = 16;
@@ -81,8 +86,11 @@ final class Links implements AutoCloseable {
 
     /** Told of devices that changed; ifindex 0 stands for every device. */
     interface News {
-        /** A device changed or, gone, was removed. */
+        /** A device changed or, gone, is not here any more. */
         void changed(int ifindex, boolean gone);
+
+        /** A device that is about to be told gone went to another namespace. */
+        void moved(int ifindex);
 
         /** Somebody other than this driver changed what a device has of queue disciplines and filters. */
         void filtersChanged(int ifindex);
@@ -184,7 +192,13 @@ final class Links implements AutoCloseable {
                 // All of them name the device at the same place.
                 int ifindex = newsBuffer.get(INT, at + HEADER + 4);
                 switch (type) {
-                    case RTM_NEWLINK, RTM_DELLINK -> told.changed(ifindex, type == RTM_DELLINK);
+                    case RTM_NEWLINK -> told.changed(ifindex, false);
+                    case RTM_DELLINK -> {
+                        if (has(at + HEADER + BODY, at + length, IFLA_NEW_NETNSID)) {
+                            told.moved(ifindex);
+                        }
+                        told.changed(ifindex, true);
+                    }
                     case RTM_NEWQDISC, RTM_DELQDISC, RTM_NEWTFILTER, RTM_DELTFILTER -> {
                         if (newsBuffer.get(INT, at + 12) != own) {
                             told.filtersChanged(ifindex);
@@ -195,6 +209,35 @@ final class Links implements AutoCloseable {
                 count++;
             }
         }
+    }
+
+    /** Whether a message among the news has an attribute. */
+    private boolean has(int from, int end, int type) {
+        for (int at = from; at + 4 <= end; at += align(Math.max(4, newsBuffer.get(SHORT, at) & 0xffff))) {
+            if ((newsBuffer.get(SHORT, at + 2) & 0x3fff) == type) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** All devices here. */
+    List<Link> all() {
+        List<Link> all = new ArrayList<>();
+        boolean more = send(begin(RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, 0, 0, 0));
+        while (more) {
+            long size = Libc.recv(requests, buffer, 0);
+            more = size > 0;
+            for (int at = 0; at + HEADER <= size; at += align(Math.max(HEADER, buffer.get(INT, at)))) {
+                int type = buffer.get(SHORT, at + 4);
+                if (type == RTM_NEWLINK) {
+                    all.add(link(at, at + buffer.get(INT, at)));
+                } else if (type == NLMSG_DONE || type == NLMSG_ERROR) {
+                    more = false;
+                }
+            }
+        }
+        return all;
     }
 
     private int begin(int type, int flags, int ifindex, int linkFlags, int change) {
@@ -245,7 +288,10 @@ final class Links implements AutoCloseable {
         if (size < HEADER + BODY || buffer.get(SHORT, 4) != RTM_NEWLINK) {
             return null;
         }
-        int end = (int) Math.min(size, buffer.get(INT, 0));
+        return link(0, (int) Math.min(size, buffer.get(INT, 0)));
+    }
+
+    private Link link(int message, int end) {
         String name = "";
         String kind = "";
         int mtu = 0;
@@ -254,7 +300,7 @@ final class Links implements AutoCloseable {
         int master = 0;
         int carrierDowns = 0;
         long mac = 0;
-        for (int at = HEADER + BODY; at + 4 <= end; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
+        for (int at = message + HEADER + BODY; at + 4 <= end; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
             int length = (buffer.get(SHORT, at) & 0xffff) - 4;
             switch (buffer.get(SHORT, at + 2) & 0x3fff) {
                 case IFLA_IFNAME -> name = buffer.getString(at + 4);
@@ -270,7 +316,7 @@ final class Links implements AutoCloseable {
                 }
             }
         }
-        return new Link(name, buffer.get(INT, HEADER + 4), buffer.get(INT, HEADER + 8), mtu, mac, kind, link, namespace, master, carrierDowns);
+        return new Link(name, buffer.get(INT, message + HEADER + 4), buffer.get(INT, message + HEADER + 8), mtu, mac, kind, link, namespace, master, carrierDowns);
     }
 
     private String kind(int from, int end) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.vnetwork.datapath.DatapathException;
 
 /**
@@ -12,6 +13,9 @@ import org.vnetwork.datapath.DatapathException;
  * <p>The kernel tells of filters, queue disciplines and devices at once. Programs and pins go without news, so they are looked at every second. Loop thread only.
  */
 final class Repairs {
+    /** What it means that something else has a port's device too. */
+    private static final String PAST = ", which gets none of the frames that come in, as the switch takes each before; but what it sends, floods too, leaves by the device, past VLANs and filters; ";
+
     private final KernelPorts ports;
     private final Groups groups;
     private final TrafficControl control;
@@ -19,6 +23,7 @@ final class Repairs {
     private final Pins pins;
     private final UpChannels up;
     private final Drifts drifts;
+    private final Uppers uppers;
     private final int program;
     private final int ingress;
     private final Set<Integer> suspects = new LinkedHashSet<>();
@@ -34,6 +39,7 @@ final class Repairs {
         this.pins = pins;
         this.up = up;
         this.drifts = drifts;
+        this.uppers = new Uppers(links);
         this.program = program;
         this.ingress = Bpf.programId(program);
     }
@@ -48,11 +54,53 @@ final class Repairs {
         }
     }
 
-    /** A device changed; ifindex 0 for every device. */
-    void deviceChanged(int ifindex) {
+    /** A device changed or is gone; ifindex 0 for every device. To be called when ports have been told. */
+    void deviceChanged(int ifindex, boolean gone) {
         if (ifindex == 0 || up.ifindexes().contains(ifindex)) {
             lookAtTaps();
         }
+        int below = uppers.changed(ifindex, gone);
+        if (gone) {
+            uppers.forget(ifindex);
+        }
+        if (below < 0) {
+            lookAtDevices();
+        } else {
+            lookAtDevice(ports.at(below));
+            lookAtDevice(ports.at(ifindex));
+        }
+    }
+
+    /** A device went to another namespace; the news before, that it was down, may have found it gone already. */
+    void deviceMoved(int ifindex) {
+        uppers.moved(ifindex);
+        Stream.concat(ports.attached().stream().filter(port -> port.ifindex == ifindex), ports.absent().stream().filter(port -> port.goneIfindex == ifindex))
+                .forEach(port -> drifts.tell(port.id, port.attachment.device()
+                        + ": somebody moved it to another network namespace; the port is down until a device of this name is here again"));
+    }
+
+    private void lookAtDevices() {
+        List.copyOf(ports.attached()).forEach(this::lookAtDevice);
+    }
+
+    /** Who else has a port's device, and whether its settings are as the port needs them. */
+    private void lookAtDevice(KernelPort port) {
+        Links.Link device = port == null ? null : port.seen;
+        if (device == null) {
+            return;
+        }
+        Links.Link master = device.master() == 0 ? null : links.byIndex(device.master());
+        note(port, KernelPort.Oddity.MASTER, device.master() == 0 ? null : "it is in " + (master == null ? "a bridge or bond" : master.kind() + " " + master.name()) + PAST
+                + "ip link set " + device.name() + " nomaster ends that. A restart takes the port over as it is; after down or a reboot it is refused as long as it is in there");
+        String on = uppers.on(device.ifindex());
+        note(port, KernelPort.Oddity.UPPER, on.isEmpty() ? null : "on top of it is " + on + PAST + "ip link del ends that");
+        if (ports.keepPromiscuous(port)) {
+            drifts.tell(port.id, device.name() + ": somebody had it receive its own frames only; it is promiscuous again");
+        }
+        if (port.toldMtu > device.mtu()) {
+            drifts.tell(port.id, device.name() + ": its MTU is " + device.mtu() + " now, and was " + port.toldMtu + "; frames for it that are longer are dropped as datapath/too-long");
+        }
+        port.toldMtu = device.mtu();
     }
 
     /** Looks at the devices that there was news of. */
@@ -76,10 +124,16 @@ final class Repairs {
         }
     }
 
-    /** Looks at what goes without news. */
-    void look() {
-        List<KernelPort> all = List.copyOf(ports.attached());
-        all.forEach(this::lookAtProgram);
+    /**
+     * Looks at what goes without news.
+     *
+     * @param alone whether programs of an earlier process are gone from devices
+     */
+    void look(boolean alone) {
+        if (alone) {
+            List.copyOf(ports.attached()).forEach(this::lookAtProgram);
+        }
+        lookAtDevices();
         ports.absent().stream().filter(port -> port.attachment.kind().equals("tap")).forEach(this::remakeTap);
         lookAtTaps();
         lookAtPins();
@@ -93,7 +147,11 @@ final class Repairs {
         }
         String device = port.attachment.device();
         if (!programs.contains(ingress)) {
+            String before = port.trouble;
             String failed = carryAgain(port);
+            if (failed != null && failed.equals(before)) {
+                return;
+            }
             drifts.tell(port.id, device + ": somebody took the switch's program off the device's tcx ingress; "
                     + (failed == null ? "it is there again. Frames that came in meanwhile went to the host" : failed + ". Frames that come in go to the host until it is there again"));
         } else if (port.trouble != null) {

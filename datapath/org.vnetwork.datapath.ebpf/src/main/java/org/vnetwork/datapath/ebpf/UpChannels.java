@@ -101,10 +101,10 @@ final class UpChannels {
         taps[channel] = tap;
         replaced[channel] = true;
         waits.tap(channel, tap.descriptor());
-        carry(channel);
         pins.drop(gone.ifindex());
         gone.remove();
         gone.close();
+        carry(channel);
         return "removed, renamed or moved";
     }
 

@@ -1,6 +1,7 @@
 package org.vnetwork.datapath.ebpf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.vnetwork.datapath.Attachment;
+import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.Drift;
 
 /** Programs and pins that somebody else takes away are there again within a second or two, and it is told. */
@@ -81,7 +84,7 @@ class RepairsTest extends Lives {
     }
 
     @Test
-    void pinsThatSomebodyRemovesAreThereAgain() throws IOException {
+    void pinsThatSomebodyRemovesAreThereAgain() throws Exception {
         List<Path> before = pins();
         Files.delete(FOLDER.resolve("link-" + ifindex(TAP)));
         untilTold(0, "somebody removed link-" + ifindex(TAP));
@@ -94,14 +97,45 @@ class RepairsTest extends Lives {
         install(dropping(1, 1000));
         die();
         assertTrue(Files.exists(FOLDER));
+        reopen();
+        assertEquals(1, datapath.adopted().size(), "the pins are what they were");
+        attach(PORT, TAP);
+        attach(OTHER, OTHER_TAP);
+    }
+
+    @Test
+    void aPortWhoseDeviceWasPutIntoABridgeGoesOnAfterARestart() throws Exception {
+        String bridge = HOST + "br";
+        ip("link", "add", bridge, "type", "bridge");
         try {
+            ip("link", "set", TAP, "master", bridge);
+            untilTold(PORT, "it is in bridge " + bridge);
+            install(dropping(1, 1000));
+            die();
             reopen();
-            assertEquals(1, datapath.adopted().size(), "the pins are what they were");
+            datapath.adopted();
             attach(PORT, TAP);
             attach(OTHER, OTHER_TAP);
-        } catch (org.vnetwork.datapath.DatapathException e) {
-            throw new AssertionError(e);
+            run(FRAME, TAP);
+            assertEquals(1, datapath.drops(PORT)[REASON]);
+            untilTold(PORT, "it is in bridge " + bridge);
+            datapath.detach(PORT);
+            assertThrows(DatapathException.class, () -> datapath.attach(PORT, new Attachment("netdev", bridged(bridge))), "a new port is refused");
+        } finally {
+            ip("link", "del", HOST + "v");
+            ip("link", "del", bridge);
         }
+    }
+
+    private static String bridged(String bridge) throws IOException, InterruptedException {
+        ip("link", "add", HOST + "v", "master", bridge, "type", "veth");
+        return HOST + "v";
+    }
+
+    private static void ip(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("ip"));
+        command.addAll(List.of(words));
+        assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor(), command::toString);
     }
 
     private static List<Path> pins() throws IOException {
