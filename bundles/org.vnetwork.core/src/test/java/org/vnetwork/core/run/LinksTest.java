@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.control.RowDocument;
+import org.vnetwork.core.flow.Redecider;
 import org.vnetwork.core.journal.Journal;
 import org.vnetwork.datapath.sim.SimDriver;
 import org.vnetwork.engine.ForwardingEngine;
@@ -119,6 +120,18 @@ class LinksTest {
         });
         sw.warp(2);
         assertEquals(List.of(), learnedAt("b"));
+    }
+
+    @Test
+    void aPortThatFlapsTouchesNothingOfOthers() {
+        learning();
+        Redecider.Totals before = sw.home.onLoop(sw.home::totals);
+        for (int i = 0; i < 50; i++) {
+            link("c", false);
+            link("c", true);
+        }
+        assertEquals(before, sw.home.onLoop(sw.home::totals));
+        assertEquals(2, sw.home.views().rows("fdb").size());
     }
 
     record Flow(PortId port, int number) {
