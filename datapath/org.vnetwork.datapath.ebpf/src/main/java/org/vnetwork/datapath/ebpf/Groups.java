@@ -55,7 +55,7 @@ final class Groups {
     private final Map<Integer, Robbed> robbed = new HashMap<>();
     private int order;
 
-    /** How often a device was robbed of its filters. */
+    /** How often a device was robbed of its filters, each time within a minute of the one before; and when that minute is over. */
     private static final class Robbed {
         private int times;
         private long dueNanos;
@@ -178,8 +178,8 @@ final class Groups {
             hooked.add(ifindex);
             return "they are as they were again";
         }
-        count.times++;
-        count.dueNanos = now + (count.times <= PATIENCE ? 0 : REST_NANOS);
+        count.times = now - count.dueNanos > 0 ? 1 : count.times + 1;
+        count.dueNanos = now + REST_NANOS;
         if (count.times > PATIENCE) {
             return "this was time " + count.times + ", and each repair stops the device for a moment. The program copies floods from it for a minute, at twice the cost";
         }
