@@ -17,7 +17,7 @@ import org.vnetwork.model.PortId;
  * <p>Looking costs a few dozen nanoseconds for each port. Loop thread only.
  */
 final class PortWatch {
-    static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     /** Frames that waited when a link went down have been decided by then, and what was learned from them goes too. */
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
