@@ -46,6 +46,11 @@ public interface Datapath extends AutoCloseable {
     /** How the port is now. */
     PortState state(int port);
 
+    /** What somebody else changed under this datapath since the last call, oldest first; empty when nothing did. A driver whose parts nobody else can reach has none. */
+    default List<Drift> drift() {
+        return List.of();
+    }
+
     /**
      * Installs flows; when this returns, they are active.
      *

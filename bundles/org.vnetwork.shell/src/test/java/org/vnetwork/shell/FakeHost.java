@@ -228,6 +228,11 @@ final class FakeHost implements Host, Configuration, Simulation {
     }
 
     @Override
+    public void link(String switchName, String port, boolean up) {
+        // Nothing is simulated here.
+    }
+
+    @Override
     public void warp(String switchName, Duration duration) {
         clock = clock.plus(duration);
     }

@@ -8,21 +8,25 @@ import org.vnetwork.core.row.Tables;
 import org.vnetwork.model.PortId;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.table.Table;
+import org.vnetwork.table.shared.PortLink;
 
 /** Writes the port rows and keeps the member rows in step. Loop thread only. */
 public final class PortTables {
     private final Table<PortId, PortRow> ports;
     private final Table<Vlan, Members> members;
     private final Table<Slot, FilterRow> filters;
+    private final Table<PortId, PortLink> links;
 
     /** Tables of one switch. */
     public PortTables(Tables tables) {
         ports = tables.view(PortId.class, PortRow.class);
         members = tables.view(Vlan.class, Members.class);
         filters = tables.view(Slot.class, FilterRow.class);
+        links = tables.view(PortId.class, PortLink.class);
         Tables.behind(filters).setConfigured();
         Tables.behind(ports).setConfigured();
         Tables.behind(members).setConfigured();
+        Tables.behind(links).setConfigured();
     }
 
     /** The row of a port, or null. */
@@ -69,8 +73,20 @@ public final class PortTables {
         Tables.behind(ports).mayDeny(port);
     }
 
-    /** Removes a port's row. */
+    /** Whether the row of a port's link says that it is up. */
+    public boolean isUp(PortId port) {
+        PortLink link = links.get(port);
+        return link != null && link.up();
+    }
+
+    /** Puts the row of a port's link. */
+    public void putLink(PortId port, boolean up) {
+        links.put(port, new PortLink(up));
+    }
+
+    /** Removes a port's rows. */
     public void remove(PortId port) {
+        links.remove(port);
         PortRow before = ports.get(port);
         if (before != null) {
             ports.remove(port);

@@ -62,7 +62,7 @@ public final class RowTable {
         this.room = new Room();
     }
 
-    /** Says that all rows come from the configuration: they are not journaled, and every change of one may deny what was allowed. */
+    /** Says that all rows are the platform's own, as those that come from the configuration: nobody else writes them, they are not journaled, and every change of one may deny what was allowed. */
     public void setConfigured() {
         configured = true;
         journal = null;
@@ -88,8 +88,8 @@ public final class RowTable {
         return room;
     }
 
-    /** Whether all rows come from the configuration. */
-    boolean isConfigured() {
+    /** Whether all rows are the platform's own, which nobody else writes. */
+    public boolean isConfigured() {
         return configured;
     }
 
@@ -121,6 +121,14 @@ public final class RowTable {
     /** Learned rows that name a port. */
     public int rows(PortId port) {
         return ports.rows(port);
+    }
+
+    /** Rows that name one of these ports and do not stay for good; found without a look at any row when there are none. */
+    public List<Row> learned(Set<PortId> about) {
+        if (about.stream().allMatch(port -> ports.rows(port) == 0)) {
+            return List.of();
+        }
+        return rows.values().stream().filter(row -> ports.isAbout(row, about)).toList();
     }
 
     /** Learned rows refused because the port had its share. */

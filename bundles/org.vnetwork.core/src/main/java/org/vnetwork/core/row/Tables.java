@@ -79,9 +79,15 @@ public final class Tables {
         return table;
     }
 
-    /** A view of a table for one user of it. */
+    /** A view of a table for the platform, which may write all of them. */
     public <K extends Record, V extends Record> Table<K, V> view(Class<K> key, Class<V> row) {
-        return new View<>(table(key, row), key, row);
+        return new View<>(table(key, row), key, row, true);
+    }
+
+    /** A view of a table for a plugin, which only reads those of the platform. */
+    public <K extends Record, V extends Record> Table<K, V> pluginView(Class<K> key, Class<V> row) {
+        RowTable table = table(key, row);
+        return new View<>(table, key, row, !table.isConfigured());
     }
 
     /** Ids of the data types in use. */
@@ -177,7 +183,10 @@ public final class Tables {
         private final Class<K> keyClass;
         private final Class<V> rowClass;
 
-        View(RowTable table, Class<K> keyClass, Class<V> rowClass) {
+        private final boolean writes;
+
+        View(RowTable table, Class<K> keyClass, Class<V> rowClass, boolean writes) {
+            this.writes = writes;
             this.table = table;
             this.keyClass = keyClass;
             this.rowClass = rowClass;
@@ -211,8 +220,15 @@ public final class Tables {
             write(key, row, idle.toNanos());
         }
 
+        private void checkWrites() {
+            if (!writes) {
+                throw new Refusal("data type " + table.id() + " is the platform's own (expected: one that plugins write)");
+            }
+        }
+
         private void write(K key, V row, long idleNanos) {
             java.util.Objects.requireNonNull(row, "row");
+            checkWrites();
             in(t -> {
                 t.put(table, key, row, idleNanos);
                 return null;
@@ -221,6 +237,7 @@ public final class Tables {
 
         @Override
         public void remove(K key) {
+            checkWrites();
             in(t -> {
                 t.remove(table, key);
                 return null;

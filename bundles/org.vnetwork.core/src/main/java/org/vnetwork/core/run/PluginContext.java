@@ -34,7 +34,7 @@ final class PluginContext implements Context {
     @Override
     public <K extends Record, V extends Record> Table<K, V> table(Class<K> key, Class<V> row) {
         checkOpen();
-        return home.tables.view(key, row);
+        return home.tables.pluginView(key, row);
     }
 
     @Override

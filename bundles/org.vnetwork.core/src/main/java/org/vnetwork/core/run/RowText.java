@@ -58,6 +58,9 @@ final class RowText {
     /** Refuses a row that could not be placed. */
     void check(RowDocument document) {
         RowTable table = table(tables, document.table());
+        if (table.isConfigured()) {
+            throw new Refusal("table: " + table.id() + " (expected: one whose rows can be placed) is the platform's own; port and switch commands change it");
+        }
         record(table.keyClass(), document.key(), table.id() + " key");
         record(table.rowClass(), document.row(), table.id() + " row");
     }

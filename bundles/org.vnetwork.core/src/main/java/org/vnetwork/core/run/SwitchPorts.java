@@ -3,6 +3,7 @@ package org.vnetwork.core.run;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.vnetwork.control.PortDocument;
@@ -16,6 +17,7 @@ import org.vnetwork.core.row.Texts;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.PortState;
 import org.vnetwork.model.PortId;
 import org.vnetwork.packet.Field;
 
@@ -32,6 +34,8 @@ final class SwitchPorts {
     static final class Held {
         PortDocument document;
         String problem;
+        /** How often the link had gone down when it was looked at last; less than ever while it has not been looked at, as what was learned by it before is not sure. */
+        long downs = -1;
 
         private long[] dropsAtReset = new long[0];
 
@@ -80,6 +84,9 @@ final class SwitchPorts {
         try {
             ports.put(document.id(), new Held(document));
             rows.put(new PortId(document.id()), row(document));
+            PortState state = datapath.state(document.id());
+            rows.putLink(new PortId(document.id()), state.up());
+            ports.get(document.id()).downs = state.up() ? state.downs() : 0;
             open(document.id());
         } catch (Throwable e) {
             undo(() -> datapath.detach(document.id()), e);
@@ -110,6 +117,7 @@ final class SwitchPorts {
         held.problem = problem;
         ports.put(document.id(), held);
         rows.put(new PortId(document.id()), row(document));
+        rows.putLink(new PortId(document.id()), false);
     }
 
     /** Attaches what could not be attached before. */
@@ -142,7 +150,7 @@ final class SwitchPorts {
         held.document = document;
         rows.put(new PortId(document.id()), row(document));
         if (moved) {
-            forgetLearned(new PortId(document.id()));
+            forgetLearned(Set.of(new PortId(document.id())));
         }
     }
 
@@ -161,7 +169,7 @@ final class SwitchPorts {
         }
         ports.remove(id);
         rows.remove(new PortId(id));
-        forgetLearned(new PortId(id));
+        forgetLearned(Set.of(new PortId(id)));
         // What was said about the port itself goes with it: another port may get its id.
         forget(row -> names(row.key(), new PortId(id)));
         misses.forget(id);
@@ -181,9 +189,11 @@ final class SwitchPorts {
                 .anyMatch(v -> v instanceof PortId port && !ports.containsKey(port.value())));
     }
 
-    /** Removes rows that were learned about the port: those that name it and do not stay for good. */
-    private void forgetLearned(PortId port) {
-        forget(row -> row.idleNanos() != Long.MAX_VALUE && (names(row.key(), port) || names(row.value(), port)));
+    /** Removes rows that were learned about ports: those that name one and do not stay for good. */
+    void forgetLearned(Set<PortId> about) {
+        for (RowTable table : tables.all()) {
+            table.learned(about).forEach(tables::removeRow);
+        }
     }
 
     private void forget(Predicate<Row> unwanted) {

@@ -64,6 +64,7 @@ public final class VirtualSwitch {
     final ActivePlugins plugins;
     final SwitchPorts ports;
     final Limits limits;
+    final PortWatch watch;
     final Timers timers;
     final SwitchLoop loop;
     final long bornNanos;
@@ -101,6 +102,7 @@ public final class VirtualSwitch {
         misses = new MissShares(datapath);
         ports = new SwitchPorts(datapath, tables, portRows, flows, misses);
         limits = new Limits(name, flows, tables, ports, misses, events);
+        watch = new PortWatch(name, datapath, portRows, ports, events);
         Upkeep upkeep = new Upkeep(datapath, pipeline, flows, tables, limits, new MismatchReport(name, upcalls.mismatches(), ports, events));
         loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers, failures::failed,
                 text -> events.add("switch " + name, text), inUse::where);
@@ -109,6 +111,7 @@ public final class VirtualSwitch {
         timers.every("statistics", Upkeep.PERIOD_NANOS, upkeep::run, bornNanos);
         timers.every("failures", Upkeep.PERIOD_NANOS, failures::tell, bornNanos);
         timers.every("shares", MissShares.PERIOD_NANOS, () -> misses.divide(loop.polled(), loop.busyNanos(), datapath.nanoTime()), bornNanos);
+        timers.every("links", PortWatch.PERIOD_NANOS, watch::look, bornNanos);
         timers.every("ports", RETRY_NANOS, ports::retry, bornNanos);
         loop.start();
     }
@@ -157,6 +160,7 @@ public final class VirtualSwitch {
 
     private void takeOver() {
         ports.forgetUnknown();
+        watch.look();
         int removed = flows.adopt(left, ports::isAttached);
         if (!left.isEmpty() || rowJournal.restored() > 0) {
             events.add("switch " + name, "took over " + (left.size() - removed) + " flows and " + rowJournal.restored() + " rows of the process before"

@@ -131,6 +131,11 @@ final class FaultyDriver implements DatapathDriver {
         }
 
         @Override
+        public void link(int port, boolean up) {
+            ((Simulated) sim).link(port, up);
+        }
+
+        @Override
         public boolean outlives() {
             return true;
         }

@@ -18,8 +18,13 @@ final class DeviceChanges {
     void make(Links.Link device, boolean madeTap) {
         noted(device, Pins.MADE, madeTap);
         noted(device, Pins.QUIET, UpcallTap.quiet(device.name()));
-        boolean needed = !device.kind().equals("veth") && !device.kind().equals("tun") && (device.flags() & Links.IFF_PROMISC) == 0;
-        noted(device, Pins.PROMISCUOUS, needed && links.setFlags(device.ifindex(), Links.IFF_PROMISC, Links.IFF_PROMISC));
+        noted(device, Pins.PROMISCUOUS, keep(device));
+    }
+
+    /** Has a device receive everything that does not of itself; false when nothing was to be done, or it cannot be. */
+    boolean keep(Links.Link device) {
+        return !device.kind().equals("veth") && !device.kind().equals("tun") && (device.flags() & Links.IFF_PROMISC) == 0
+                && links.setFlags(device.ifindex(), Links.IFF_PROMISC, Links.IFF_PROMISC);
     }
 
     private void noted(Links.Link device, String what, boolean changed) {

@@ -38,7 +38,8 @@ final class DeviceRules {
      * @param left whether the one program that may be there is what an earlier process of this switch left
      */
     static void checkFree(Links.Link device, boolean left) throws DatapathException {
-        if (device.master() != 0) {
+        // One that was put into a bridge while a port had it goes on: that was told, and a restart is to stop no traffic.
+        if (device.master() != 0 && !left) {
             throw new DatapathException("netdev: " + device.name() + " (expected: a device of its own) belongs to a bridge or bond; ip link set " + device.name() + " nomaster");
         }
         if (device.name().equals("lo")) {

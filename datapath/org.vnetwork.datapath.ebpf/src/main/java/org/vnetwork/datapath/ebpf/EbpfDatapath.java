@@ -8,6 +8,7 @@ import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.CounterTable;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.Drift;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.Execution;
 import org.vnetwork.datapath.FlowCounters;
@@ -47,6 +48,25 @@ final class EbpfDatapath implements Datapath {
     final DecidedFrames decided;
     private final Execution execution;
     private final Waits waits;
+    private final Drifts drifts = new Drifts();
+    private final Repairs repairs;
+    private final Links.News news = new Links.News() {
+        @Override
+        public void changed(int ifindex, boolean gone) {
+            ports.changed(ifindex, gone);
+            repairs.deviceChanged(ifindex, gone);
+        }
+
+        @Override
+        public void moved(int ifindex) {
+            repairs.deviceMoved(ifindex);
+        }
+
+        @Override
+        public void filtersChanged(int ifindex) {
+            repairs.filtersChanged(ifindex);
+        }
+    };
     private long refreshedNanos = System.nanoTime();
     private boolean tookOver;
 
@@ -75,6 +95,8 @@ final class EbpfDatapath implements Datapath {
             flows.adopt(new FlowAdoption(maps, flowMaps));
         }
         waits = new Waits(links.newsDescriptor(), up.descriptors());
+        up.wake(waits);
+        repairs = new Repairs(ports, groups, control, links, pins, up, drifts, object.program("vnet_ingress"));
         decided = new DecidedFrames(ports, accounts, maps, socket);
         execution = new Execution(decided);
     }
@@ -242,21 +264,28 @@ final class EbpfDatapath implements Datapath {
     }
 
     private void housekeeping() {
-        if (waits.takeNews()) {
-            links.readNews(ports::changed);
-        }
         long now = System.nanoTime();
+        boolean due = now - refreshedNanos > REFRESH_NANOS;
+        if (waits.takeNews() || due) {
+            links.readNews(news, control.socketNumber());
+            repairs.check(now);
+        }
         if (tookOver) {
             groups.tick(now);
         }
-        if (now - refreshedNanos > REFRESH_NANOS) {
+        if (due) {
             refreshedNanos = now;
-            links.readNews(ports::changed);
             ports.refresh();
+            repairs.look(tookOver);
             if (!tookOver && now - ports.openedNanos() > BEFORE_NANOS) {
                 takeOver();
             }
         }
+    }
+
+    @Override
+    public List<Drift> drift() {
+        return drifts.take();
     }
 
     @Override

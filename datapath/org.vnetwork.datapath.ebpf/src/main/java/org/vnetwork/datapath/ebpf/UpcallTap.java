@@ -68,6 +68,27 @@ final class UpcallTap implements AutoCloseable {
         return "0".equals(DeviceFile.read(setting)) && DeviceFile.write(setting, "1");
     }
 
+    String name() {
+        return name;
+    }
+
+    /** The device as it is now under its name and number; null when somebody removed, renamed or replaced it. */
+    Links.Link seen() {
+        Links.Link now = links.byIndex(device.ifindex());
+        return now != null && now.name().equals(name) ? now : null;
+    }
+
+    /** Puts settings right that somebody changed; what they were, or null when all are as they were. */
+    String mend(Links.Link now) {
+        String found = !now.isUp() ? "down" : now.mtu() != MTU ? "given an MTU of " + now.mtu() : now.master() != 0 ? "put into a bridge or bond" : null;
+        if (found != null) {
+            links.setMaster(device.ifindex(), 0);
+            links.setMtu(device.ifindex(), MTU);
+            links.setFlags(device.ifindex(), Links.IFF_UP, Links.IFF_UP);
+        }
+        return found;
+    }
+
     int descriptor() {
         return fd;
     }
@@ -162,8 +183,9 @@ final class UpcallTap implements AutoCloseable {
         }
     }
 
-    /** Takes the device away, before {@link #close}. */
+    /** Takes the device away, before {@link #close}; wherever it is now, it ends with its descriptor. */
     void remove() {
+        Taps.forget(fd);
         links.delete(device.ifindex());
     }
 

@@ -83,7 +83,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     @Override
     public PortState state(int port) {
         life.check();
-        return known(port) ? new PortState(true, "simulated", 0) : new PortState(false, "not attached", 0);
+        return known(port) ? new PortState(ports[port].up, ports[port].up ? "simulated" : "its link was taken down", 0, ports[port].downs) : new PortState(false, "not attached", 0);
     }
 
     @Override
@@ -193,6 +193,9 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
         if (ports[port].blocked) {
             return DropNumbers.OUTPUT_BLOCKED;
         }
+        if (!ports[port].up) {
+            return DropNumbers.LINK_DOWN;
+        }
         return ports[port].send(frame.bytes().toArray(ValueLayout.JAVA_BYTE)) ? 0 : DropNumbers.OUTPUT_FAILED;
     }
 
@@ -236,8 +239,17 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     @Override
     public void inject(int port, byte[] frame) {
         life.check();
-        if (known(port)) {
+        if (known(port) && ports[port].up) {
             frames.arrive(frame, port);
+        }
+    }
+
+    @Override
+    public void link(int port, boolean up) {
+        life.check();
+        if (known(port) && ports[port].up != up) {
+            ports[port].up = up;
+            ports[port].downs += up ? 0 : 1;
         }
     }
 
