@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -12,6 +13,7 @@ import org.vnetwork.control.Host;
 import org.vnetwork.control.PluginView;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.shell.command.Kind;
 
@@ -47,6 +49,7 @@ final class Names {
                 case FLOW -> host.flows(switchName).stream().map(f -> String.valueOf(f.id())).toList();
                 case SLOT -> IntStream.rangeClosed(1, PortDocument.SLOTS).mapToObj(String::valueOf).toList();
                 case FAILURE_POLICY -> List.of("open", "closed");
+                case FAST_WAY -> Arrays.stream(FastWay.values()).map(FastWay::text).toList();
                 case FRAME -> List.of("'eth(");
                 default -> List.of();
             };

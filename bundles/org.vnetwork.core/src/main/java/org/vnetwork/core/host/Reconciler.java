@@ -203,6 +203,6 @@ final class Reconciler {
     }
 
     static boolean sameAttachment(PortDocument a, PortDocument b) {
-        return a.id() == b.id() && a.attachment().equals(b.attachment()) && a.device().equals(b.device());
+        return a.id() == b.id() && a.attachment().equals(b.attachment()) && a.device().equals(b.device()) && a.options().queues() == b.options().queues();
     }
 }

@@ -16,6 +16,7 @@ import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.datapath.StatisticsSink;
 import org.vnetwork.datapath.UpcallSink;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.Frame;
 
@@ -59,7 +60,7 @@ final class EbpfDatapath implements Datapath {
         ports = new KernelPorts(maps, accounts, links, pins, object.program("vnet_ingress"));
         control = new TrafficControl();
         groups = new Groups(maps, control, ports::ifindex);
-        ports.tell(groups);
+        ports.tell(groups, new Onlookers(control));
         flows = new KernelFlows(maps, flowMaps, groups);
         if (adopts) {
             settle();
@@ -116,6 +117,11 @@ final class EbpfDatapath implements Datapath {
     @Override
     public void limit(int port, MissLimit limit) {
         ports.limit(port, limit);
+    }
+
+    @Override
+    public void fast(int port, FastWay way) {
+        ports.fast(port, way);
     }
 
     @Override

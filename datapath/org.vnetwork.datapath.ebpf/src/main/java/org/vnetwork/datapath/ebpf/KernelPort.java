@@ -2,6 +2,7 @@ package org.vnetwork.datapath.ebpf;
 
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.PortBooks;
+import org.vnetwork.model.FastWay;
 
 /** A port and the device behind it, as last seen. Loop thread only. */
 final class KernelPort {
@@ -11,6 +12,9 @@ final class KernelPort {
     /** Frames on the wire that came up from here, by the channel of {@link UpChannels}. */
     final long[] arrived = new long[UpChannels.CHANNELS];
     boolean open;
+    FastWay fast;
+    /** Whether its device has filters at its egress, as far as the kernel has told. */
+    boolean filtered;
     /** Ifindex of the device that the program is attached to; 0 when there is none. */
     int ifindex;
     int link = -1;
@@ -23,5 +27,6 @@ final class KernelPort {
     KernelPort(int id, Attachment attachment) {
         this.id = id;
         this.attachment = attachment;
+        this.fast = attachment.fast();
     }
 }

@@ -7,6 +7,7 @@ import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.datapath.PortState;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortId;
 
 /**
@@ -21,6 +22,7 @@ final class KernelPorts {
     private final Pins pins;
     private final DeviceChanges changes;
     private Groups groups;
+    private Onlookers onlookers;
     private final int program;
     private final KernelPort[] ports = new KernelPort[PortId.LIMIT];
     private final Map<Integer, KernelPort> byIfindex = new LinkedHashMap<>();
@@ -57,8 +59,9 @@ final class KernelPorts {
     }
 
     /** To be called once, before any port is attached. */
-    void tell(Groups told) {
+    void tell(Groups told, Onlookers looking) {
         groups = told;
+        onlookers = looking;
     }
 
     /** The device of a port; 0 when it has none. */
@@ -143,6 +146,7 @@ final class KernelPorts {
             throw new DatapathException("netdev: " + device.name() + ": " + e.getMessage());
         }
         port.ifindex = device.ifindex();
+        port.filtered = onlookers.hasFilters(port.ifindex);
         byIfindex.put(port.ifindex, port);
         changes.make(device, made);
         if (filters) {
@@ -154,6 +158,15 @@ final class KernelPorts {
     void limit(int id, MissLimit limit) {
         if (find(id) != null) {
             maps.port(id).setMisses(limit);
+        }
+    }
+
+    /** Says anew whether frames may go around a port's device. */
+    void fast(int id, FastWay way) {
+        KernelPort port = find(id);
+        if (port != null) {
+            port.fast = way;
+            refresh(port);
         }
     }
 
@@ -246,19 +259,26 @@ final class KernelPorts {
 
     /** A device changed, or is gone; ifindex 0 means any may have. */
     void changed(int ifindex, boolean gone) {
+        if (ifindex == 0) {
+            byIfindex.values().forEach(port -> port.filtered = onlookers.hasFilters(port.ifindex));
+            refresh();
+            return;
+        }
         KernelPort port = byIfindex.get(ifindex);
         if (port != null && gone) {
             letGo(port);
         }
         if (port != null) {
+            port.filtered = !gone && onlookers.hasFilters(ifindex);
             refresh(port);
         } else {
             refreshDown();
         }
     }
 
-    /** Looks at every port again: a peer's address and state change without news. */
+    /** Looks at every port again: a peer's address and state, and who looks at the port's device, change without news. */
     void refresh() {
+        onlookers.lookForSockets();
         for (KernelPort port : ports) {
             if (port != null) {
                 refresh(port);
@@ -292,7 +312,8 @@ final class KernelPorts {
             return;
         }
         maps.port(port.id).setDevice(device.ifindex());
-        show(port, DeviceState.of(device, links));
+        Links.Link peer = device.kind().equals("veth") && device.namespace() >= 0 ? links.peer(device) : null;
+        show(port, DeviceState.of(device, peer, port.fast, peer == null ? null : onlookers.at(device, peer, port.filtered)));
     }
 
     private void show(KernelPort port, DeviceState state) {

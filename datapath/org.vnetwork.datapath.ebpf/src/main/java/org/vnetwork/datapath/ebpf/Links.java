@@ -24,17 +24,27 @@ final class Links implements AutoCloseable {
     private static final int NLMSG_ERROR = 2;
     private static final int NLM_F_REQUEST = 1;
     private static final int NLM_F_ACK = 4;
+    private static final int RTM_NEWQDISC = 36;
+    private static final int RTM_DELQDISC = 37;
+    private static final int RTM_NEWTFILTER = 44;
+    private static final int RTM_DELTFILTER = 45;
     private static final int RTMGRP_LINK = 1;
+    private static final int RTMGRP_TC = 8;
     private static final int IFLA_ADDRESS = 1;
     private static final int IFLA_IFNAME = 3;
     private static final int IFLA_MTU = 4;
     private static final int IFLA_LINK = 5;
+    private static final int IFLA_QDISC = 6;
     private static final int IFLA_MASTER = 10;
     private static final int IFLA_TXQLEN = 13;
     private static final int IFLA_LINKINFO = 18;
     private static final int IFLA_INFO_KIND = 1;
     private static final int IFLA_LINK_NETNSID = 37;
+    private static final int IFLA_XDP = 43;
+    private static final int IFLA_XDP_ATTACHED = 2;
     private static final int IFLA_TARGET_NETNSID = 46;
+    private static final int XDP_ATTACHED_DRV = 1;
+    private static final int XDP_ATTACHED_MULTI = 4;
     private static final int HEADER = 16;
     private static final int BODY = 16;
 
@@ -57,8 +67,11 @@ final class Links implements AutoCloseable {
      * @param link ifindex of the veth's peer, in its own namespace; 0 when there is none
      * @param namespace id of the peer's namespace as this one knows it; -1 when it is the same
      * @param master ifindex of the bridge or bond that it belongs to; 0 when it is free
+     * @param type what its frames are, as ARPHRD_ of linux/if_arp.h: 1 for Ethernet
+     * @param qdisc name of its queue discipline
+     * @param nativeXdp whether an XDP program stands in the driver
      */
-    record Link(String name, int ifindex, int flags, int mtu, long mac, String kind, int link, int namespace, int master) {
+    record Link(String name, int ifindex, int flags, int mtu, long mac, String kind, int link, int namespace, int master, int type, String qdisc, boolean nativeXdp) {
         boolean isUp() {
             return (flags & IFF_UP) != 0;
         }
@@ -78,7 +91,7 @@ final class Links implements AutoCloseable {
         news = Libc.socket(AF_NETLINK, SOCK_RAW | Libc.O_CLOEXEC | Libc.O_NONBLOCK, 0);
         MemorySegment address = arena.allocate(12, 4);
         address.set(SHORT, 0, (short) AF_NETLINK);
-        address.set(INT, 8, RTMGRP_LINK);
+        address.set(INT, 8, RTMGRP_LINK | RTMGRP_TC);
         if (requests < 0 || news < 0 || Libc.bind(news, address) < 0) {
             throw new DatapathException("netlink: " + Libc.error());
         }
@@ -149,12 +162,20 @@ final class Links implements AutoCloseable {
             for (int at = 0; at + HEADER + BODY <= size; at += align(length)) {
                 length = Math.max(HEADER, newsBuffer.get(INT, at));
                 int type = newsBuffer.get(SHORT, at + 4);
-                if (type == RTM_NEWLINK || type == RTM_DELLINK) {
+                // What tells of filters and queue disciplines names the device at the same place.
+                if (isNews(type)) {
                     told.changed(newsBuffer.get(INT, at + HEADER + 4), type == RTM_DELLINK);
                     count++;
                 }
             }
         }
+    }
+
+    private static boolean isNews(int type) {
+        return switch (type) {
+            case RTM_NEWLINK, RTM_DELLINK, RTM_NEWQDISC, RTM_DELQDISC, RTM_NEWTFILTER, RTM_DELTFILTER -> true;
+            default -> false;
+        };
     }
 
     private int begin(int type, int flags, int ifindex, int linkFlags, int change) {
@@ -208,6 +229,8 @@ final class Links implements AutoCloseable {
         int end = (int) Math.min(size, buffer.get(INT, 0));
         String name = "";
         String kind = "";
+        String qdisc = "";
+        boolean xdp = false;
         int mtu = 0;
         int link = 0;
         int namespace = -1;
@@ -222,13 +245,16 @@ final class Links implements AutoCloseable {
                 case IFLA_LINK_NETNSID -> namespace = buffer.get(INT, at + 4);
                 case IFLA_MASTER -> master = buffer.get(INT, at + 4);
                 case IFLA_ADDRESS -> mac = length == 6 ? mac(at + 4) : 0;
+                case IFLA_QDISC -> qdisc = buffer.getString(at + 4);
+                case IFLA_XDP -> xdp = nativeXdp(at + 4, at + 4 + length);
                 case IFLA_LINKINFO -> kind = kind(at + 4, at + 4 + length);
                 default -> {
                     // Of no interest here.
                 }
             }
         }
-        return new Link(name, buffer.get(INT, HEADER + 4), buffer.get(INT, HEADER + 8), mtu, mac, kind, link, namespace, master);
+        return new Link(name, buffer.get(INT, HEADER + 4), buffer.get(INT, HEADER + 8), mtu, mac, kind, link, namespace, master,
+                buffer.get(SHORT, HEADER + 2) & 0xffff, qdisc, xdp);
     }
 
     private String kind(int from, int end) {
@@ -238,6 +264,16 @@ final class Links implements AutoCloseable {
             }
         }
         return "";
+    }
+
+    private boolean nativeXdp(int from, int end) {
+        for (int at = from; at + 4 < end; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
+            if ((buffer.get(SHORT, at + 2) & 0x3fff) == IFLA_XDP_ATTACHED) {
+                int mode = buffer.get(ValueLayout.JAVA_BYTE, at + 4);
+                return mode == XDP_ATTACHED_DRV || mode == XDP_ATTACHED_MULTI;
+            }
+        }
+        return false;
     }
 
     private long mac(int at) {

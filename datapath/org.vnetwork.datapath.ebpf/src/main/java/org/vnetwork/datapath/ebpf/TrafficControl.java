@@ -27,6 +27,7 @@ final class TrafficControl implements AutoCloseable {
     private static final int CLSACT_HANDLE = 0xffff0000;
     private static final int CLSACT_PARENT = 0xfffffff1;
     private static final int INGRESS = 0xfffffff2;
+    private static final int EGRESS = 0xfffffff3;
     private static final int ALL_PROTOCOLS = 0x0300;
     private static final int TCA_KIND = 1;
     private static final int TCA_OPTIONS = 2;
@@ -155,6 +156,29 @@ final class TrafficControl implements AutoCloseable {
         buffer.set(INT, at + 24, ifindex);
         close(options);
         close(action);
+    }
+
+    /** Whether a device asks filters for what goes out by it; none of these is of this driver. */
+    boolean hasEgressFilters(int ifindex) {
+        begin(RTM_GETTFILTER, DUMP, ifindex, 0, EGRESS, 0);
+        buffer.set(INT, 0, end);
+        if (Libc.write(socket, buffer, end) != end) {
+            return false;
+        }
+        boolean found = false;
+        while (true) {
+            long size = Libc.recv(socket, buffer, 0);
+            for (int at = 0; at + HEADER <= size; at += align(Math.max(HEADER, buffer.get(INT, at)))) {
+                int type = buffer.get(SHORT, at + 4);
+                if (type == NLMSG_DONE || type == NLMSG_ERROR) {
+                    return found;
+                }
+                found |= type == RTM_NEWTFILTER;
+            }
+            if (size <= 0) {
+                return false;
+            }
+        }
     }
 
     /** Whether a device asks filters, and all are of this driver. */
