@@ -110,9 +110,12 @@ struct vnet_masks {
  * Parse classes. Where a header is wrong in two ways the first of these checks decides, so that every parser agrees:
  *   tags   4 bytes (TCI, next EtherType) after a TPID fit
  *   IPv4   20 bytes fit; version 4 and IHL >= 5; total length >= IHL*4; total length fits
- *   IPv6   40 bytes fit; version 6; payload length 0 with next header 0 (jumbo); payload length fits
+ *   IPv6   40 bytes fit; version 6; not payload length 0 with next header 0 (jumbo); payload length fits
  *   ARP    28 bytes fit; hardware 1, protocol 0x0800, sizes 6 and 4, opcode 1..255
  *   IPv6 extension header: at most 8; 8 bytes fit; its own length fits
+ * A superframe beyond 64 KiB (BIG TCP) has a length of 0, as its own does not fit the field: a total length, or payload length, of
+ * 0 stands for all that follows where more than 65,535 bytes do. IPv6 of Linux 6.18 then begins with a hop-by-hop header, which the
+ * kernel takes off when it makes segments. So the key is that of each segment.
  * A FRAGMENT header never clears what an earlier one set: with several, "later" wins over "first" over "none".
  */
 #define VNET_CLASS_OK 0
@@ -335,7 +338,7 @@ struct vnet_action {
 #define VNET_ACTION_SET_L4_SRC 18
 #define VNET_ACTION_SET_L4_DST 19
 
-/* The allowance of copies of each port: frames per second, and how many at once. A superframe is one. */
+/* The allowance of copies of each port: frames per second, and how many at once. A superframe is one, unless it comes up as its segments. */
 #define VNET_COPY_RATE 1000
 #define VNET_COPY_BURST 256
 
