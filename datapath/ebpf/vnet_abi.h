@@ -186,7 +186,8 @@ struct vnet_port {
 
 #define VNET_PORT_UP 1u		/* outputs may be sent; otherwise they count as datapath/link-down */
 /*
- * The other end of the veth is in another network namespace and UP: deliver by bpf_redirect_peer. The kernel then marks
+ * The other end of the veth is in another network namespace and UP, and nothing looks at the device, which is passed by (its queue
+ * discipline, egress programs, packet sockets; XDP at the other end): deliver by bpf_redirect_peer. The kernel then marks
  * the frame as addressed to the receiving host whatever its destination is (measured), so only frames for peer_mac
  * may go that way; a receiver that forwards would otherwise forward what was flooded to it.
  */

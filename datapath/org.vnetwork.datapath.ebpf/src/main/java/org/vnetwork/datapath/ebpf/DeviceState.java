@@ -34,7 +34,11 @@ record DeviceState(int flags, int mtu, long peer, String detail) {
             boolean direct = fast == FastWay.ON || fast == FastWay.AUTO && onlooker == null;
             return new DeviceState(PortEntry.UP | (direct ? PortEntry.PEER : 0), device.mtu(), peer.mac(), "veth, peer in another namespace; " + way(fast, onlooker));
         }
-        return new DeviceState(PortEntry.UP, device.mtu(), 0, tap ? "tap" : device.kind().isEmpty() ? "device" : device.kind());
+        return new DeviceState(PortEntry.UP, device.mtu(), 0, tap ? tap(device) : device.kind().isEmpty() ? "device" : device.kind());
+    }
+
+    private static String tap(Links.Link device) {
+        return device.queues() < 0 ? "tap" : "tap, " + device.queues() + (device.queues() == 1 ? " queue" : " queues") + " in use";
     }
 
     private static String way(FastWay fast, String onlooker) {

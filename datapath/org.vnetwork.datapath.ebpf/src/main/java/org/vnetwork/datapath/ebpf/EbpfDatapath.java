@@ -44,6 +44,17 @@ final class EbpfDatapath implements Datapath {
     final DecidedFrames decided;
     private final Execution execution;
     private final Waits waits;
+    private final Links.News news = new Links.News() {
+        @Override
+        public void changed(int ifindex, boolean gone) {
+            ports.changed(ifindex, gone);
+        }
+
+        @Override
+        public void filtersChanged(int ifindex) {
+            ports.filtersChanged(ifindex);
+        }
+    };
     private long refreshedNanos = System.nanoTime();
     private boolean tookOver;
 
@@ -224,7 +235,7 @@ final class EbpfDatapath implements Datapath {
 
     private void housekeeping() {
         if (waits.takeNews()) {
-            links.readNews(ports::changed);
+            links.readNews(news);
         }
         long now = System.nanoTime();
         if (tookOver) {
@@ -232,7 +243,7 @@ final class EbpfDatapath implements Datapath {
         }
         if (now - refreshedNanos > REFRESH_NANOS) {
             refreshedNanos = now;
-            links.readNews(ports::changed);
+            links.readNews(news);
             ports.refresh();
             if (!tookOver && now - ports.openedNanos() > BEFORE_NANOS) {
                 takeOver();

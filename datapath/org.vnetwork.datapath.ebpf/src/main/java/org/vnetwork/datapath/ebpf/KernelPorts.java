@@ -81,14 +81,14 @@ final class KernelPorts {
         Links.Link device = links.byName(attachment.device());
         boolean made = tap && device == null;
         if (made) {
-            Taps.make(attachment.device());
+            Taps.make(attachment.device(), attachment.queues());
             device = links.byName(attachment.device());
         }
         if (device == null) {
             throw new DatapathException(attachment.kind() + ": " + attachment.device() + " (expected: a network device of this namespace); ip link shows them");
         }
         if (tap) {
-            DeviceRules.checkTap(device);
+            DeviceRules.checkTap(device, attachment.queues());
         }
         KernelPort port = new KernelPort(id, attachment);
         try {
@@ -259,20 +259,24 @@ final class KernelPorts {
 
     /** A device changed, or is gone; ifindex 0 means any may have. */
     void changed(int ifindex, boolean gone) {
-        if (ifindex == 0) {
-            byIfindex.values().forEach(port -> port.filtered = onlookers.hasFilters(port.ifindex));
-            refresh();
-            return;
-        }
         KernelPort port = byIfindex.get(ifindex);
         if (port != null && gone) {
             letGo(port);
         }
         if (port != null) {
-            port.filtered = !gone && onlookers.hasFilters(ifindex);
             refresh(port);
         } else {
             refreshDown();
+        }
+    }
+
+    /** Queue disciplines or filters of a device changed; of any, for ifindex 0. */
+    void filtersChanged(int ifindex) {
+        for (KernelPort port : List.copyOf(byIfindex.values())) {
+            if (ifindex == 0 || port.ifindex == ifindex) {
+                port.filtered = onlookers.hasFilters(port.ifindex);
+                refresh(port);
+            }
         }
     }
 

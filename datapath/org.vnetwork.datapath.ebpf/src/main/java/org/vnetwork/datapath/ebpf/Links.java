@@ -39,6 +39,9 @@ final class Links implements AutoCloseable {
     private static final int IFLA_TXQLEN = 13;
     private static final int IFLA_LINKINFO = 18;
     private static final int IFLA_INFO_KIND = 1;
+    private static final int IFLA_INFO_DATA = 2;
+    private static final int IFLA_TUN_MULTI_QUEUE = 7;
+    private static final int IFLA_TUN_NUM_QUEUES = 8;
     private static final int IFLA_LINK_NETNSID = 37;
     private static final int IFLA_XDP = 43;
     private static final int IFLA_XDP_ATTACHED = 2;
@@ -70,8 +73,17 @@ final class Links implements AutoCloseable {
      * @param type what its frames are, as ARPHRD_ of linux/if_arp.h: 1 for Ethernet
      * @param qdisc name of its queue discipline
      * @param nativeXdp whether an XDP program stands in the driver
+     * @param queues of a tap with multi_queue, how many are in use; -1 for any other device
      */
-    record Link(String name, int ifindex, int flags, int mtu, long mac, String kind, int link, int namespace, int master, int type, String qdisc, boolean nativeXdp) {
+    record Link(String name, int ifindex, int flags, int mtu, long mac, String kind, int link, int namespace, int master, int type, String qdisc, boolean nativeXdp, int queues) {
+        /** ARPHRD_ETHER. */
+        private static final int ETHERNET = 1;
+
+        /** Whether its frames begin with an Ethernet header. */
+        boolean isEthernet() {
+            return type == ETHERNET;
+        }
+
         boolean isUp() {
             return (flags & IFF_UP) != 0;
         }
@@ -81,9 +93,13 @@ final class Links implements AutoCloseable {
         }
     }
 
-    /** Told of a device that changed or, gone, was removed. */
+    /** Told of devices that changed; ifindex 0 stands for every device. */
     interface News {
+        /** A device changed or, gone, was removed. */
         void changed(int ifindex, boolean gone);
+
+        /** What a device has of queue disciplines and filters changed. */
+        void filtersChanged(int ifindex);
     }
 
     Links() throws DatapathException {
@@ -145,7 +161,7 @@ final class Links implements AutoCloseable {
         ack(begin(RTM_DELLINK, NLM_F_REQUEST | NLM_F_ACK, ifindex, 0, 0));
     }
 
-    /** Reads what news there is; 0 when there was none. A reader that fell behind is told of "every device": ifindex 0. */
+    /** Reads what news there is; 0 when there was none. A reader that fell behind is told of every device. */
     int readNews(News told) {
         int count = 0;
         while (true) {
@@ -155,6 +171,7 @@ final class Links implements AutoCloseable {
                     return count;
                 }
                 told.changed(0, false);
+                told.filtersChanged(0);
                 count++;
                 continue;
             }
@@ -162,20 +179,16 @@ final class Links implements AutoCloseable {
             for (int at = 0; at + HEADER + BODY <= size; at += align(length)) {
                 length = Math.max(HEADER, newsBuffer.get(INT, at));
                 int type = newsBuffer.get(SHORT, at + 4);
-                // What tells of filters and queue disciplines names the device at the same place.
-                if (isNews(type)) {
-                    told.changed(newsBuffer.get(INT, at + HEADER + 4), type == RTM_DELLINK);
-                    count++;
+                // All of them name the device at the same place.
+                int ifindex = newsBuffer.get(INT, at + HEADER + 4);
+                switch (type) {
+                    case RTM_NEWLINK, RTM_DELLINK -> told.changed(ifindex, type == RTM_DELLINK);
+                    case RTM_NEWQDISC, RTM_DELQDISC, RTM_NEWTFILTER, RTM_DELTFILTER -> told.filtersChanged(ifindex);
+                    default -> count--;
                 }
+                count++;
             }
         }
-    }
-
-    private static boolean isNews(int type) {
-        return switch (type) {
-            case RTM_NEWLINK, RTM_DELLINK, RTM_NEWQDISC, RTM_DELQDISC, RTM_NEWTFILTER, RTM_DELTFILTER -> true;
-            default -> false;
-        };
     }
 
     private int begin(int type, int flags, int ifindex, int linkFlags, int change) {
@@ -231,6 +244,7 @@ final class Links implements AutoCloseable {
         String kind = "";
         String qdisc = "";
         boolean xdp = false;
+        int queues = -1;
         int mtu = 0;
         int link = 0;
         int namespace = -1;
@@ -247,33 +261,45 @@ final class Links implements AutoCloseable {
                 case IFLA_ADDRESS -> mac = length == 6 ? mac(at + 4) : 0;
                 case IFLA_QDISC -> qdisc = buffer.getString(at + 4);
                 case IFLA_XDP -> xdp = nativeXdp(at + 4, at + 4 + length);
-                case IFLA_LINKINFO -> kind = kind(at + 4, at + 4 + length);
+                case IFLA_LINKINFO -> {
+                    kind = kind(at + 4, at + 4 + length);
+                    queues = kind.equals("tun") ? queues(at + 4, at + 4 + length) : -1;
+                }
                 default -> {
                     // Of no interest here.
                 }
             }
         }
         return new Link(name, buffer.get(INT, HEADER + 4), buffer.get(INT, HEADER + 8), mtu, mac, kind, link, namespace, master,
-                buffer.get(SHORT, HEADER + 2) & 0xffff, qdisc, xdp);
+                buffer.get(SHORT, HEADER + 2) & 0xffff, qdisc, xdp, queues);
     }
 
     private String kind(int from, int end) {
-        for (int at = from; at + 4 <= end; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
-            if (buffer.get(SHORT, at + 2) == IFLA_INFO_KIND) {
-                return buffer.getString(at + 4);
-            }
-        }
-        return "";
+        int at = find(from, end, IFLA_INFO_KIND);
+        return at < 0 ? "" : buffer.getString(at);
     }
 
     private boolean nativeXdp(int from, int end) {
-        for (int at = from; at + 4 < end; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
-            if ((buffer.get(SHORT, at + 2) & 0x3fff) == IFLA_XDP_ATTACHED) {
-                int mode = buffer.get(ValueLayout.JAVA_BYTE, at + 4);
-                return mode == XDP_ATTACHED_DRV || mode == XDP_ATTACHED_MULTI;
+        int at = find(from, end, IFLA_XDP_ATTACHED);
+        int mode = at < 0 ? 0 : buffer.get(ValueLayout.JAVA_BYTE, at);
+        return mode == XDP_ATTACHED_DRV || mode == XDP_ATTACHED_MULTI;
+    }
+
+    private int queues(int from, int end) {
+        int data = find(from, end, IFLA_INFO_DATA);
+        int multiple = data < 0 ? -1 : find(data, end, IFLA_TUN_MULTI_QUEUE);
+        int count = multiple < 0 || buffer.get(ValueLayout.JAVA_BYTE, multiple) == 0 ? -1 : find(data, end, IFLA_TUN_NUM_QUEUES);
+        return count < 0 ? -1 : buffer.get(INT, count);
+    }
+
+    /** Where the value of an attribute begins; -1 when it is not among those from here to there. */
+    private int find(int from, int end, int type) {
+        for (int at = from; at + 4 <= end; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
+            if ((buffer.get(SHORT, at + 2) & 0x3fff) == type) {
+                return at + 4;
             }
         }
-        return false;
+        return -1;
     }
 
     private long mac(int at) {
