@@ -27,7 +27,7 @@ public record DeviceOptions(int queues, FastWay fast) {
             throw Refusal.value("queues", queues, "with --tap only; a " + attachment + " has its own");
         }
         if (fast != FastWay.AUTO && !attachment.equals("netdev")) {
-            throw Refusal.value("fast", fast.text(), "with --netdev only; a " + attachment + " has one way");
+            throw Refusal.value("fast", fast, "with --netdev only; a " + attachment + " has one way");
         }
     }
 

@@ -10,14 +10,15 @@ public enum FastWay {
     OFF;
 
     /** {@code auto}, {@code on} or {@code off}. */
-    public String text() {
+    @Override
+    public String toString() {
         return name().toLowerCase(java.util.Locale.ROOT);
     }
 
     /** The value of a text; a {@link Refusal} names the three. */
     public static FastWay of(String text) {
         for (FastWay way : values()) {
-            if (way.text().equals(text)) {
+            if (way.toString().equals(text)) {
                 return way;
             }
         }

@@ -49,7 +49,7 @@ final class Names {
                 case FLOW -> host.flows(switchName).stream().map(f -> String.valueOf(f.id())).toList();
                 case SLOT -> IntStream.rangeClosed(1, PortDocument.SLOTS).mapToObj(String::valueOf).toList();
                 case FAILURE_POLICY -> List.of("open", "closed");
-                case FAST_WAY -> Arrays.stream(FastWay.values()).map(FastWay::text).toList();
+                case FAST_WAY -> Arrays.stream(FastWay.values()).map(FastWay::toString).toList();
                 case FRAME -> List.of("'eth(");
                 default -> List.of();
             };

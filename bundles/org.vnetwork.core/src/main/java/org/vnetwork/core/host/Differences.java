@@ -53,7 +53,7 @@ final class Differences {
             } else {
                 change(after, port, attachment(old.get()), attachment(port));
                 change(after, port, old.get().vlan().toString(), port.vlan().toString());
-                change(after, port, "fast " + old.get().options().fast().text(), "fast " + port.options().fast().text());
+                change(after, port, "fast " + old.get().options().fast(), "fast " + port.options().fast());
             }
             filters(port, old.map(PortDocument::filters).orElse(List.of()));
         }
@@ -86,7 +86,7 @@ final class Differences {
 
     private static String text(SwitchDocument s, PortDocument p) {
         return "port " + p.name() + " of " + s.name() + ": " + attachment(p) + ", " + p.vlan()
-                + (p.options().fast() == FastWay.AUTO ? "" : ", fast " + p.options().fast().text());
+                + (p.options().fast() == FastWay.AUTO ? "" : ", fast " + p.options().fast());
     }
 
     private static String attachment(PortDocument p) {

@@ -80,7 +80,7 @@ final class DocumentText {
             map.put("queues", p.options().queues());
         }
         if (p.options().fast() != FastWay.AUTO) {
-            map.put("fast", p.options().fast().text());
+            map.put("fast", p.options().fast().toString());
         }
         if (!p.filters().isEmpty()) {
             map.put("filters", p.filters().stream().map(DocumentText::write).toList());

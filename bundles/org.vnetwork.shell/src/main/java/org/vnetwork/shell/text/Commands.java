@@ -49,7 +49,7 @@ final class Commands {
     }
 
     private static String options(DeviceOptions options) {
-        return (options.queues() == 1 ? "" : " --queues " + options.queues()) + (options.fast() == FastWay.AUTO ? "" : " --fast " + options.fast().text());
+        return (options.queues() == 1 ? "" : " --queues " + options.queues()) + (options.fast() == FastWay.AUTO ? "" : " --fast " + options.fast());
     }
 
     private static String vlan(PortVlan vlan) {
