@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.vnetwork.control.Configuration;
@@ -12,6 +13,7 @@ import org.vnetwork.control.PluginView;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.SwitchDocument;
 import org.vnetwork.control.SwitchView;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.shell.command.Kind;
 
@@ -51,6 +53,7 @@ final class Names {
                 case FLOW -> answers(switchName) ? host.flowIds(switchName, typed, MOST_FLOWS).stream().map(String::valueOf).toList() : List.of();
                 case SLOT -> IntStream.rangeClosed(1, PortDocument.SLOTS).mapToObj(String::valueOf).toList();
                 case FAILURE_POLICY -> List.of("open", "closed");
+                case FAST_WAY -> Arrays.stream(FastWay.values()).map(FastWay::toString).toList();
                 case FRAME -> List.of("'eth(");
                 default -> List.of();
             };
