@@ -26,13 +26,13 @@ static __always_inline void vnet_measure(struct __sk_buff *skb, struct vnet_fram
 	else if (frame->payload && skb->len > frame->payload)
 		frame->frames = (skb->len - frame->payload + segment - 1) / segment;
 	if (frame->payload)
-		frame->segment_header = frame->payload + (skb->vlan_present ? VNET_TAG_SIZE : 0);
+		frame->segment_header = frame->payload - frame->jumbo + (skb->vlan_present ? VNET_TAG_SIZE : 0);
 }
 
 /* Wire bytes of the frame as it now is. */
 static __always_inline __u64 vnet_bytes(struct __sk_buff *skb, const struct vnet_frame *frame)
 {
-	return (__u64)skb->len + (skb->vlan_present ? VNET_TAG_SIZE : 0) +
+	return (__u64)skb->len - frame->jumbo + (skb->vlan_present ? VNET_TAG_SIZE : 0) +
 	       (__u64)(frame->frames - 1) * frame->segment_header;
 }
 
@@ -50,14 +50,14 @@ static __always_inline void vnet_drop(__u32 port, __u32 reason, __u32 frames)
 		*count += frames;
 }
 
-/* A drop inside an action list: one copy more. */
-static __always_inline void vnet_drop_copy(const struct vnet_frame *frame, __u32 reason)
+/* Drops inside an action list: so many copies more. */
+static __always_inline void vnet_drop_copies(const struct vnet_frame *frame, __u32 reason, __u32 count)
 {
 	struct vnet_port_stats *ingress = vnet_port_stats_of(frame->port);
 
 	if (ingress)
-		ingress->copies += frame->frames;
-	vnet_drop(frame->port, reason, frame->frames);
+		ingress->copies += (__u64)count * frame->frames;
+	vnet_drop(frame->port, reason, count * frame->frames);
 }
 
 /* CLOCK_MONOTONIC_COARSE, asked for once a tick and CPU. NB: the helper takes 14 ns, jiffies are one load. */

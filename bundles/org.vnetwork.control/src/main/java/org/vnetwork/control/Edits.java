@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortId;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
@@ -16,13 +17,18 @@ public final class Edits {
     private Edits() {
     }
 
-    /** Adds a switch without ports. */
+    /** Adds a switch without ports, which fails closed. */
     public static Edit createSwitch(String name, String engine, String datapath) {
+        return createSwitch(name, engine, datapath, false);
+    }
+
+    /** Adds a switch without ports; {@code failOpen}: as in {@link SwitchDocument}. */
+    public static Edit createSwitch(String name, String engine, String datapath, boolean failOpen) {
         return document -> {
             if (document.find(name).isPresent()) {
                 throw Refusal.value("switch", name, "a name that is not in use yet");
             }
-            return new HostDocument(plus(document.switches(), new SwitchDocument(name, engine, datapath, List.of(), List.of())));
+            return new HostDocument(plus(document.switches(), new SwitchDocument(name, engine, datapath, List.of(), List.of()).withFailOpen(failOpen)));
         };
     }
 
@@ -39,8 +45,18 @@ public final class Edits {
         return inSwitch(name, s -> s.withEngine(engine));
     }
 
-    /** Adds a port; it gets the lowest free id. */
+    /** Sets what becomes of a switch's unknown frames while its engine is not installed, as in {@link SwitchDocument}. */
+    public static Edit setFailOpen(String name, boolean failOpen) {
+        return inSwitch(name, s -> s.withFailOpen(failOpen));
+    }
+
+    /** Adds a port whose device is used as usual; it gets the lowest free id. */
     public static Edit addPort(String switchName, String port, String attachment, String device, PortVlan vlan) {
+        return addPort(switchName, port, attachment, device, vlan, DeviceOptions.PRESET);
+    }
+
+    /** Adds a port; it gets the lowest free id. */
+    public static Edit addPort(String switchName, String port, String attachment, String device, PortVlan vlan, DeviceOptions options) {
         return document -> {
             for (SwitchDocument other : document.switches()) {
                 for (PortDocument used : other.ports()) {
@@ -53,7 +69,7 @@ public final class Edits {
                 if (s.find(port).isPresent()) {
                     throw Refusal.value("port", port, "a name that is not in use yet in switch " + switchName);
                 }
-                return s.withPorts(plus(s.ports(), new PortDocument(freeId(s), port, attachment, device, vlan, List.of())));
+                return s.withPorts(plus(s.ports(), new PortDocument(freeId(s), port, attachment, device, vlan, List.of(), options)));
             }).apply(document);
         };
     }
@@ -61,6 +77,11 @@ public final class Edits {
     /** Puts a port into other VLANs. */
     public static Edit setVlan(String switchName, String port, PortVlan vlan) {
         return inPort(switchName, port, p -> p.withVlan(vlan));
+    }
+
+    /** Says whether frames may go around a port's device. */
+    public static Edit setFast(String switchName, String port, FastWay fast) {
+        return inPort(switchName, port, p -> p.withOptions(p.options().withFast(fast)));
     }
 
     /** Removes a port. */

@@ -1,17 +1,19 @@
 package org.vnetwork.shell;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.vnetwork.control.Configuration;
 import org.vnetwork.control.Host;
 import org.vnetwork.control.PluginView;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.control.SwitchView;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.shell.command.Kind;
 
@@ -19,6 +21,9 @@ import org.vnetwork.shell.command.Kind;
 final class Names {
     /** A line for each network device of this namespace, behind two lines of header (proc_net(5)). */
     private static final Path DEVICES = Path.of("/proc/net/dev");
+    /** Ids of flows that are offered; more digits offer others. */
+    private static final int MOST_FLOWS = 100;
+
     private final Host host;
     private final Configuration configuration;
 
@@ -28,11 +33,12 @@ final class Names {
     }
 
     /**
-     * Names of a kind.
+     * Names of a kind; none of what a switch would have to tell that does not answer.
      *
      * @param switchName the switch that was typed before, or empty
+     * @param typed what the name begins with; names of which there may be very many are offered by it
      */
-    List<String> of(Kind kind, String switchName) {
+    List<String> of(Kind kind, String switchName, String typed) {
         try {
             return switch (kind) {
                 case SWITCH -> configuration.current().switches().stream().map(SwitchDocument::name).toList();
@@ -43,10 +49,11 @@ final class Names {
                 case FILTER -> plugins(host.filters());
                 case DATAPATH -> plugins(host.datapaths());
                 case DEVICE -> devices();
-                case TABLE -> host.tables(switchName).stream().map(t -> t.type().replaceFirst("/.*", "")).toList();
-                case FLOW -> host.flows(switchName).stream().map(f -> String.valueOf(f.id())).toList();
+                case TABLE -> answers(switchName) ? host.tableTypes(switchName).stream().map(t -> t.replaceFirst("/.*", "")).toList() : List.of();
+                case FLOW -> answers(switchName) ? host.flowIds(switchName, typed, MOST_FLOWS).stream().map(String::valueOf).toList() : List.of();
                 case SLOT -> IntStream.rangeClosed(1, PortDocument.SLOTS).mapToObj(String::valueOf).toList();
                 case FAILURE_POLICY -> List.of("open", "closed");
+                case FAST_WAY -> Arrays.stream(FastWay.values()).map(FastWay::toString).toList();
                 case FRAME -> List.of("'eth(");
                 default -> List.of();
             };
@@ -56,14 +63,20 @@ final class Names {
         }
     }
 
+    private boolean answers(String switchName) {
+        return host.state(switchName).equals(SwitchView.READY);
+    }
+
     private static List<String> plugins(List<PluginView> plugins) {
         return plugins.stream().map(PluginView::name).toList();
     }
 
     private static List<String> devices() {
-        try (Stream<String> lines = Files.lines(DEVICES)) {
-            return lines.skip(2).map(line -> line.substring(0, line.indexOf(':')).strip()).filter(n -> !n.equals("lo")).sorted().toList();
-        } catch (IOException | UncheckedIOException e) {
+        try {
+            // NB: not as lines of a file: one name that is no UTF-8 would end the reading.
+            return new String(Files.readAllBytes(DEVICES), StandardCharsets.UTF_8).lines().skip(2).map(line -> line.substring(0, line.indexOf(':')).strip()).filter(n -> !n.equals("lo"))
+                    .sorted().toList();
+        } catch (IOException e) {
             return List.of();
         }
     }

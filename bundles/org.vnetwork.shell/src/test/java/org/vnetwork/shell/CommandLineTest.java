@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,12 +24,12 @@ class CommandLineTest {
     @CsvSource(delimiter = '!', textBlock = """
             switch:create sw1                        ! switch: sw1 (expected: a name that is not in use yet)
             switch:create ''                         ! switch name: (empty) (expected: 1 to 31 of A-Z a-z 0-9 _ . -, a letter or digit first)
-            switch:create                            ! switch:create: NAME is missing; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
-            switch:create a b                        ! switch:create: unexpected "b"; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
-            switch:create a --engin flood            ! switch:create: unknown option --engin; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
-            switch:create a --engine                 ! switch:create: --engine ENGINE: its value is missing; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
-            switch:create a --plan --plan            ! switch:create: --plan is given twice; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
-            switch:create a --plan=1                 ! switch:create: --plan takes no value; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
+            switch:create                            ! switch:create: NAME is missing; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
+            switch:create a b                        ! switch:create: unexpected "b"; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
+            switch:create a --engin flood            ! switch:create: unknown option --engin; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
+            switch:create a --engine                 ! switch:create: --engine ENGINE: its value is missing; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
+            switch:create a --plan --plan            ! switch:create: --plan is given twice; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
+            switch:create a --plan=1                 ! switch:create: --plan takes no value; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
             switch:remove nope                       ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
             switch:show nope                         ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
             switch:limit nope --flows 5              ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
@@ -40,7 +41,7 @@ class CommandLineTest {
             port:add sw1 web1 --sim                  ! port: web1 (expected: a name that is not in use yet in switch sw1)
             port:add sw1 p                           ! port:add: no attachment (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --udp-multicast GROUP:PORT, --vxlan REMOTE, --sim)
             port:add sw1 p --sim --tap t             ! port:add: 2 attachments (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --udp-multicast GROUP:PORT, --vxlan REMOTE, --sim)
-            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing; usage: port:add SWITCH NAME [--netdev DEVICE] [--tap NAME] [--dgram LOCAL PEER] [--stream ADDRESS] [--stream-to ADDRESS] [--udp-multicast GROUP:PORT] [--vxlan REMOTE] [--vni N] [--local ADDRESS] [--sim] [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--service] [--mirror] [--plan]
+            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing; usage: port:add SWITCH NAME [--netdev DEVICE] [--tap NAME] [--dgram LOCAL PEER] [--stream ADDRESS] [--stream-to ADDRESS] [--udp-multicast GROUP:PORT] [--vxlan REMOTE] [--vni N] [--local ADDRESS] [--sim] [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--service] [--mirror] [--queues N] [--fast auto|on|off] [--plan]
             port:add sw1 p --stream '/run/p q/'      ! stream: /run/p q/ (expected: an address without blanks, at most 255 characters)
             port:add sw1 p --sim --vni 7             ! port:add: --vni without --vxlan (expected: --vxlan REMOTE --vni N)
             port:add sw1 p --vxlan 192.0.2.7         ! port:add: --vxlan without --vni (expected: --vxlan REMOTE --vni N)
@@ -54,7 +55,11 @@ class CommandLineTest {
             port:add sw1 p --sim --native 1          ! --native: 1 (expected: --trunk with it); an access port has its VLAN from --access
             port:add sw1 p --sim --service           ! --service: no VLAN (expected: --access or --trunk with it)
             port:set sw1 web1 --service --mirror     ! --service: no VLAN (expected: --access or --trunk with it)
-            port:set sw1 web1                        ! port:set: nothing to set (expected: --access VLAN, or --trunk VLAN,.. [--native VLAN], or --mirror)
+            port:set sw1 web1                        ! port:set: nothing to set (expected: --access VLAN, or --trunk VLAN,.. [--native VLAN], or --mirror, or --fast auto|on|off)
+            port:set sw1 web1 --fast often           ! fast: often (expected: auto, on or off)
+            port:set sw1 web1 --fast off             ! fast: off (expected: with --netdev only; a sim has one way)
+            port:add sw1 p --sim --queues 2          ! queues: 2 (expected: with --tap only; a sim has its own)
+            port:add sw1 p --tap t --queues 257      ! queues: 257 (expected: 1..256)
             filter:add web1 count                    ! port: web1 (expected: SWITCH/PORT, since sw1 and sw2 have one of this name)
             filter:add nope count                    ! port: nope (expected: a port of this host); port:list shows them
             filter:add up1 count --slot 17           ! slot: 17 (expected: 1..16)
@@ -130,7 +135,7 @@ class CommandLineTest {
     @Test
     void everyConfigurationCommandPlansWithoutChanging() {
         String before = console.run("config:show");
-        for (String command : new String[] {"switch:create a", "switch:remove sw1", "port:add sw1 p --sim", "port:set sw1 web1 --access 9", "port:remove sw1 web1",
+        for (String command : new String[] {"switch:create a", "switch:remove sw1", "port:add sw1 p --sim", "port:set sw1 web1 --access 9", "port:set sw1 web1 --fast auto", "port:remove sw1 web1",
             "engine:swap sw1 flood", "filter:add up1 count", "table:put sw1 fdb vlan=10,mac=02:00:00:00:00:01 port=web1"}) {
             String output = console.run(command + " --plan");
             assertTrue(console.succeeded(), output);
@@ -144,6 +149,7 @@ class CommandLineTest {
         console.run("filter:add up1 count --fail open");
         console.run("table:put sw1 fdb mac=02:00:00:00:00:01,vlan=10 port=web1,fixed=true");
         console.run("port:add sw2 isp --sim --trunk 100,200 --service");
+        console.run("port:add sw2 vm7 --tap vm7 --queues 2 --access 10; port:add sw2 web7 --netdev web7h --access 10; port:set sw2 web7 --fast off");
         String shown = console.run("config:show");
         assertEquals("""
                 switch:create sw1 --engine learning --datapath sim
@@ -154,6 +160,8 @@ class CommandLineTest {
                 switch:create sw2 --engine learning --datapath sim
                 port:add sw2 web1 --sim --access 1
                 port:add sw2 isp --sim --trunk 100,200 --service
+                port:add sw2 vm7 --tap vm7 --access 10 --queues 2
+                port:add sw2 web7 --netdev web7h --access 10 --fast off
                 """, shown);
         try (TestConsole second = TestConsole.after(shown.split("\n"))) {
             assertEquals(shown, second.run("config:show"));
@@ -164,6 +172,28 @@ class CommandLineTest {
     void printsTheResultOfEachCommandOfALine() {
         assertEquals("clock  5s\nclock  10s\n", console.run("clock:warp sw1 5s; clock:warp sw1 5s"));
         assertEquals("vlan: 0 (expected: 1..4094)\n", console.run("port:set sw1 web1 --access 0; clock:show sw1"));
+    }
+
+    @Test
+    void aSwitchThatHangsStandsInTheListsOfAll() {
+        console.host.hung.put("sw1", "hung 12s in engine x");
+        List<String> ports = console.run("port:list").lines().skip(1).toList();
+        assertTrue(ports.stream().anyMatch(l -> l.startsWith("sw1 ") && l.endsWith("hung 12s in engine x")), ports::toString);
+        assertTrue(ports.stream().anyMatch(l -> l.startsWith("sw2 ") && l.contains("web1")), ports::toString);
+        assertTrue(console.run("drops:list").contains("hung 12s in engine x"));
+        assertTrue(console.run("counter:list", true).contains("hung 12s in engine x"));
+    }
+
+    @Test
+    void aLongListSaysWhatItDoesNotShow() {
+        String first = console.run("flow:list sw1 --limit 1");
+        assertTrue(first.endsWith("\n1 of 2 shown; --from 1 shows more, --limit N that many at once\n"), first);
+        String last = console.run("flow:list sw1 --from 1");
+        assertTrue(last.endsWith("\n1 of 2 shown, after the first 1\n"), last);
+        assertFalse(console.run("flow:list sw1").contains("shown"));
+        assertEquals("--limit: 0 (expected: 1..)\n", console.run("flow:list sw1 --limit 0"));
+        assertEquals("--from: x (expected: 0..)\n", console.run("table:show sw1 fdb --from x"));
+        assertTrue(console.run("flow:list sw1", true).contains("\"total\" : 2"));
     }
 
     @Test
@@ -194,16 +224,17 @@ class CommandLineTest {
     @Test
     void helpTellsTheWordsOfACommand() {
         assertEquals("""
-                port:set SWITCH PORT [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--service] [--mirror] [--plan]
-                Puts a port into other VLANs. Its flows are decided again; nothing is flushed.
-                  SWITCH           the switch
-                  PORT             the port
-                  --access VLAN    untagged frames only, in this VLAN
-                  --trunk VLAN,..  tagged frames of these VLANs
-                  --native VLAN    with --trunk: untagged frames too, in this VLAN
-                  --service        its tags are service tags (IEEE 802.1ad); customer tags are payload
-                  --mirror         in no VLAN: it takes mirrored copies, and nothing else
-                  --plan           print the difference and change nothing
+                port:set SWITCH PORT [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--service] [--mirror] [--fast auto|on|off] [--plan]
+                Puts a port into other VLANs, or says which way frames go to the station behind it. Its flows are decided again; nothing is flushed.
+                  SWITCH              the switch
+                  PORT                the port
+                  --access VLAN       untagged frames only, in this VLAN
+                  --trunk VLAN,..     tagged frames of these VLANs
+                  --native VLAN       with --trunk: untagged frames too, in this VLAN
+                  --service           its tags are service tags (IEEE 802.1ad); customer tags are payload
+                  --mirror            in no VLAN: it takes mirrored copies, and nothing else
+                  --fast auto|on|off  whether frames go to a veth's station around the device: auto while nothing looks there, on always, off never
+                  --plan              print the difference and change nothing
                 example: port:set sw1 web1 --trunk 10,20 --native 1
                 """, console.run("help port:set"));
         assertEquals(console.run("help port:set"), console.run("port:set --help"));
@@ -214,5 +245,31 @@ class CommandLineTest {
     @Test
     void noFunctionIsAJavaKeyword() {
         console.commands.all().forEach(c -> assertFalse(javax.lang.model.SourceVersion.isKeyword(c.function()), c.name()));
+    }
+
+    /** All that the kernel takes in a device's name, but for control characters; at its begin, in it and at its end. */
+    @Test
+    void whatIsShownOfADeviceOfAnyNameCanBeTypedAgain() {
+        String all = java.util.stream.IntStream.rangeClosed('!', '~').filter(c -> c != '/').mapToObj(Character::toString).collect(java.util.stream.Collectors.joining()) + "üß€日🦆\u0301";
+        all.codePoints().mapToObj(Character::toString).flatMap(c -> java.util.stream.Stream.of(c + "eth", "a" + c + "b", "eth" + c)).forEach(device -> {
+            try (TestConsole console = TestConsole.after("switch:create sw1"); TestConsole second = new TestConsole()) {
+                console.host.apply(org.vnetwork.control.Edits.addPort("sw1", "u1", "netdev", device, org.vnetwork.model.PortVlan.access(1)));
+                String shown = console.run("config:show");
+                shown.lines().forEach(line -> assertEquals("", second.run(line).lines().filter(l -> !l.startsWith("+")).collect(java.util.stream.Collectors.joining()), line));
+                assertEquals(shown, second.run("config:show"));
+                assertEquals(device, second.host.current().need("sw1").need("u1").device());
+            }
+        });
+    }
+
+    @Test
+    void whatASwitchDoesWithoutItsEngineIsSetAndShown() {
+        try (TestConsole console = TestConsole.after("switch:create sw1 --fail open", "switch:create sw2")) {
+            assertEquals("switch:create sw1 --engine learning --datapath sim --fail open\nswitch:create sw2 --engine learning --datapath sim\n", console.run("config:show"));
+            console.run("switch:set sw1 --fail closed; switch:set sw2 --fail open");
+            assertEquals("switch:create sw1 --engine learning --datapath sim\nswitch:create sw2 --engine learning --datapath sim --fail open\n", console.run("config:show"));
+            assertEquals("switch:set: nothing to set (expected: --fail open or --fail closed)\n", console.run("switch:set sw1"));
+            assertEquals("--fail: shut (expected: open or closed)\n", console.run("switch:set sw1 --fail shut"));
+        }
     }
 }

@@ -2,6 +2,7 @@ package org.vnetwork.core.host;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
@@ -9,6 +10,7 @@ import org.vnetwork.control.Limit;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.model.FastWay;
 
 /** What lies between two configurations, a line each. */
 final class Differences {
@@ -30,7 +32,7 @@ final class Differences {
             if (old.isEmpty()) {
                 differences.lines.add("+ " + text(now));
             }
-            differences.inSwitch(old.orElse(new SwitchDocument(now.name(), now.engine(), now.datapath(), List.of(), List.of())), now);
+            differences.inSwitch(old.orElse(new SwitchDocument(now.name(), now.engine(), now.datapath(), List.of(), List.of()).withFailOpen(now.failOpen())), now);
         }
         return List.copyOf(differences.lines);
     }
@@ -39,19 +41,25 @@ final class Differences {
         if (!before.engine().equals(after.engine())) {
             lines.add("~ switch " + after.name() + ": engine " + before.engine() + " -> " + after.engine());
         }
+        if (before.failOpen() != after.failOpen()) {
+            lines.add("~ switch " + after.name() + ": fails " + fails(before.failOpen()) + " -> " + fails(after.failOpen()));
+        }
         for (Limit limit : Limit.values()) {
             if (before.limits().of(limit) != after.limits().of(limit)) {
                 lines.add("~ switch " + after.name() + ": " + limit.text() + " " + before.limits().of(limit) + " -> " + after.limits().of(limit));
             }
         }
-        before.ports().stream().filter(p -> after.find(p.name()).isEmpty()).forEach(p -> lines.add("- " + text(after, p)));
+        Map<String, PortDocument> nowByName = after.portsByName();
+        Map<String, PortDocument> oldByName = before.portsByName();
+        before.ports().stream().filter(p -> !nowByName.containsKey(p.name())).forEach(p -> lines.add("- " + text(after, p)));
         for (PortDocument port : after.ports()) {
-            Optional<PortDocument> old = before.find(port.name());
+            Optional<PortDocument> old = Optional.ofNullable(oldByName.get(port.name()));
             if (old.isEmpty()) {
                 lines.add("+ " + text(after, port));
             } else {
                 change(after, port, attachment(old.get()), attachment(port));
                 change(after, port, old.get().vlan().toString(), port.vlan().toString());
+                change(after, port, "fast " + old.get().options().fast(), "fast " + port.options().fast());
             }
             filters(port, old.map(PortDocument::filters).orElse(List.of()));
         }
@@ -79,18 +87,24 @@ final class Differences {
     }
 
     private static String text(SwitchDocument s) {
-        return "switch " + s.name() + ": engine " + s.engine() + ", datapath " + s.datapath();
+        return "switch " + s.name() + ": engine " + s.engine() + ", datapath " + s.datapath() + (s.failOpen() ? ", fails open" : "");
+    }
+
+    private static String fails(boolean open) {
+        return open ? "open" : "closed";
     }
 
     private static String text(SwitchDocument s, PortDocument p) {
-        return "port " + p.name() + " of " + s.name() + ": " + attachment(p) + ", " + p.vlan();
+        return "port " + p.name() + " of " + s.name() + ": " + attachment(p) + ", " + p.vlan()
+                + (p.options().fast() == FastWay.AUTO ? "" : ", fast " + p.options().fast());
     }
 
     private static String attachment(PortDocument p) {
-        return p.attachment().equals("sim") ? "sim" : p.attachment() + " " + p.device();
+        int queues = p.options().queues();
+        return p.attachment().equals("sim") ? "sim" : p.attachment() + " " + p.device() + (queues == 1 ? "" : ", " + queues + " queues");
     }
 
     private static String text(PortDocument port, FilterDocument f) {
-        return "filter " + f.filter() + " in slot " + f.slot() + " of " + port.name() + ", fails " + (f.failOpen() ? "open" : "closed");
+        return "filter " + f.filter() + " in slot " + f.slot() + " of " + port.name() + ", fails " + fails(f.failOpen());
     }
 }

@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.vnetwork.control.DeviceOptions;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.Limit;
@@ -17,6 +18,7 @@ import org.vnetwork.control.LimitsDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
 
@@ -44,6 +46,9 @@ final class DocumentText {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("name", s.name());
         map.put("engine", s.engine());
+        if (s.failOpen()) {
+            map.put("fail", "open");
+        }
         map.put("datapath", s.datapath());
         if (!s.limits().set().isEmpty()) {
             Map<String, Object> limits = new LinkedHashMap<>();
@@ -73,6 +78,12 @@ final class DocumentText {
         }
         if (p.vlan().service()) {
             map.put("service", true);
+        }
+        if (p.options().queues() > 1) {
+            map.put("queues", p.options().queues());
+        }
+        if (p.options().fast() != FastWay.AUTO) {
+            map.put("fast", p.options().fast().toString());
         }
         if (!p.filters().isEmpty()) {
             map.put("filters", p.filters().stream().map(DocumentText::write).toList());
@@ -117,10 +128,11 @@ final class DocumentText {
     }
 
     private static SwitchDocument readSwitch(JsonNode node) {
-        node.only("name", "engine", "datapath", "limits", "ports", "rows");
+        node.only("name", "engine", "fail", "datapath", "limits", "ports", "rows");
         return node.in(() -> new SwitchDocument(node.text("name"), node.text("engine"), node.text("datapath"),
                 node.need("ports").list("ports").stream().map(DocumentText::readPort).toList(), node.list("rows").stream().map(DocumentText::readRow).toList(),
-                node.has("limits") ? readLimits(JsonNode.of(node.map().get("limits"), node.place() + ".limits")) : LimitsDocument.PRESET));
+                node.has("limits") ? readLimits(JsonNode.of(node.map().get("limits"), node.place() + ".limits")) : LimitsDocument.PRESET,
+                node.has("fail") && failsOpen(node)));
     }
 
     private static LimitsDocument readLimits(JsonNode node) {
@@ -137,7 +149,7 @@ final class DocumentText {
     }
 
     private static PortDocument readPort(JsonNode node) {
-        node.only("id", "name", "attachment", "device", "trunk", "native", "access", "mirror", "service", "filters");
+        node.only("id", "name", "attachment", "device", "trunk", "native", "access", "mirror", "service", "filters", "queues", "fast");
         return node.in(() -> {
             if (node.has("access") && (node.has("trunk") || node.has("native"))) {
                 throw Refusal.value("vlan", "access and trunk", "access alone, or trunk and native");
@@ -148,19 +160,22 @@ final class DocumentText {
             PortVlan customer = node.flag("mirror") ? PortVlan.MIRROR : node.has("trunk") ? PortVlan.trunk(node.integers("trunk"), node.integer("native")) : PortVlan.access(node.integer("access"));
             PortVlan vlan = node.flag("service") ? customer.withServiceTags() : customer;
             List<FilterDocument> filters = node.list("filters").stream().map(DocumentText::readFilter).toList();
-            return new PortDocument(node.integer("id"), node.text("name"), node.text("attachment"), node.text("device"), vlan, filters);
+            return new PortDocument(node.integer("id"), node.text("name"), node.text("attachment"), node.text("device"), vlan, filters,
+                    new DeviceOptions(node.has("queues") ? node.integer("queues") : 1, node.has("fast") ? FastWay.of(node.text("fast")) : FastWay.AUTO));
         });
     }
 
     private static FilterDocument readFilter(JsonNode node) {
         node.only("slot", "filter", "fail");
-        return node.in(() -> {
-            String fail = node.text("fail");
-            if (!fail.equals("open") && !fail.equals("closed")) {
-                throw Refusal.value("fail", fail, "open or closed");
-            }
-            return new FilterDocument(node.integer("slot"), node.text("filter"), fail.equals("open"));
-        });
+        return node.in(() -> new FilterDocument(node.integer("slot"), node.text("filter"), failsOpen(node)));
+    }
+
+    private static boolean failsOpen(JsonNode node) {
+        String fail = node.text("fail");
+        if (!fail.equals("open") && !fail.equals("closed")) {
+            throw Refusal.value("fail", fail, "open or closed");
+        }
+        return fail.equals("open");
     }
 
     private static RowDocument readRow(JsonNode node) {

@@ -113,7 +113,7 @@ public final class RowJournal {
         }
 
         @Override
-        public boolean doubtful() {
+        public boolean mayDeny() {
             return true;
         }
     }

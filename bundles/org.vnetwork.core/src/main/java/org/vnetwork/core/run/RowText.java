@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.vnetwork.control.RowDocument;
-import org.vnetwork.core.row.Row;
 import org.vnetwork.core.row.RowTable;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.model.Mac;
@@ -44,7 +43,7 @@ final class RowText {
         if (present) {
             tables.place(table, key, record(table.rowClass(), document.row(), table.id() + " row"));
         } else {
-            table.rows().stream().filter(r -> r.key().equals(key)).findFirst().ifPresent((Row row) -> tables.removeRow(row));
+            table.rows().stream().filter(r -> r.key().equals(key)).findFirst().ifPresent(tables::takeAway);
         }
     }
 
@@ -59,6 +58,9 @@ final class RowText {
     /** Refuses a row that could not be placed. */
     void check(RowDocument document) {
         RowTable table = table(tables, document.table());
+        if (table.isConfigured()) {
+            throw new Refusal("table: " + table.id() + " (expected: one whose rows can be placed) is the platform's own; port and switch commands change it");
+        }
         record(table.keyClass(), document.key(), table.id() + " key");
         record(table.rowClass(), document.row(), table.id() + " row");
     }

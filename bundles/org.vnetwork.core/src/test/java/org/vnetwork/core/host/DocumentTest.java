@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.vnetwork.control.DeviceOptions;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.Limit;
@@ -24,6 +25,7 @@ import org.vnetwork.control.LimitsDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
 
@@ -39,7 +41,10 @@ class DocumentTest {
                 PortVlan vlan = random.nextBoolean() ? PortVlan.access(1 + random.nextInt(4094))
                         : PortVlan.trunk(random.ints(random.nextInt(1, 9), 1, 4095).boxed().toList(), random.nextInt(3) * 100);
                 List<FilterDocument> filters = IntStream.rangeClosed(1, random.nextInt(5)).mapToObj(i -> new FilterDocument(i * 3, "filter" + i, random.nextBoolean())).toList();
-                ports.add(new PortDocument(p, "port" + p, random.nextBoolean() ? "sim" : "netdev", "dev" + s + "." + p, vlan, filters));
+                String attachment = List.of("sim", "netdev", "tap").get(random.nextInt(3));
+                DeviceOptions options = new DeviceOptions(attachment.equals("tap") ? 1 + random.nextInt(4) : 1,
+                        attachment.equals("netdev") ? FastWay.values()[random.nextInt(3)] : FastWay.AUTO);
+                ports.add(new PortDocument(p, "port" + p, attachment, "dev" + s + "." + p, vlan, filters, options));
             }
             List<RowDocument> rows = IntStream.range(0, random.nextInt(20)).mapToObj(i -> new RowDocument("fdb", Map.of("vlan", "" + i, "mac", "ü\"\\\n" + i), Map.of("x", ""))).toList();
             LimitsDocument limits = random.nextBoolean() ? LimitsDocument.PRESET : new LimitsDocument(Map.of(Limit.values()[random.nextInt(Limit.values().length)], 2 + random.nextInt(30)));
@@ -163,6 +168,50 @@ class DocumentTest {
             assertTrue(line.startsWith("configuration: ") && line.contains("going on with configuration.previous.json") && !line.contains("\n"), line);
         }
         return read;
+    }
+
+    private static HostDocument document(String... ports) {
+        List<PortDocument> all = new ArrayList<>();
+        for (String port : ports) {
+            all.add(new PortDocument(all.size() + 1, port, "sim", port, PortVlan.access(10), List.of()));
+        }
+        return new HostDocument(List.of(new SwitchDocument("sw1", "learning", "sim", all, List.of())));
+    }
+
+    /** By hand, as an operator would; what the file says of it now. */
+    private String broken(String from, String to) throws IOException {
+        Path written = folder.resolve("configuration.json");
+        Files.writeString(written, Files.readString(written).replace(from, to));
+        DocumentFile file = file();
+        assertEquals(document("p1", "p2"), file.load(line -> { }));
+        return file.problem().replaceAll("corrupt-[0-9-]+", "corrupt-TIME");
+    }
+
+    private void storeTwo() throws IOException {
+        store(document("p1", "p2"));
+        store(document("p1", "p2", "p3"));
+        assertEquals(null, file().problem());
+    }
+
+    @Test
+    void whatIsInForceInPlaceOfABrokenFileIsSaidWithWhatDiffers() throws IOException {
+        storeTwo();
+        String said = broken("\"p3\",\n", "\"p3\",\n      \"speed\" : 10,\n");
+        assertTrue(said.startsWith("configuration.json could not be used (") && said.contains("speed"), said);
+        assertTrue(said.endsWith("), it is kept as configuration.json.corrupt-TIME; configuration.previous.json is in force; not in force: port p3 of sw1"), said);
+        DocumentFile again = file();
+        again.load(line -> { });
+        assertTrue(again.problem().contains("not in force: port p3 of sw1"), "also at the next start: " + again.problem());
+        again.prepare(document("p1"));
+        again.commit();
+        assertEquals(null, again.problem());
+    }
+
+    @Test
+    void ofAFileThatIsNoJsonItIsSaidUpToWhereItWasRead() throws IOException {
+        storeTwo();
+        String said = broken("\"format\"", "\"format");
+        assertTrue(said.contains("not JSON") && said.contains("configuration.previous.json is in force; what stands in it behind line "), said);
     }
 
     @Test

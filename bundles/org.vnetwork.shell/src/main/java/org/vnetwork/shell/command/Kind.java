@@ -48,6 +48,8 @@ public enum Kind {
     DURATION("DURATION"),
     /** Whether a port lets frames pass when its filter fails. */
     FAILURE_POLICY("open|closed"),
+    /** Whether frames may go around a port's device. */
+    FAST_WAY("auto|on|off"),
     /** A command or a scope. */
     COMMAND("COMMAND"),
     /** Any text. */

@@ -2,11 +2,13 @@ package org.vnetwork.shell.text;
 
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.vnetwork.control.DeviceOptions;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortVlan;
 
 /** Writes a configuration as the commands that make it: what is printed can be typed again. */
@@ -17,7 +19,7 @@ final class Commands {
     static String of(HostDocument document) {
         StringBuilder text = new StringBuilder();
         for (SwitchDocument s : document.switches()) {
-            text.append("switch:create ").append(s.name()).append(" --engine ").append(s.engine()).append(" --datapath ").append(s.datapath()).append('\n');
+            text.append("switch:create ").append(s.name()).append(" --engine ").append(s.engine()).append(" --datapath ").append(s.datapath()).append(s.failOpen() ? " --fail open\n" : "\n");
             if (!s.limits().set().isEmpty()) {
                 text.append("switch:limit ").append(s.name());
                 s.limits().set().forEach((limit, value) -> text.append(" --").append(limit.text()).append(' ').append(value));
@@ -36,14 +38,19 @@ final class Commands {
             boolean named = port.attachment().equals("vxlan") || port.attachment().equals("udp-multicast");
             String[] words = port.device().split(" ");
             for (int i = 0; i < words.length; i++) {
-                text.append(named && i % 2 == 1 ? " --" : " ").append(word(words[i]));
+                // A value that begins like an option stands behind an equals sign.
+                text.append(named && i % 2 == 1 ? " --" : words[i].startsWith("-") ? "=" : " ").append(word(words[i]));
             }
         }
-        text.append(vlan(port.vlan())).append('\n');
+        text.append(vlan(port.vlan())).append(options(port.options())).append('\n');
         for (FilterDocument filter : port.filters()) {
             text.append("filter:add ").append(owner).append('/').append(port.name()).append(' ').append(filter.filter()).append(" --slot ").append(filter.slot())
                     .append(" --fail ").append(filter.failOpen() ? "open" : "closed").append('\n');
         }
+    }
+
+    private static String options(DeviceOptions options) {
+        return (options.queues() == 1 ? "" : " --queues " + options.queues()) + (options.fast() == FastWay.AUTO ? "" : " --fast " + options.fast());
     }
 
     private static String vlan(PortVlan vlan) {
@@ -68,6 +75,6 @@ final class Commands {
     }
 
     private static String word(String text) {
-        return text.matches("[A-Za-z0-9_.,:=/#@+-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+        return text.matches("[A-Za-z0-9_.,:/@+-][A-Za-z0-9_.,:=/#@+-]*") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }

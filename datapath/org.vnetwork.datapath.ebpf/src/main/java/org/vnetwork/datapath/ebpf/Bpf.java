@@ -3,6 +3,8 @@ package org.vnetwork.datapath.ebpf;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** bpf(2): maps, links, pins. Numbers are those of linux/bpf.h. */
 final class Bpf {
@@ -30,13 +32,15 @@ final class Bpf {
     private static final int TC_SHOT = 2;
     /** Where {@code cb[4]} is in {@code struct __sk_buff}. */
     private static final long CB = 64;
-    /** Octets of bpf_map_info and bpf_link_info that are of interest. */
+    /** Octets of bpf_map_info, bpf_link_info and bpf_prog_info that are of interest. */
     private static final int INFO_SIZE = 24;
-    /** Programs of one device that are looked at; the kernel has at most 64. */
-    private static final int QUERIED = 64;
+    /** Programs that a device runs at most (BPF_MPROG_MAX). */
+    private static final int PROGRAMS = 64;
+    /** Where the numbers are in {@code struct bpf_link_info} and {@code struct bpf_prog_info}. */
     private static final int LINK_ID = 4;
     private static final int LINK_IFINDEX = 16;
     private static final int LINK_TYPE = 20;
+    private static final int PROGRAM_ID = 4;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
@@ -154,11 +158,11 @@ final class Bpf {
         return call(LINK_UPDATE, attr);
     }
 
-    /** Takes a link's program off its device now; closing and unpinning alone does so a while later. */
-    static void detach(int link) {
+    /** Takes a link's program off its device now, or -1; closing and unpinning alone does so a while later. */
+    static int detach(int link) {
         MemorySegment attr = attr();
         attr.set(INT, 0, link);
-        call(LINK_DETACH, attr);
+        return call(LINK_DETACH, attr);
     }
 
     /** How many programs are attached to a device, or -1. */
@@ -170,47 +174,58 @@ final class Bpf {
         return result < 0 ? -1 : attr.get(INT, 24);
     }
 
+    /** Ids of the programs that a device runs, in this order; null when the kernel does not say, as of a device that is gone. */
+    static List<Integer> programs(int ifindex, int type) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ids = arena.allocate(PROGRAMS * 4L, 4);
+            int count = query(ifindex, type, ids, MemorySegment.NULL);
+            return count < 0 ? null : IntStream.range(0, count).mapToObj(i -> ids.getAtIndex(INT, i)).toList();
+        }
+    }
+
     /** Whether a link is one of those attached to a device of this network namespace. */
     static boolean isAttached(int link, int ifindex, int type) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment programs = arena.allocate(4L * QUERIED, 8);
-            MemorySegment links = arena.allocate(4L * QUERIED, 8);
-            MemorySegment attr = attr();
-            attr.set(INT, 0, ifindex);
-            attr.set(INT, 4, type);
-            attr.set(LONG, 16, programs.address());
-            attr.set(INT, 24, QUERIED);
-            attr.set(LONG, 40, links.address());
-            if (call(PROG_QUERY, attr) < 0) {
-                return false;
-            }
-            int count = Math.min(QUERIED, attr.get(INT, 24));
-            int id = linkInfo(link, LINK_ID); // NB: takes the attribute block
-            for (int i = 0; i < count; i++) {
-                if (links.getAtIndex(INT, i) == id) {
-                    return true;
-                }
-            }
-            return false;
+            MemorySegment programs = arena.allocate(PROGRAMS * 4L, 4);
+            MemorySegment links = arena.allocate(PROGRAMS * 4L, 4);
+            int count = query(ifindex, type, programs, links);
+            int id = info(link, LINK_ID);
+            return IntStream.range(0, count).anyMatch(i -> links.getAtIndex(INT, i) == id);
         }
+    }
+
+    /** Fills in the ids of programs of a device, and of the links that attach them; how many there are, or -1 when the kernel does not say. */
+    private static int query(int ifindex, int type, MemorySegment programs, MemorySegment links) {
+        MemorySegment attr = attr();
+        attr.set(INT, 0, ifindex);
+        attr.set(INT, 4, type);
+        attr.set(LONG, 16, programs.address());
+        attr.set(INT, 24, PROGRAMS);
+        attr.set(LONG, 40, links.address());
+        return call(PROG_QUERY, attr) < 0 ? -1 : Math.min(PROGRAMS, attr.get(INT, 24));
     }
 
     /** Number of the device that a link of a program is at, in that device's namespace; 0 when the device is gone or the program was taken off. */
     static int device(int link) {
-        return linkInfo(link, LINK_IFINDEX);
+        return info(link, LINK_IFINDEX);
     }
 
     /** Where the link's program sees frames: {@link #TCX_INGRESS} or {@link #TCX_EGRESS}. */
     static int type(int link) {
-        return linkInfo(link, LINK_TYPE);
+        return info(link, LINK_TYPE);
     }
 
-    /** A number of {@code struct bpf_link_info}; 0 when the descriptor is none of a link. */
-    private static int linkInfo(int link, int at) {
+    /** The id of a program; 0 when the descriptor is none of a program. */
+    static int programId(int program) {
+        return info(program, PROGRAM_ID);
+    }
+
+    /** A number of what the kernel tells of a link or program; 0 when the descriptor is of neither. */
+    private static int info(int descriptor, int at) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = arena.allocate(INFO_SIZE, 8);
             MemorySegment attr = attr();
-            attr.set(INT, 0, link);
+            attr.set(INT, 0, descriptor);
             attr.set(INT, 4, INFO_SIZE);
             attr.set(LONG, 8, info.address());
             return call(OBJ_GET_INFO_BY_FD, attr) < 0 ? 0 : info.get(INT, at);

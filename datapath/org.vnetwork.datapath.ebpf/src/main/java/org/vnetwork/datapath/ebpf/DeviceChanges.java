@@ -19,21 +19,26 @@ final class DeviceChanges {
     }
 
     /** Makes a device fit for a port: quiet, and receiving everything. */
-    void make(Links.Link device, boolean madeTap) {
+    void make(Link device, boolean madeTap) {
         noted(device, Pins.MADE, madeTap);
         noted(device, Pins.QUIET, Ipv6.silence(device.name()));
-        boolean needed = !device.kind().equals("veth") && !device.kind().equals("tun") && (device.flags() & Links.IFF_PROMISC) == 0;
-        noted(device, Pins.PROMISCUOUS, needed && links.setFlags(device.ifindex(), Links.IFF_PROMISC, Links.IFF_PROMISC));
+        noted(device, Pins.PROMISCUOUS, keep(device));
     }
 
-    private void noted(Links.Link device, String what, boolean changed) {
+    /** Has a device receive everything that does not of itself; false when nothing was to be done, or it cannot be. */
+    boolean keep(Link device) {
+        return !device.kind().equals("veth") && !device.kind().equals("tun") && (device.flags() & Links.IFF_PROMISC) == 0
+                && links.setFlags(device.ifindex(), Links.IFF_PROMISC, Links.IFF_PROMISC);
+    }
+
+    private void noted(Link device, String what, boolean changed) {
         if (changed || pins.noted(device.ifindex(), what)) {
             pins.note(device.ifindex(), what);
         }
     }
 
     /** Puts a device back as it was found; when this returns true, a tap that was made for the port is to be deleted. */
-    boolean putBack(Links.Link device) {
+    boolean putBack(Link device) {
         putBack(links, device, what -> pins.noted(device.ifindex(), what));
         return pins.isMadeTap(device);
     }
@@ -44,7 +49,7 @@ final class DeviceChanges {
      * @param noted whether a change was noted
      * @return what could not be put back, for the administrator
      */
-    static List<String> putBack(Links links, Links.Link device, Predicate<String> noted) {
+    static List<String> putBack(Links links, Link device, Predicate<String> noted) {
         List<String> failed = new ArrayList<>();
         if (noted.test(Pins.PROMISCUOUS) && !links.setFlags(device.ifindex(), 0, Links.IFF_PROMISC)) {
             failed.add(device.name() + " is still promiscuous (ip link set dev " + device.name() + " promisc off)");

@@ -1,12 +1,16 @@
 package org.vnetwork.datapath.ebpf;
 
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.datapath.PortState;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortId;
 
 /**
@@ -21,6 +25,7 @@ final class KernelPorts {
     private final Pins pins;
     private final DeviceChanges changes;
     private Groups groups;
+    private Onlookers onlookers;
     private final int program;
     private final KernelPort[] ports = new KernelPort[PortId.LIMIT];
     private final Map<Integer, KernelPort> byIfindex = new LinkedHashMap<>();
@@ -57,14 +62,30 @@ final class KernelPorts {
     }
 
     /** To be called once, before any port is attached. */
-    void tell(Groups told) {
+    void tell(Groups told, Onlookers looking) {
         groups = told;
+        onlookers = looking;
     }
 
     /** The device of a port; 0 when it has none. */
     int ifindex(int id) {
         KernelPort port = find(id);
         return port == null ? 0 : port.ifindex;
+    }
+
+    /** Ports that have a device now. */
+    Collection<KernelPort> attached() {
+        return byIfindex.values();
+    }
+
+    /** Ports whose device is not there. */
+    List<KernelPort> absent() {
+        return Arrays.stream(ports).filter(port -> port != null && port.ifindex == 0).toList();
+    }
+
+    /** The port whose device this is; null for none. */
+    KernelPort at(int ifindex) {
+        return byIfindex.get(ifindex);
     }
 
     KernelPort find(int id) {
@@ -75,17 +96,17 @@ final class KernelPorts {
         DatapathException.checkFree(id, find(id) != null);
         DeviceRules.checkName(attachment);
         boolean tap = attachment.kind().equals("tap");
-        Links.Link device = links.byName(attachment.device());
+        Link device = links.byName(attachment.device());
         boolean made = tap && device == null;
         if (made) {
-            Taps.make(attachment.device());
+            Taps.make(attachment.device(), attachment.queues());
             device = links.byName(attachment.device());
         }
         if (device == null) {
             throw new DatapathException(attachment.kind() + ": " + attachment.device() + " (expected: a network device of this namespace); ip link shows them");
         }
         if (tap) {
-            DeviceRules.checkTap(device);
+            DeviceRules.checkTap(device, attachment.queues());
         }
         KernelPort port = new KernelPort(id, attachment);
         try {
@@ -105,15 +126,29 @@ final class KernelPorts {
             take(port, device, made);
             ports[id] = port;
             refresh(port);
-        } catch (DatapathException e) {
-            if (made) {
-                links.delete(device.ifindex());
+        } catch (Throwable e) {
+            try {
+                undo(port, device.ifindex(), made);
+            } catch (Throwable more) {
+                e.addSuppressed(more);
             }
             throw e;
         }
     }
 
-    private boolean isLeft(Links.Link device) {
+    /** Takes back what was done of an attachment, however far it came. */
+    private void undo(KernelPort port, int ifindex, boolean made) {
+        ports[port.id] = null;
+        if (port.ifindex != 0) {
+            putBack(ifindex);
+            letGo(port);
+        }
+        if (made) {
+            links.delete(ifindex);
+        }
+    }
+
+    private boolean isLeft(Link device) {
         return pins.has(device.ifindex()) && !byIfindex.containsKey(device.ifindex());
     }
 
@@ -130,23 +165,29 @@ final class KernelPorts {
      * Has the device's frames run through the program: in the place of what this switch's earlier process left there, between two frames; or behind what was set
      * aside, which goes on until {@link #takeOver}.
      */
-    private void take(KernelPort port, Links.Link device, boolean made) throws DatapathException {
+    private void take(KernelPort port, Link device, boolean made) throws DatapathException {
         if (!maps.addPortId(device.ifindex(), port.id)) {
             throw new DatapathException("netdev: " + device.name() + ": " + Libc.error());
         }
-        boolean filters = groups.hook(device.ifindex(), pins.has(device.ifindex()));
+        boolean filters;
         try {
+            filters = groups.hook(device.ifindex(), pins.has(device.ifindex()));
             port.link = pins.carry(program, device.ifindex(), device.name(), Bpf.TCX_INGRESS);
-        } catch (DatapathException e) {
+        } catch (Throwable e) {
             maps.removePortId(device.ifindex());
             groups.unhook(device.ifindex());
-            throw new DatapathException("netdev: " + device.name() + ": " + e.getMessage());
+            if (e instanceof DatapathException) {
+                throw new DatapathException("netdev: " + device.name() + ": " + e.getMessage());
+            }
+            throw e;
         }
         if (port.deviceDropped < 0 || !Integer.valueOf(port.id).equals(left.get(device.ifindex()))) {
-            port.deviceDropped = device.dropped();
+            port.deviceDropped = links.dropped(device.ifindex());
             accounts.touch(port);
         }
         port.ifindex = device.ifindex();
+        port.carrierDowns = device.carrierDowns();
+        port.filtered = onlookers.hasFilters(port.ifindex);
         byIfindex.put(port.ifindex, port);
         changes.make(device, made);
         if (filters) {
@@ -158,6 +199,15 @@ final class KernelPorts {
     void limit(int id, MissLimit limit) {
         if (find(id) != null) {
             maps.port(id).setMisses(limit);
+        }
+    }
+
+    /** Says anew whether frames may go around a port's device. */
+    void fast(int id, FastWay way) {
+        KernelPort port = find(id);
+        if (port != null) {
+            port.fast = way;
+            refresh(port);
         }
     }
 
@@ -194,7 +244,7 @@ final class KernelPorts {
 
     /** Leaves a device that is no port now as it was found, before its notes go. */
     private void putBack(int ifindex) {
-        Links.Link device = links.byIndex(ifindex);
+        Link device = links.byIndex(ifindex);
         if (device != null) {
             groups.unhook(ifindex);
         }
@@ -235,7 +285,7 @@ final class KernelPorts {
         if (port.link >= 0) {
             groups.forget(port.id);
             groups.unhook(port.ifindex);
-            Bpf.detach(port.link);
+            GracePeriods.shortly(() -> Bpf.detach(port.link));
             pins.drop(port.ifindex);
             pins.dropBefore(port.ifindex);
             Libc.close(port.link);
@@ -244,7 +294,12 @@ final class KernelPorts {
             left.remove(port.ifindex);
             maps.port(port.id).setDevice(0);
             port.link = -1;
+            port.goneIfindex = port.ifindex;
             port.ifindex = 0;
+            port.downs++;
+            port.trouble = null;
+            port.oddities.clear();
+            port.toldMtu = 0;
         }
     }
 
@@ -254,75 +309,76 @@ final class KernelPorts {
         if (port != null && gone) {
             letGo(port);
         }
-        if (port != null) {
-            refresh(port);
-        } else {
-            refreshDown();
+        (port == null ? absent() : List.of(port)).forEach(this::refresh);
+    }
+
+    /** Queue disciplines or filters of a device changed; of any, for ifindex 0. */
+    void filtersChanged(int ifindex) {
+        for (KernelPort port : List.copyOf(byIfindex.values())) {
+            if (ifindex == 0 || port.ifindex == ifindex) {
+                port.filtered = onlookers.hasFilters(port.ifindex);
+                refresh(port);
+            }
         }
     }
 
-    /** Looks at every port again: a peer's address and state change without news. */
+    /** Looks at every port again: a peer's address and state, and who looks at the port's device, change without news. */
     void refresh() {
-        for (KernelPort port : ports) {
-            if (port != null) {
-                refresh(port);
-            }
-        }
+        onlookers.lookForSockets();
+        links.atOnce(() -> Arrays.stream(ports).filter(Objects::nonNull).forEach(this::refresh));
     }
 
-    private void refreshDown() {
-        for (KernelPort port : ports) {
-            if (port != null && port.ifindex == 0) {
-                refresh(port);
-            }
-        }
+    /** Has a port's device receive all frames again, if somebody had it not; false when it does, or cannot. */
+    boolean keepPromiscuous(KernelPort port) {
+        return changes.keep(port.seen);
     }
 
-    private void refresh(KernelPort port) {
-        Links.Link device = links.byName(port.attachment.device());
+    /** Has a port be as its device now is. */
+    void refresh(KernelPort port) {
+        Link device = links.byName(port.attachment.device());
+        port.seen = device;
         if (device == null || device.ifindex() != port.ifindex) {
             release(port);
         }
         if (device != null && device.ifindex() != port.ifindex) {
             try {
                 DeviceRules.checkFree(device, isLeft(device));
-                take(port, device, false);
+                take(port, device, port.made);
             } catch (DatapathException e) {
-                show(port, DeviceState.absent(e.getMessage()));
+                port.show(DeviceState.absent(e.getMessage()), maps.port(port.id));
                 return;
             }
         }
         if (device == null) {
-            show(port, DeviceState.absent("no such device; it is taken up when it comes back"));
+            port.show(DeviceState.absent("no such device; it is taken up when it comes back"), maps.port(port.id));
             return;
         }
+        accounts.deviceDropped(port, links.dropped(device.ifindex()));
+        if (port.trouble != null) {
+            port.show(DeviceState.absent(port.trouble), maps.port(port.id));
+            return;
+        }
+        if (port.carrierDowns != device.carrierDowns()) {
+            port.carrierDowns = device.carrierDowns();
+            port.downs++;
+        }
         maps.port(port.id).setDevice(device.ifindex());
-        accounts.deviceDropped(port, device.dropped());
-        show(port, DeviceState.of(device, links));
+        Link peer = device.kind().equals("veth") && device.namespace() >= 0 ? links.peer(device) : null;
+        port.show(DeviceState.of(device, peer, port.fast, peer == null ? null : onlookers.at(device, peer, port.filtered)), maps.port(port.id));
     }
 
     /** Lets go of the port's device, if it has one; one that has another name now is left as it was found. */
     private void release(KernelPort port) {
-        Links.Link former = port.ifindex == 0 ? null : links.byIndex(port.ifindex);
+        Link former = port.ifindex == 0 ? null : links.byIndex(port.ifindex);
         if (former != null) {
             changes.putBack(former);
         }
         letGo(port);
     }
 
-    private void show(KernelPort port, DeviceState state) {
-        port.up = state.isUp();
-        port.mtu = state.mtu();
-        port.detail = state.detail();
-        PortEntry entry = maps.port(port.id);
-        entry.setMtu(port.mtu);
-        entry.setPeer(state.peer());
-        entry.setFlags(state.flags() | (port.open ? 0 : PortEntry.BLOCKED));
-    }
-
     PortState state(int id) {
         KernelPort port = find(id);
-        return port == null ? new PortState(false, "not attached", 0) : new PortState(port.up, port.detail, port.mtu);
+        return port == null ? new PortState(false, "not attached", 0) : new PortState(port.up, port.detail, port.mtu, port.downs);
     }
 
     /** Lets go of nothing but this process's own descriptors. */

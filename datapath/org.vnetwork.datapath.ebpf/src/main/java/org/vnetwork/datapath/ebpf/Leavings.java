@@ -19,7 +19,7 @@ public final class Leavings {
     private final Path host;
     private final List<String> problems = new ArrayList<>();
 
-    private record Found(PinnedDevice pinned, Links.Link device) {
+    private record Found(PinnedDevice pinned, Link device) {
     }
 
     private Leavings(Path host) {
@@ -54,7 +54,7 @@ public final class Leavings {
             missing.addAll(PinnedDevice.in(folder));
         }
         Map<Path, List<Found>> found = find(missing);
-        List<String> open = found.values().stream().flatMap(List::stream).map(Found::device).filter(d -> EbpfDriver.isTap(d.name()) && d.hasCarrier()).map(Links.Link::name).toList();
+        List<String> open = found.values().stream().flatMap(List::stream).map(Found::device).filter(d -> EbpfDriver.isTap(d.name()) && d.hasCarrier()).map(Link::name).toList();
         if (!open.isEmpty()) {
             problems.add("another process has " + String.join(", ", open) + " open; nothing is removed");
             return;
@@ -132,7 +132,7 @@ public final class Leavings {
         return null;
     }
 
-    private void putBack(PinnedDevice pinned, Links.Link device, Links links, TrafficControl control) {
+    private void putBack(PinnedDevice pinned, Link device, Links links, TrafficControl control) {
         boolean renamed = pinned.note() != null && !pinned.note().name().equals(device.name());
         if (pinned.noted(Pins.MADE) && renamed) {
             problems.add("the tap " + device.name() + " is left, since it was made as " + pinned.note().name() + " (ip link delete dev " + device.name() + ")");
@@ -144,8 +144,8 @@ public final class Leavings {
             return;
         }
         problems.addAll(DeviceChanges.putBack(links, device, pinned::noted));
-        if (pinned.noted(Pins.FILTERS) && control.isOurs(device.ifindex()) && !control.unhook(device.ifindex())) {
-            problems.add(device.name() + " still has filters (tc qdisc del dev " + device.name() + " clsact)");
+        if (pinned.noted(Pins.FILTERS) && !control.filters(device.ifindex()).ours().isEmpty() && !control.unhook(device.ifindex())) {
+            problems.add(device.name() + " still has the switch's filters (tc filter del dev " + device.name() + " ingress)");
         }
     }
 

@@ -31,7 +31,7 @@ record PinnedDevice(Path folder, int number, DeviceNote note) {
     }
 
     /** @param device the device, when it is here or another one has its number; else null */
-    record Seen(Standing standing, Links.Link device) {
+    record Seen(Standing standing, Link device) {
     }
 
     /** All that the pins of a switch are about. */
@@ -69,7 +69,7 @@ record PinnedDevice(Path folder, int number, DeviceNote note) {
         if (note != null && !note.space().equals(here)) {
             return new Seen(Standing.GONE, null);
         }
-        Links.Link device = links.byIndex(number);
+        Link device = links.byIndex(number);
         if (device == null) {
             return new Seen(Standing.GONE, null);
         }

@@ -3,7 +3,12 @@ package org.vnetwork.datapath.ebpf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.vnetwork.datapath.DatapathException;
 
@@ -15,6 +20,8 @@ import org.vnetwork.datapath.DatapathException;
  */
 final class Pins implements AutoCloseable {
     static final String LINK = "link-";
+    /** Looks that are skipped at most while the folder's time stands still, which tells little within one tick of the kernel's clock. */
+    private static final int SKIPPED = 10;
     /** Changes that are noted. */
     static final String MADE = "made";
     static final String QUIET = "quiet";
@@ -28,6 +35,15 @@ final class Pins implements AutoCloseable {
     private final Path folder;
     private final Path before;
     private final NetworkSpace space;
+    /** What is to be here, by name: how it is put there again. */
+    private final Map<String, Kept> kept = new LinkedHashMap<>();
+    private FileTime looked;
+    private int unlooked;
+
+    /** Puts what is kept at its path; fails when it is there. */
+    private interface Kept {
+        void put(Path path) throws IOException;
+    }
 
     /** @param adopts whether the maps in the folder are those of this process already */
     Pins(String hostName, String switchName, boolean adopts) throws DatapathException {
@@ -77,37 +93,85 @@ final class Pins implements AutoCloseable {
     int carry(int program, int ifindex, String name, int type) throws DatapathException {
         Path path = folder.resolve(LINK + ifindex);
         try {
-            new DeviceNote(space, name).write(folder.resolve(DEVICE + "-" + ifindex));
+            DeviceNote note = new DeviceNote(space, name);
+            note.write(folder.resolve(DEVICE + "-" + ifindex));
+            kept.put(DEVICE + "-" + ifindex, note::write);
         } catch (IOException e) {
             throw new DatapathException("note beside " + BpfFileSystem.shown(path) + ": " + e, e);
         }
         if (Files.exists(path)) {
             int left = Bpf.open(path.toString());
             if (left >= 0 && Bpf.updateLink(left, program) == 0) {
+                keep(LINK + ifindex, left);
                 return left;
             }
             // Its device is gone, and another one got its number.
             Libc.close(left);
             delete(path);
         }
-        int link = Bpf.attach(program, ifindex, type);
+        int link = GracePeriods.shortly(() -> Bpf.attach(program, ifindex, type));
         if (link < 0) {
             int errno = Libc.errno();
             throw new DatapathException("the program cannot be attached: " + Libc.error(errno) + (errno == Libc.EINVAL ? "; tcx needs Linux 6.6 or newer" : ""));
         }
-        if (Bpf.pin(link, path.toString()) < 0) {
-            DatapathException failure = new DatapathException("pin " + BpfFileSystem.shown(path) + ": " + Libc.error());
+        try {
+            pin(link, path);
+        } catch (IOException e) {
             Libc.close(link);
-            throw failure;
+            throw new DatapathException(e.getMessage(), e);
         }
+        keep(LINK + ifindex, link);
         return link;
+    }
+
+    /** Has what is pinned under a name stay there: {@link #missing} tells when it is not. */
+    void keep(String name, int descriptor) {
+        kept.put(name, path -> pin(descriptor, path));
+    }
+
+    private static void pin(int descriptor, Path path) throws IOException {
+        if (Bpf.pin(descriptor, path.toString()) < 0) {
+            throw new IOException("pin " + BpfFileSystem.shown(path) + ": " + Libc.error());
+        }
+    }
+
+    /** What somebody removed from here, as far as can be told without looking at every name each time. */
+    List<String> missing() {
+        FileTime changed = null;
+        try {
+            changed = Files.getLastModifiedTime(folder);
+        } catch (IOException e) {
+            // The folder is gone, and all with it.
+        }
+        if (changed != null && changed.equals(looked) && ++unlooked < SKIPPED) {
+            return List.of();
+        }
+        looked = changed;
+        unlooked = 0;
+        Set<String> there = new HashSet<>(names(folder));
+        return kept.keySet().stream().filter(name -> !there.contains(name)).toList();
+    }
+
+    /** Pins what is missing again; null, or why it cannot be. */
+    String mend(List<String> missing) {
+        looked = null;
+        try {
+            BpfFileSystem.find().mount();
+            Files.createDirectories(folder);
+            for (String name : missing) {
+                kept.get(name).put(folder.resolve(name));
+            }
+            return null;
+        } catch (IOException | DatapathException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     /** Takes the program whose link is pinned here off its device, now. */
     void detach(int ifindex) {
         int link = Bpf.open(folder.resolve(LINK + ifindex).toString());
         if (link >= 0) {
-            Bpf.detach(link);
+            GracePeriods.shortly(() -> Bpf.detach(link));
             Libc.close(link);
         }
     }
@@ -120,8 +184,9 @@ final class Pins implements AutoCloseable {
     /** Notes what was changed at a device, for whoever puts it back, in this process or the next. */
     void note(int ifindex, String what) {
         try {
-            // A bpf file system holds pins and folders, nothing else.
+            // A bpf file system holds no files with text.
             Files.createDirectories(folder.resolve(what + "-" + ifindex));
+            kept.put(what + "-" + ifindex, Files::createDirectories);
         } catch (IOException e) {
             // Then only this process puts it back.
         }
@@ -133,11 +198,11 @@ final class Pins implements AutoCloseable {
     }
 
     /** Whether this device is a tap that was made for its port. Somebody who gave it another name has taken it over. */
-    boolean isMadeTap(Links.Link device) {
+    boolean isMadeTap(Link device) {
         return isMadeTap(folder, device) || isMadeTap(before, device);
     }
 
-    private static boolean isMadeTap(Path folder, Links.Link device) {
+    private static boolean isMadeTap(Path folder, Link device) {
         DeviceNote note = DeviceNote.read(folder.resolve(DEVICE + "-" + device.ifindex()));
         return Files.exists(folder.resolve(MADE + "-" + device.ifindex())) && (note == null || note.name().equals(device.name()));
     }
@@ -153,11 +218,15 @@ final class Pins implements AutoCloseable {
     }
 
     private static List<Integer> links(Path of) {
+        return names(of).stream().filter(name -> name.startsWith(LINK)).map(name -> Integer.valueOf(name.substring(LINK.length()))).toList();
+    }
+
+    private static List<String> names(Path of) {
         if (!Files.exists(of)) {
             return List.of();
         }
         try (Stream<Path> entries = Files.list(of)) {
-            return entries.map(path -> path.getFileName().toString()).filter(name -> name.startsWith(LINK)).map(name -> Integer.valueOf(name.substring(LINK.length()))).toList();
+            return entries.map(path -> path.getFileName().toString()).toList();
         } catch (IOException e) {
             return List.of();
         }
@@ -175,6 +244,7 @@ final class Pins implements AutoCloseable {
     }
 
     void drop(int ifindex) {
+        WHAT.forEach(what -> kept.remove(what + "-" + ifindex));
         drop(folder, ifindex);
     }
 

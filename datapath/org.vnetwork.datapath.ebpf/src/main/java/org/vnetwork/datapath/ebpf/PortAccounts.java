@@ -5,7 +5,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.vnetwork.datapath.DropNumbers;
+import org.vnetwork.datapath.MissSink;
 import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortCounters;
 
@@ -50,6 +52,21 @@ final class PortAccounts {
             sum[UpChannels.lossReason(channel)] += up.lost(channel, sent(k, channel) - port.arrived[channel]);
         }
         return sum;
+    }
+
+    /** What ports sent up and what was beyond their limit; {@code known} has null for one that is not asked for. One that received nothing since the last time costs next to nothing. */
+    void misses(IntFunction<KernelPort> known, MissSink sink) {
+        maps.portStatistics((k, id) -> {
+            KernelPort port = known.apply(id);
+            if (port == null) {
+                return;
+            }
+            if (port.receivedBefore != k[0]) {
+                port.receivedBefore = k[0];
+                port.missesDropped = maps.drops(id, DropNumbers.MISS_LIMIT);
+            }
+            sink.port(id, k[9] + k[10], port.missesDropped + port.books.drops[DropNumbers.MISS_LIMIT]);
+        });
     }
 
     /** Frames that the programs sent up by a channel: misses or inspects. */
@@ -108,14 +125,15 @@ final class PortAccounts {
      * Counts what a port's device dropped after the programs or the packet socket had handed it over: such frames are sent no more. Who sent them is not known, so the books of this port
      * have one output less for each.
      *
-     * @param dropped by the device, since it was made; a superframe counts once
+     * @param dropped by the device, since it was made, -1 when that is not known; a superframe counts once
      */
     void deviceDropped(KernelPort port, long dropped) {
-        long more = port.deviceDropped < 0 ? 0 : dropped - port.deviceDropped;
-        if (more != 0) {
-            touch(port);
-            port.deviceDropped = dropped;
+        if (dropped < 0 || dropped == port.deviceDropped) {
+            return;
         }
+        long more = port.deviceDropped < 0 ? 0 : dropped - port.deviceDropped;
+        touch(port);
+        port.deviceDropped = dropped;
         if (more > 0) {
             port.books.drops[DropNumbers.DEVICE_DROPPED] += more;
             port.books.sent -= more;

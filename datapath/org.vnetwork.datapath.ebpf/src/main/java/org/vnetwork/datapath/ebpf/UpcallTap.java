@@ -31,7 +31,7 @@ final class UpcallTap implements AutoCloseable {
     private final String name;
     private final Links links;
     private final int fd;
-    private final Links.Link device;
+    private final Link device;
     private final int staleIfindex;
     private final long lostBefore;
     private final Arena arena = Arena.ofShared();
@@ -44,7 +44,7 @@ final class UpcallTap implements AutoCloseable {
     UpcallTap(String name, Links links, boolean goesOn) throws DatapathException {
         this.name = name;
         this.links = links;
-        Links.Link stale = links.byName(name);
+        Link stale = links.byName(name);
         staleIfindex = stale == null ? 0 : stale.ifindex();
         if (stale != null && !goesOn) {
             // Left by a process that was killed; one that is alive has it open, and opening it fails.
@@ -59,11 +59,28 @@ final class UpcallTap implements AutoCloseable {
             Libc.close(fd);
             throw new DatapathException("tap " + name + ": cannot be brought up: " + Libc.error());
         }
-        lostBefore = dropped();
+        lostBefore = Math.max(0, links.dropped(device.ifindex()));
     }
 
     String name() {
         return name;
+    }
+
+    /** The device as it is now under its name and number; null when somebody removed, renamed or replaced it. */
+    Link seen() {
+        Link now = links.byIndex(device.ifindex());
+        return now != null && now.name().equals(name) ? now : null;
+    }
+
+    /** Puts settings right that somebody changed; what they were, or null when all are as they were. */
+    String mend(Link now) {
+        String found = !now.isUp() ? "down" : now.mtu() != MTU ? "given an MTU of " + now.mtu() : now.master() != 0 ? "put into a bridge or bond" : null;
+        if (found != null) {
+            links.setMaster(device.ifindex(), 0);
+            links.setMtu(device.ifindex(), MTU);
+            links.setFlags(device.ifindex(), Links.IFF_UP, Links.IFF_UP);
+        }
+        return found;
     }
 
     int descriptor() {
@@ -81,13 +98,7 @@ final class UpcallTap implements AutoCloseable {
 
     /** Frames that the tap had no room for, of all ports together, since it was opened. */
     long lost() {
-        return dropped() - lostBefore;
-    }
-
-    private long dropped() {
-        // NB: not from /sys, which may be that of another network namespace.
-        Links.Link now = links.byIndex(device.ifindex());
-        return now == null ? 0 : now.dropped();
+        return Math.max(0, links.dropped(device.ifindex()) - lostBefore);
     }
 
     /** Whether nothing waits to be read. */
@@ -161,8 +172,9 @@ final class UpcallTap implements AutoCloseable {
         }
     }
 
-    /** Takes the device away, before {@link #close}. */
+    /** Takes the device away, before {@link #close}; wherever it is now, it ends with its descriptor. */
     void remove() {
+        Taps.forget(fd);
         links.delete(device.ifindex());
     }
 
