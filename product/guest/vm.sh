@@ -20,7 +20,7 @@ vm_usage="usage: ./vnet vm COMMAND
                          asks the guest to power off, ends it after $power_off_seconds s (VNET_POWER_OFF_SECONDS; --now: at once), and removes its port
 
 All take --name HOST. Options of a new guest:
-  --access VLAN | --trunk VLAN,.. [--native VLAN], --service, --mirror
+  --access VLAN | --trunk VLANS [--native VLAN], --service, --mirror
                          the VLANs of its port, as for port:add
   --attach dgram|stream|tap
                          how it is joined to its port: dgram on a switch with the user datapath unless given, tap on one with ebpf

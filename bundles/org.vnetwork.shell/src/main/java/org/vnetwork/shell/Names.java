@@ -12,6 +12,7 @@ import org.vnetwork.control.Host;
 import org.vnetwork.control.PluginView;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.shell.command.Kind;
 
@@ -45,6 +46,8 @@ final class Names {
                 case DEVICE -> devices();
                 case TABLE -> host.tables(switchName).stream().map(t -> t.type().replaceFirst("/.*", "")).toList();
                 case FLOW -> host.flows(switchName).stream().map(f -> String.valueOf(f.id())).toList();
+                case VLAN -> vlans(switchName).map(PortVlan::untagged).filter(v -> v != 0).distinct().map(String::valueOf).toList();
+                case VLANS -> Stream.concat(Stream.of("all"), vlans(switchName).filter(v -> v.trunk() && !v.mirror()).map(v -> v.allowed().toString())).distinct().toList();
                 case SLOT -> IntStream.rangeClosed(1, PortDocument.SLOTS).mapToObj(String::valueOf).toList();
                 case FAILURE_POLICY -> List.of("open", "closed");
                 case FRAME -> List.of("'eth(");
@@ -54,6 +57,11 @@ final class Names {
             // What was typed before does not exist: nothing to offer.
             return List.of();
         }
+    }
+
+    /** Memberships of the ports of a switch; TAB offers what others have. */
+    private Stream<PortVlan> vlans(String switchName) {
+        return configuration.current().need(switchName).ports().stream().map(PortDocument::vlan);
     }
 
     private static List<String> plugins(List<PluginView> plugins) {

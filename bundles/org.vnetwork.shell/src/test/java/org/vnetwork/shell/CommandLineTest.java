@@ -40,7 +40,7 @@ class CommandLineTest {
             port:add sw1 web1 --sim                  ! port: web1 (expected: a name that is not in use yet in switch sw1)
             port:add sw1 p                           ! port:add: no attachment (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --udp-multicast GROUP:PORT, --vxlan REMOTE, --sim)
             port:add sw1 p --sim --tap t             ! port:add: 2 attachments (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --udp-multicast GROUP:PORT, --vxlan REMOTE, --sim)
-            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing; usage: port:add SWITCH NAME [--netdev DEVICE] [--tap NAME] [--dgram LOCAL PEER] [--stream ADDRESS] [--stream-to ADDRESS] [--udp-multicast GROUP:PORT] [--vxlan REMOTE] [--vni N] [--local ADDRESS] [--sim] [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--service] [--mirror] [--plan]
+            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing; usage: port:add SWITCH NAME [--netdev DEVICE] [--tap NAME] [--dgram LOCAL PEER] [--stream ADDRESS] [--stream-to ADDRESS] [--udp-multicast GROUP:PORT] [--vxlan REMOTE] [--vni N] [--local ADDRESS] [--sim] [--access VLAN] [--trunk VLANS] [--native VLAN] [--service] [--mirror] [--plan]
             port:add sw1 p --stream '/run/p q/'      ! stream: /run/p q/ (expected: an address without blanks, at most 255 characters)
             port:add sw1 p --sim --vni 7             ! port:add: --vni without --vxlan (expected: --vxlan REMOTE --vni N)
             port:add sw1 p --vxlan 192.0.2.7         ! port:add: --vxlan without --vni (expected: --vxlan REMOTE --vni N)
@@ -49,12 +49,13 @@ class CommandLineTest {
             port:add sw1 p --sim --local 192.0.2.7   ! port:add: --local (expected: with --vxlan or --udp-multicast only)
             port:add sw1 p --sim --access 4095       ! vlan: 4095 (expected: 1..4094)
             port:add sw1 p --sim --access ten        ! vlan: ten (expected: 1..4094)
-            port:add sw1 p --sim --trunk 10,         ! vlan: (empty) (expected: 1..4094)
+            port:add sw1 p --sim --trunk 10,         ! vlan: (empty) (expected: 1..4094, low-high, or all alone)
+            port:add sw1 p --sim --trunk 5,20-10     ! vlan: 20-10 (expected: low-high)
             port:add sw1 p --sim --access 1 --trunk 2! vlan: --access 1 and --trunk 2 (expected: one of them)
             port:add sw1 p --sim --native 1          ! --native: 1 (expected: --trunk with it); an access port has its VLAN from --access
             port:add sw1 p --sim --service           ! --service: no VLAN (expected: --access or --trunk with it)
             port:set sw1 web1 --service --mirror     ! --service: no VLAN (expected: --access or --trunk with it)
-            port:set sw1 web1                        ! port:set: nothing to set (expected: --access VLAN, or --trunk VLAN,.. [--native VLAN], or --mirror)
+            port:set sw1 web1                        ! port:set: nothing to set (expected: --access VLAN, or --trunk VLANS [--native VLAN], or --mirror)
             filter:add web1 count                    ! port: web1 (expected: SWITCH/PORT, since sw1 and sw2 have one of this name)
             filter:add nope count                    ! port: nope (expected: a port of this host); port:list shows them
             filter:add up1 count --slot 17           ! slot: 17 (expected: 1..16)
@@ -161,6 +162,16 @@ class CommandLineTest {
     }
 
     @Test
+    void vlansOfATrunkAreTypedAndShownAsRanges() {
+        String changed = console.run("port:set sw1 up1 --trunk 10,20-29,30 --native 1");
+        assertTrue(changed.contains("+ port:add sw1 up1 --sim --trunk 1,10,20-30 --native 1\n"), changed);
+        console.run("port:set sw1 up1 --trunk all");
+        assertTrue(console.run("config:show").contains("port:add sw1 up1 --sim --trunk all\n"));
+        assertTrue(console.run("port:list sw1").contains("  trunk all  "));
+        assertTrue(console.run("config:show --json").contains("\"allowed\" : \"all\""));
+    }
+
+    @Test
     void printsTheResultOfEachCommandOfALine() {
         assertEquals("clock  5s\nclock  10s\n", console.run("clock:warp sw1 5s; clock:warp sw1 5s"));
         assertEquals("vlan: 0 (expected: 1..4094)\n", console.run("port:set sw1 web1 --access 0; clock:show sw1"));
@@ -194,16 +205,16 @@ class CommandLineTest {
     @Test
     void helpTellsTheWordsOfACommand() {
         assertEquals("""
-                port:set SWITCH PORT [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--service] [--mirror] [--plan]
+                port:set SWITCH PORT [--access VLAN] [--trunk VLANS] [--native VLAN] [--service] [--mirror] [--plan]
                 Puts a port into other VLANs. Its flows are decided again; nothing is flushed.
-                  SWITCH           the switch
-                  PORT             the port
-                  --access VLAN    untagged frames only, in this VLAN
-                  --trunk VLAN,..  tagged frames of these VLANs
-                  --native VLAN    with --trunk: untagged frames too, in this VLAN
-                  --service        its tags are service tags (IEEE 802.1ad); customer tags are payload
-                  --mirror         in no VLAN: it takes mirrored copies, and nothing else
-                  --plan           print the difference and change nothing
+                  SWITCH         the switch
+                  PORT           the port
+                  --access VLAN  untagged frames only, in this VLAN
+                  --trunk VLANS  tagged frames of these VLANs, as in 10,20-30, or all
+                  --native VLAN  with --trunk: untagged frames too, in this VLAN
+                  --service      its tags are service tags (IEEE 802.1ad); customer tags are payload
+                  --mirror       in no VLAN: it takes mirrored copies, and nothing else
+                  --plan         print the difference and change nothing
                 example: port:set sw1 web1 --trunk 10,20 --native 1
                 """, console.run("help port:set"));
         assertEquals(console.run("help port:set"), console.run("port:set --help"));

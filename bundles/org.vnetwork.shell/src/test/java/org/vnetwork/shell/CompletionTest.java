@@ -59,6 +59,13 @@ class CompletionTest {
     }
 
     @Test
+    void vlansThatOtherPortsAreIn() {
+        console.run("port:add sw1 t --sim --trunk 10,20-30 --native 10; port:add sw1 a --sim --access 40");
+        assertEquals(List.of("all", "10,20-30"), offers("port:set sw1 web1 --trunk "));
+        assertEquals(List.of("1", "10", "40"), offers("port:set sw1 web1 --access "));
+    }
+
+    @Test
     void onlyTheLastCommandOfALineCounts() {
         assertEquals(List.of("sw1", "sw2"), offers("switch:list; port:show "));
         assertTrue(offers("port:list | g").contains("grep"));

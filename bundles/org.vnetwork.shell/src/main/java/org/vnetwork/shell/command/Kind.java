@@ -34,8 +34,8 @@ public enum Kind {
     SLOT("SLOT"),
     /** A VLAN id. */
     VLAN("VLAN"),
-    /** VLAN ids. */
-    VLANS("VLAN,.."),
+    /** VLAN ids and ranges of them, or all. */
+    VLANS("VLANS"),
     /** Components of a key. */
     KEY("KEY"),
     /** Components of a row. */

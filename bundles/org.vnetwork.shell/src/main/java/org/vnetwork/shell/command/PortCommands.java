@@ -53,7 +53,7 @@ public final class PortCommands {
     public Change set(@Argument(value = Kind.SWITCH, help = "the switch") String switchName,
             @Argument(value = Kind.PORT, help = "the port") String port, VlanOptions vlans, Plan plan) {
         if (!vlans.given()) {
-            throw new Refusal("port:set: nothing to set (expected: --access VLAN, or --trunk VLAN,.. [--native VLAN], or --mirror)");
+            throw new Refusal("port:set: nothing to set (expected: --access VLAN, or --trunk VLANS [--native VLAN], or --mirror)");
         }
         return plan.make(configuration, Edits.setVlan(switchName, port, vlans.vlan()));
     }
