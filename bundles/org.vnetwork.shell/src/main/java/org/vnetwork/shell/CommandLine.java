@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.apache.felix.gogo.runtime.Closure;
 import org.apache.felix.gogo.runtime.CommandNotFoundException;
@@ -17,6 +18,7 @@ import org.apache.felix.gogo.runtime.SyntaxError;
 import org.apache.felix.gogo.runtime.Token;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vnetwork.model.Refusal;
@@ -64,7 +66,7 @@ final class CommandLine implements AutoCloseable {
         try {
             for (String statement : statements(line)) {
                 Object result = execute(statement);
-                out.print(json && result != null ? Json.of(result) + "\n" : Text.of(result, ink));
+                out.print(json && result != null ? Json.of(result) + "\n" : text(result));
             }
             return true;
         } catch (Exception e) {
@@ -74,6 +76,13 @@ final class CommandLine implements AutoCloseable {
             out.flush();
             err.flush();
         }
+    }
+
+    /** Results of other bundles' commands print as their converters say, those that have none as they are. */
+    private String text(Object result) {
+        boolean plain = result == null || result instanceof CharSequence || result instanceof Record || result instanceof Collection<?>;
+        String text = plain ? Text.of(result, ink) : session.format(result, Converter.INSPECT).toString();
+        return plain || text.isEmpty() || text.endsWith("\n") ? text : text + "\n";
     }
 
     private Object execute(String statement) throws Exception {
@@ -119,7 +128,7 @@ final class CommandLine implements AutoCloseable {
             case EOFError e -> "syntax: the line is not complete (" + e.getMessage() + ")";
             case EOFException e -> "syntax: the line is not complete (" + e.getMessage() + ")";
             case SyntaxError e -> "syntax: " + e.getMessage();
-            default -> unexpected(line, failure);
+            default -> WrongWords.of(line, failure).orElseGet(() -> unexpected(line, failure));
         };
     }
 

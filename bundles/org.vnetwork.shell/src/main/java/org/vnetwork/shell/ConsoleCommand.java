@@ -122,6 +122,9 @@ final class ConsoleCommand implements Function {
         if (declared.isEmpty()) {
             return group(type, words, session);
         }
+        if (declared.get().many()) {
+            return words.all(declared.get());
+        }
         String value = words.value(declared.get());
         if (type == boolean.class) {
             return value != null;

@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 import org.vnetwork.control.Configuration;
 import org.vnetwork.control.Host;
 import org.vnetwork.control.PluginView;
@@ -22,10 +26,12 @@ final class Names {
     private static final Path DEVICES = Path.of("/proc/net/dev");
     private final Host host;
     private final Configuration configuration;
+    private final BundleContext context;
 
-    Names(Host host, Configuration configuration) {
+    Names(Host host, Configuration configuration, BundleContext context) {
         this.host = host;
         this.configuration = configuration;
+        this.context = context;
     }
 
     /**
@@ -48,6 +54,7 @@ final class Names {
                 case FLOW -> host.flows(switchName).stream().map(f -> String.valueOf(f.id())).toList();
                 case VLAN -> vlans(switchName).map(PortVlan::untagged).filter(v -> v != 0).distinct().map(String::valueOf).toList();
                 case VLANS -> Stream.concat(Stream.of("all"), vlans(switchName).filter(v -> v.trunk() && !v.mirror()).map(v -> v.allowed().toString())).distinct().toList();
+                case BUNDLE -> Arrays.stream(context.getBundles()).map(Bundle::getSymbolicName).filter(Objects::nonNull).distinct().sorted().toList();
                 case SLOT -> IntStream.rangeClosed(1, PortDocument.SLOTS).mapToObj(String::valueOf).toList();
                 case FAILURE_POLICY -> List.of("open", "closed");
                 case FRAME -> List.of("'eth(");

@@ -9,6 +9,7 @@ import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Function;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -17,6 +18,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.vnetwork.control.Configuration;
 import org.vnetwork.control.Host;
 import org.vnetwork.control.Simulation;
+import org.vnetwork.shell.command.BundleCommands;
 import org.vnetwork.shell.command.ClockCommands;
 import org.vnetwork.shell.command.ConfigCommands;
 import org.vnetwork.shell.command.CounterCommands;
@@ -39,6 +41,7 @@ import org.vnetwork.shell.text.Ink;
  */
 @Component(service = Shell.class)
 public final class Shell {
+    private final BundleContext context;
     private final CommandProcessor processor;
     private final CommandSet commands;
     private final Host host;
@@ -52,22 +55,25 @@ public final class Shell {
         this.processor = processor;
         this.host = host;
         this.configuration = configuration;
-        commands = commands(host, configuration, simulation);
+        this.context = context;
+        commands = commands(host, configuration, simulation, context);
         for (ConsoleCommand command : commands.all()) {
             Dictionary<String, Object> properties = new Hashtable<>();
             properties.put(CommandProcessor.COMMAND_SCOPE, command.scope());
             properties.put(CommandProcessor.COMMAND_FUNCTION, command.function());
+            // Ours come before those of the same name in Gogo's own bundle.
+            properties.put(Constants.SERVICE_RANKING, 1);
             registrations.add(context.registerService(Function.class, command, properties));
         }
-        registrations.add(context.registerService(Converter.class, new TextConverter(), null));
+        registrations.add(context.registerService(Converter.class, new TextConverter(context), null));
     }
 
     /** The commands of a host. */
-    static CommandSet commands(Host host, Configuration configuration, Simulation simulation) {
+    static CommandSet commands(Host host, Configuration configuration, Simulation simulation, BundleContext context) {
         return new CommandSet(List.of(new SwitchCommands(host, configuration), new PortCommands(host, configuration), new EngineCommands(host, configuration),
                 new FilterCommands(host, configuration), new FlowCommands(host), new TableCommands(host, configuration), new DropCommands(host, configuration), new CounterCommands(host, configuration),
                 new PacketCommands(simulation), new ClockCommands(simulation), new DatapathCommands(host), new HostCommands(host),
-                new ConfigCommands(configuration)));
+                new ConfigCommands(configuration), new BundleCommands(context)));
     }
 
     @Deactivate
@@ -80,7 +86,7 @@ public final class Shell {
     }
 
     Completion completion() {
-        return new Completion(commands, new Names(host, configuration));
+        return new Completion(commands, new Names(host, configuration, context));
     }
 
     Host host() {

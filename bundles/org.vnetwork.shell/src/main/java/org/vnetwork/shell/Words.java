@@ -12,7 +12,7 @@ import org.vnetwork.model.Refusal;
  */
 final class Words {
     private final ConsoleCommand command;
-    private final Map<Parameter, String> values = new HashMap<>();
+    private final Map<Parameter, List<String>> values = new HashMap<>();
 
     /**
      * Tells words apart.
@@ -32,7 +32,10 @@ final class Words {
             } else if (open.isEmpty()) {
                 throw refuse("unexpected \"" + word + "\"");
             } else {
-                values.put(open.removeFirst(), word);
+                values.computeIfAbsent(open.getFirst(), p -> new ArrayList<>()).add(word);
+                if (!open.getFirst().many()) {
+                    open.removeFirst();
+                }
             }
         }
         if (!has(ConsoleCommand.HELP)) {
@@ -44,7 +47,12 @@ final class Words {
 
     /** The word given for a parameter, or null. */
     String value(Parameter parameter) {
-        return values.get(parameter);
+        return has(parameter) ? values.get(parameter).getFirst() : null;
+    }
+
+    /** All words given for a parameter that takes many. */
+    List<String> all(Parameter parameter) {
+        return List.copyOf(values.get(parameter));
     }
 
     boolean has(Parameter flag) {
@@ -68,14 +76,14 @@ final class Words {
             throw refuse(name + " takes no value");
         }
         if (option.isFlag() || equals >= 0) {
-            values.put(option, word.substring(equals + 1));
+            values.put(option, List.of(word.substring(equals + 1)));
             return at;
         }
         int last = at + option.kind().words();
         if (last >= words.size() || words.subList(at + 1, last + 1).stream().anyMatch(Words::isOption)) {
             throw refuse(option.form() + ": its value is missing");
         }
-        values.put(option, String.join(" ", words.subList(at + 1, last + 1)));
+        values.put(option, List.of(String.join(" ", words.subList(at + 1, last + 1))));
         return last;
     }
 

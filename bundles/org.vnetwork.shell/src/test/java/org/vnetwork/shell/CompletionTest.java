@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** What TAB offers behind a line; the last word begins behind the last space. */
 class CompletionTest {
     private final TestConsole console = TestConsole.after("switch:create sw1", "port:add sw1 web1 --sim", "port:add sw1 db1 --sim", "switch:create sw2", "port:add sw2 up1 --sim");
-    private final Completion completion = new Completion(console.commands, new Names(console.host, console.host));
+    private final Completion completion = new Completion(console.commands, new Names(console.host, console.host, null));
 
     @AfterEach
     void close() {

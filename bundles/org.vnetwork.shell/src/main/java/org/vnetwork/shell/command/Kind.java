@@ -48,6 +48,10 @@ public enum Kind {
     DURATION("DURATION"),
     /** Whether a port lets frames pass when its filter fails. */
     FAILURE_POLICY("open|closed"),
+    /** A bundle's id or symbolic name. */
+    BUNDLE("BUNDLE"),
+    /** Address of a jar. */
+    URL("URL"),
     /** A command or a scope. */
     COMMAND("COMMAND"),
     /** Any text. */
