@@ -69,7 +69,7 @@ class CommandLineTest {
             table:put sw1 fdb vlan=1,vlan=2 port=1   ! key: vlan=1,vlan=2 (expected: vlan only once)
             clock:warp sw1 10                        ! duration: 10 (expected: a number and a unit of ms, s, m, h, d, as in 10s)
             exit                                     ! exit: no interactive console (expected: vnet> prompt); ./vnet down stops a host in the background
-            list                                     ! command: list (expected: with its scope, one of switch:list, port:list, engine:list, filter:list, flow:list, table:list, drops:list, counter:list, datapath:list)
+            list                                     ! command: list (expected: with its scope, one of switch:list, port:list, engine:list, filter:list, flow:list, table:list, rule:list, drops:list, counter:list, datapath:list)
             port                                     ! command: port (expected: one of port:add, port:list, port:remove, port:set, port:show)
             port:lst                                 ! command: port:lst is unknown; nearest is port:list; help lists the commands
             frobnicate                               ! command: frobnicate is unknown; help lists the commands
@@ -169,6 +169,36 @@ class CommandLineTest {
         assertTrue(console.run("config:show").contains("port:add sw1 up1 --sim --trunk all\n"));
         assertTrue(console.run("port:list sw1").contains("  trunk all  "));
         assertTrue(console.run("config:show --json").contains("\"allowed\" : \"all\""));
+    }
+
+    @Test
+    void aRowThatAnEngineWroteGoesWithAWarning() {
+        String row = "sw1 fdb vlan=10,mac=02:00:00:00:00:01";
+        assertEquals("- row fdb mac=02:00:00:00:00:01,vlan=10 of sw1\nwarning: an engine or a filter wrote this row, and may write it again\n", console.run("table:remove " + row));
+        assertTrue(console.succeeded());
+        assertTrue(console.run("table:remove --plan " + row).endsWith("planned only: nothing was changed\n"));
+        assertEquals("row: mac=02:00:00:00:00:02,vlan=10 (expected: the key of a row of table fdb/1); table:show lists them\n",
+                console.run("table:remove sw1 fdb vlan=10,mac=02:00:00:00:00:02"));
+        assertFalse(console.succeeded());
+        console.run("table:put " + row + " port=web1,fixed=true");
+        assertTrue(console.run("table:remove " + row).startsWith("- table:put sw1 fdb"));
+    }
+
+    @Test
+    void rulesAreListedInTheOrderInWhichTheyAreAsked() {
+        assertEquals("""
+                table              priority  id  match              rule         owner     flows
+                com.acme.policy/1        20   1  ip_dst=10.0.0.0/8  allow=true   com.acme      2
+                other/1                   0   7  any                allow=false  other         0
+                """, console.run("rule:list sw1"));
+        assertEquals(2, console.run("rule:list sw1 com.acme.policy").lines().count());
+        assertEquals("none\n", console.run("rule:list sw1 com.acme"));
+    }
+
+    @Test
+    void componentsWithCommasInBracketsAreOne() {
+        console.run("table:put sw1 policy 'id=1' 'ports=[web1 up1],net=(address=10.0.0.1,length=8)'");
+        assertTrue(console.run("config:show").contains("table:put sw1 policy id=1 'net=(address=10.0.0.1,length=8),ports=[web1 up1]'\n"), console.run("config:show"));
     }
 
     @Test

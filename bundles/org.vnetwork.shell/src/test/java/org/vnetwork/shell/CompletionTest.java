@@ -66,6 +66,17 @@ class CompletionTest {
     }
 
     @Test
+    void componentsOfKeysAndRowsAndWhatTheyCanBe() {
+        assertEquals(List.of("vlan=", "mac="), offers("table:put sw1 fdb "));
+        assertEquals(List.of("vlan=10,mac="), offers("table:put sw1 fdb vlan=10,m"));
+        assertEquals(List.of("port=", "fixed="), offers("table:put sw1 fdb vlan=10,mac=02:00:00:00:00:01 "));
+        assertEquals(List.of("port=web1", "port=db1"), offers("table:put sw1 fdb vlan=10,mac=02:00:00:00:00:01 port="));
+        assertEquals(List.of("port=web1,fixed=true", "port=web1,fixed=false"), offers("table:put sw1 fdb vlan=10,mac=02:00:00:00:00:01 port=web1,fixed=t"));
+        assertEquals(List.of("vlan=", "mac="), offers("table:remove sw1 fdb "));
+        assertEquals(List.of("com.acme.policy", "other"), offers("rule:list sw1 "));
+    }
+
+    @Test
     void onlyTheLastCommandOfALineCounts() {
         assertEquals(List.of("sw1", "sw2"), offers("switch:list; port:show "));
         assertTrue(offers("port:list | g").contains("grep"));

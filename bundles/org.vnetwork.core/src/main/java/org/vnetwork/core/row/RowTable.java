@@ -85,7 +85,7 @@ public final class RowTable {
     }
 
     /** Whether the rows come from the configuration. */
-    boolean administered() {
+    public boolean administered() {
         return administered;
     }
 
@@ -200,9 +200,23 @@ public final class RowTable {
         return component(component, row.key, row.value);
     }
 
-    /** Puts a row that the administrator places: it comes from the configuration again, not from the journal. */
-    void place(Record key, Record value, long now) {
-        apply(key, value, Row.NEVER, now, true);
+    /** Puts a row that the administrator places: it comes from the configuration again, not from the journal. Says whether the table took it; what fails leaves what was there. */
+    boolean place(Record key, Record value, long now) {
+        Row old = rows.get(key);
+        Record valueBefore = old == null ? null : old.value;
+        long idleBefore = old == null ? Row.NEVER : old.idleNanos;
+        long touchedBefore = old == null ? now : old.touchedNanos;
+        boolean placedBefore = old != null && old.placed;
+        try {
+            return apply(key, value, Row.NEVER, now, true);
+        } catch (RuntimeException | Error e) {
+            try {
+                apply(key, valueBefore, idleBefore, touchedBefore, placedBefore);
+            } catch (RuntimeException | Error again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
     }
 
     /** Puts (value not null) or removes a row and tells its readers; says whether the table took it. */

@@ -122,9 +122,9 @@ public final class Tables {
         row.table.apply(row.key, null, Row.NEVER, clock.getAsLong());
     }
 
-    /** Puts a row that stays, whatever its table; for rows that the administrator places. */
-    public void place(RowTable table, Record key, Record row) {
-        table.place(key, row, clock.getAsLong());
+    /** Puts a row that stays, whatever its table; for rows that the administrator places. False when the table is full: then nothing changed. */
+    public boolean place(RowTable table, Record key, Record row) {
+        return table.place(key, row, clock.getAsLong());
     }
 
     /** Removes rows whose time was over before {@code nanos}. */

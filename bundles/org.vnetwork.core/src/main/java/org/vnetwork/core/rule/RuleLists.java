@@ -1,7 +1,9 @@
 package org.vnetwork.core.rule;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.vnetwork.core.row.Dependency;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.table.DataType;
@@ -21,6 +23,11 @@ public final class RuleLists {
 
     private RuleList of(String type) {
         return lists.computeIfAbsent(type, RuleList::new);
+    }
+
+    /** All lists, by data type. */
+    public Collection<RuleList> all() {
+        return new TreeMap<>(lists).values();
     }
 
     /** What stands for every read of the rules of a type. */

@@ -113,6 +113,12 @@ final class SwitchLoop {
         }
     }
 
+    /** Has work done on the loop after what waits there, without waiting for it; what it throws is lost. Any thread. */
+    void later(Runnable work) {
+        tasks.add(new FutureTask<>(work, null));
+        datapath.wakeup();
+    }
+
     private boolean hangs() {
         long began = roundNanos;
         return began != 0 && System.nanoTime() - began > TimeUnit.SECONDS.toNanos(CALL_SECONDS);

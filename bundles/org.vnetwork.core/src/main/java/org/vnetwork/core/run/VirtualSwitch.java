@@ -232,6 +232,20 @@ public final class VirtualSwitch {
         settle();
     }
 
+    /** Takes away a row that an edit placed which failed; at once, or when the loop answers again. Any thread, does not wait. */
+    public void takeBack(RowDocument row) {
+        loop.later(() -> rowText().apply(row, false));
+    }
+
+    /** Removes a row that an engine or a filter wrote; refused when there is none of its key. */
+    public void removeRow(RowDocument row) {
+        loop.call(() -> {
+            rowText().remove(row);
+            return null;
+        });
+        settle();
+    }
+
     /** What can be asked about rows that are placed, or could be. */
     public PlacedRows placed() {
         return new PlacedRows(this);

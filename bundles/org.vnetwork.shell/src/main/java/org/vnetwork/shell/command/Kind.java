@@ -28,6 +28,8 @@ public enum Kind {
     GROUP("GROUP:PORT"),
     /** A table of the switch that stands before it. */
     TABLE("TABLE"),
+    /** A data type of rules of the switch that stands before it. */
+    RULES("TYPE"),
     /** The id of a flow of the switch that stands before it. */
     FLOW("ID"),
     /** A slot of a port. */
