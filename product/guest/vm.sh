@@ -41,6 +41,9 @@ cmd_vm() {
     case $1 in
       --name) need_value "$@"; vm_host=$2; shift 2;;
       --) guest_options=("${@:2}"); break;;
+      -h | --help)
+        if [ "${arguments[0]:-}" != run ] || [ ${#arguments[@]} -lt 2 ]; then echo "$vm_usage" | wrapped; return; fi
+        arguments+=("$1"); shift;;
       *) arguments+=("$1"); shift;;
     esac
   done
@@ -50,7 +53,7 @@ cmd_vm() {
   vms=$run_root/$vm_host/vm
   case $verb in
     list | run | console | stop) "vm_$verb" "${arguments[@]}";;
-    help | -h | --help) echo "$vm_usage";;
+    help) echo "$vm_usage" | wrapped;;
     -*) fail "vm: $verb (expected: the name of a guest, list, run, console or stop; ./vnet vm --help)";;
     *) vm_start "$verb" "${arguments[@]}";;
   esac

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Function;
@@ -82,8 +83,8 @@ public final class Shell {
         registrations.forEach(ServiceRegistration::unregister);
     }
 
-    CommandLine commandLine(PrintStream out, PrintStream err, Ink ink) {
-        return new CommandLine(processor, commands, out, err, ink);
+    CommandLine commandLine(PrintStream out, PrintStream err, Ink ink, IntSupplier width) {
+        return new CommandLine(processor, commands, out, err, ink, width);
     }
 
     Completion completion() {

@@ -1,6 +1,7 @@
 package org.vnetwork.shell;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ final class Words {
     /**
      * Tells words apart.
      *
-     * @throws Refusal with the usage, for an unknown, repeated, missing or surplus word
+     * @throws Refusal with the shortest form, for an unknown, repeated, missing or surplus word
      */
     Words(ConsoleCommand command, List<String> words) {
         this.command = command;
@@ -68,7 +69,7 @@ final class Words {
         String word = words.get(at);
         int equals = word.indexOf('=');
         String name = equals < 0 ? word : word.substring(0, equals);
-        Parameter option = command.options().stream().filter(o -> o.name().equals(name)).findFirst().orElseThrow(() -> refuse("unknown option " + name));
+        Parameter option = command.options().stream().filter(o -> o.name().equals(name)).findFirst().orElseThrow(() -> unknown(name));
         if (has(option)) {
             throw refuse(name + " is given twice");
         }
@@ -87,7 +88,13 @@ final class Words {
         return last;
     }
 
+    private Refusal unknown(String name) {
+        String nearest = command.options().stream().map(Parameter::name).min(Comparator.comparingInt(o -> CommandSet.distance(o, name))).orElseThrow();
+        boolean near = CommandSet.distance(nearest, name) <= Math.max(2, name.length() / 3);
+        return refuse("unknown option " + name + (near ? "; nearest is " + nearest : ""));
+    }
+
     private Refusal refuse(String what) {
-        return new Refusal(command.name() + ": " + what + "; usage: " + command.usage());
+        return new Refusal(command.name() + ": " + what + " (expected: " + command.shortest() + "); " + command.name() + " --help says more");
     }
 }

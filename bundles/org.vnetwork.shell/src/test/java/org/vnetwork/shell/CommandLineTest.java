@@ -23,12 +23,12 @@ class CommandLineTest {
     @CsvSource(delimiter = '!', textBlock = """
             switch:create sw1                        ! switch: sw1 (expected: a name that is not in use yet)
             switch:create ''                         ! switch name: (empty) (expected: 1 to 31 of A-Z a-z 0-9 _ . -, a letter or digit first)
-            switch:create                            ! switch:create: NAME is missing; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
-            switch:create a b                        ! switch:create: unexpected "b"; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
-            switch:create a --engin flood            ! switch:create: unknown option --engin; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
-            switch:create a --engine                 ! switch:create: --engine ENGINE: its value is missing; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
-            switch:create a --plan --plan            ! switch:create: --plan is given twice; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
-            switch:create a --plan=1                 ! switch:create: --plan takes no value; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--plan]
+            switch:create                            ! switch:create: NAME is missing (expected: switch:create NAME [OPTION..]); switch:create --help says more
+            switch:create a b                        ! switch:create: unexpected "b" (expected: switch:create NAME [OPTION..]); switch:create --help says more
+            switch:create a --engin flood            ! switch:create: unknown option --engin; nearest is --engine (expected: switch:create NAME [OPTION..]); switch:create --help says more
+            switch:create a --engine                 ! switch:create: --engine ENGINE: its value is missing (expected: switch:create NAME [OPTION..]); switch:create --help says more
+            switch:create a --plan --plan            ! switch:create: --plan is given twice (expected: switch:create NAME [OPTION..]); switch:create --help says more
+            switch:create a --plan=1                 ! switch:create: --plan takes no value (expected: switch:create NAME [OPTION..]); switch:create --help says more
             switch:remove nope                       ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
             switch:show nope                         ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
             switch:limit nope --flows 5              ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
@@ -40,7 +40,7 @@ class CommandLineTest {
             port:add sw1 web1 --sim                  ! port: web1 (expected: a name that is not in use yet in switch sw1)
             port:add sw1 p                           ! port:add: no attachment (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --udp-multicast GROUP:PORT, --vxlan REMOTE, --sim)
             port:add sw1 p --sim --tap t             ! port:add: 2 attachments (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --udp-multicast GROUP:PORT, --vxlan REMOTE, --sim)
-            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing; usage: port:add SWITCH NAME [--netdev DEVICE] [--tap NAME] [--dgram LOCAL PEER] [--stream ADDRESS] [--stream-to ADDRESS] [--udp-multicast GROUP:PORT] [--vxlan REMOTE] [--vni N] [--local ADDRESS] [--sim] [--access VLAN] [--trunk VLANS] [--native VLAN] [--service] [--mirror] [--plan]
+            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing (expected: port:add SWITCH NAME [OPTION..]); port:add --help says more
             port:add sw1 p --stream '/run/p q/'      ! stream: /run/p q/ (expected: an address without blanks, at most 255 characters)
             port:add sw1 p --sim --vni 7             ! port:add: --vni without --vxlan (expected: --vxlan REMOTE --vni N)
             port:add sw1 p --vxlan 192.0.2.7         ! port:add: --vxlan without --vni (expected: --vxlan REMOTE --vni N)
@@ -64,7 +64,9 @@ class CommandLineTest {
             filter:remove up1 1                      ! slot: 1 (expected: a slot of port up1 with a filter in it); filter:list shows them
             flow:show sw1 x                          ! flow: x (expected: 0..)
             flow:show sw1 9                          ! flow: 9 (expected: an installed flow of switch sw1); flow:list sw1 shows them
-            flow:trace sw1 'eth()'                   ! flow:trace: --in PORT is missing; usage: flow:trace SWITCH --in PORT FRAME
+            flow:trace sw1 'eth()'                   ! flow:trace: --in PORT is missing (expected: flow:trace SWITCH --in PORT FRAME); flow:trace --help says more
+            port:list a b                            ! port:list: unexpected "b" (expected: port:list [SWITCH]); port:list --help says more
+            felix:start                              ! felix:start: BUNDLE is missing (expected: felix:start BUNDLE.. [OPTION..]); felix:start --help says more
             table:put sw1 fdb vlan port=web1         ! key: vlan (expected: name=value, as in vlan=10,mac=02:00:00:00:00:01); table:show lists the names
             table:put sw1 fdb vlan=1,vlan=2 port=1   ! key: vlan=1,vlan=2 (expected: vlan only once)
             clock:warp sw1 10                        ! duration: 10 (expected: a number and a unit of ms, s, m, h, d, as in 10s)
@@ -250,6 +252,19 @@ class CommandLineTest {
         assertEquals(console.run("help port:set"), console.run("port:set --help"));
         assertEquals(1 + 5, console.run("help port").lines().count());
         assertEquals(1 + console.commands.all().size(), console.run("help").lines().count());
+    }
+
+    @Test
+    void atATerminalTablesFoldAndLinesBreakBetweenWords() {
+        console.width = 60;
+        for (String command : new String[] {"flow:list sw1", "port:list", "help", "help port:add", "switch:list", "flow:show sw1 1", "port:add sw1", "port:add sw1 p", "table:list sw1"}) {
+            String printed = console.run(command);
+            assertTrue(printed.lines().allMatch(l -> l.length() <= 60), command + "\n" + printed);
+        }
+        assertTrue(console.run("config:show").contains("port:add sw1 up1 --sim --trunk 1,10,20 --native 1\n"));
+        String list = console.run("flow:list sw1");
+        console.width = 0;
+        assertEquals(3, console.run("flow:list sw1").lines().count(), list);
     }
 
     @Test

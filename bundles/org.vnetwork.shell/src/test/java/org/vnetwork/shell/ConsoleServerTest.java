@@ -57,7 +57,7 @@ class ConsoleServerTest {
     }
 
     private Connection.Runner commands() {
-        return Connection.runner((out, err, ink) -> new CommandLine(console.processor, console.commands, out, err, ink));
+        return Connection.runner((out, err, ink, width) -> new CommandLine(console.processor, console.commands, out, err, ink, width));
     }
 
     private Path socket() {

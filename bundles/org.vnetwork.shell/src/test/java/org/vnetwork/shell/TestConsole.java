@@ -18,6 +18,8 @@ final class TestConsole implements AutoCloseable {
     private final ByteArrayOutputStream failed = new ByteArrayOutputStream();
     private final CommandLine line;
     private boolean succeeded;
+    /** Columns of the terminal; 0 for none. */
+    int width;
 
     TestConsole() {
         this(null);
@@ -27,7 +29,7 @@ final class TestConsole implements AutoCloseable {
     TestConsole(BundleContext framework) {
         commands = Shell.commands(host, host, host, framework);
         processor = processor(commands, framework);
-        line = new CommandLine(processor, commands, stream, new PrintStream(failed, false, StandardCharsets.UTF_8), Ink.PLAIN);
+        line = new CommandLine(processor, commands, stream, new PrintStream(failed, false, StandardCharsets.UTF_8), Ink.PLAIN, () -> width);
     }
 
     private static CommandProcessor processor(CommandSet commands, BundleContext framework) {
