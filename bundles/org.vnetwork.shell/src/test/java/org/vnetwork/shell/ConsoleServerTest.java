@@ -120,6 +120,18 @@ class ConsoleServerTest {
     }
 
     @Test
+    void linesAreNoLongerThanTheClientsTerminal() throws IOException {
+        server(commands());
+        String whole = ask("text", "flow:list sw1").out();
+        assertTrue(whole.lines().anyMatch(l -> l.length() > 50), whole);
+        assertEquals(whole, ask("text ", "flow:list sw1").out());
+        String narrow = ask("text 50", "flow:list sw1").out();
+        assertTrue(narrow.lines().allMatch(l -> l.length() <= 50), narrow);
+        assertTrue(ask("text 50", "switch:show nope").err().lines().allMatch(l -> l.length() <= 50));
+        assertEquals("1", ask("text x", "flow:list sw1").status());
+    }
+
+    @Test
     void onlyTheOwnerMayConnect() throws IOException {
         server(commands());
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())));

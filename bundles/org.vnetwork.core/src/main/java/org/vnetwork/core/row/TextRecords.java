@@ -135,10 +135,12 @@ public final class TextRecords {
     }
 
     private static Boolean truth(String text, String what) {
-        if (!text.equals("true") && !text.equals("false")) {
-            throw Refusal.value(what, text, "true or false");
-        }
-        return Boolean.valueOf(text);
+        return switch (text) {
+            // Tables show yes and no.
+            case "true", "yes" -> true;
+            case "false", "no" -> false;
+            default -> throw Refusal.value(what, text, "true or false");
+        };
     }
 
     private static Character character(String text, String what) {

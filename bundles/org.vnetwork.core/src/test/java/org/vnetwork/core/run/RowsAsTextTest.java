@@ -16,6 +16,7 @@ import org.vnetwork.control.ColumnView;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.RowView;
 import org.vnetwork.control.RuleView;
+import org.vnetwork.core.row.RowTable;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.model.Ip;
 import org.vnetwork.model.Ipv4Address;
@@ -70,7 +71,7 @@ class RowsAsTextTest {
     }
 
     @DataType("binding/1")
-    record Binding(long mac, Ipv6Address second, Source source, List<PortId> ports, List<Net> nets, List<Source> sources, char letter, double share, Touchy word) {
+    record Binding(long mac, Ipv6Address second, Source source, List<PortId> ports, List<Net> nets, List<Source> sources, char letter, boolean fixed, double share, Touchy word) {
     }
 
     @DataType("test.policy/1")
@@ -101,7 +102,7 @@ class RowsAsTextTest {
 
     private static final String KEY = "address=10.77.0.2";
     private static final String ROW = "mac=02:00:00:00:00:01,second=2001:db8::1,source=STATIC,ports=[a b],nets=[(address=10.0.0.0,length=8) (address=192.0.2.0,length=24)],"
-            + "sources=[LEARNED STATIC],letter=x,share=0.5,word=good";
+            + "sources=[LEARNED STATIC],letter=x,fixed=true,share=0.5,word=good";
     private final Engine engine = new Engine();
     private final TestSwitch sw = new TestSwitch(() -> engine);
 
@@ -142,7 +143,7 @@ class RowsAsTextTest {
         assertEquals(List.of(KEY + " = " + ROW), shown());
         assertEquals(new Ipv4Address(172818434), sw.home.onLoop(() -> sw.home.tables.all().stream().filter(t -> t.id().equals("binding/1")).findFirst().orElseThrow()
                 .rows().getFirst().key()) instanceof Host host ? host.address() : null);
-        put(ROW.replace("[a b]", "[]").replace("[LEARNED STATIC]", "[LEARNED,STATIC]"));
+        put(ROW.replace("fixed=true", "fixed=yes").replace("[a b]", "[]").replace("[LEARNED STATIC]", "[LEARNED,STATIC]"));
         assertEquals(List.of(KEY + " = " + ROW.replace("[a b]", "[]")), shown());
     }
 
@@ -155,6 +156,7 @@ class RowsAsTextTest {
             length=24          | length=x      | binding/1 row component nets component length: x (expected: a number)
             length=24          | length=9999999999 | binding/1 row component nets component length: 9999999999 (expected: a number that fits into int)
             length=24          | size=24       | binding/1 row component nets: [address, size] (expected: the components address,length)
+            fixed=true         | fixed=maybe   | binding/1 row component fixed: maybe (expected: true or false)
             letter=x           | letter=xy     | binding/1 row component letter: xy (expected: one character)
             """)
     void whatIsWrongIsNamed(String good, String bad, String message) {
@@ -181,6 +183,20 @@ class RowsAsTextTest {
     }
 
     @Test
+    void aPutIntoAFullTableIsRefused() {
+        sw.home.onLoop(() -> {
+            Binding binding = new Binding(1, new Ipv6Address(0, 1), Source.LEARNED, List.of(), List.of(), List.of(), 'x', true, 1, new Touchy("w"));
+            for (int i = 0; i < RowTable.LIMIT; i++) {
+                engine.bindings.put(new Host(new Ipv4Address(i)), binding);
+            }
+            return null;
+        });
+        assertEquals("table: binding/1 (expected: fewer than 65536 rows in it); table:remove makes room", assertThrows(Refusal.class, () -> put(ROW)).getMessage());
+        sw.home.removeRow(row("address=0.0.0.9", "x=y"));
+        put(ROW);
+    }
+
+    @Test
     void aRowIsTakenBackThoughTheLoopIsBusyNow() throws InterruptedException {
         CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
@@ -200,7 +216,7 @@ class RowsAsTextTest {
     @Test
     void rowsOfEnginesCanBeRemovedAndThoseOfThePlatformCannot() {
         sw.home.onLoop(() -> {
-            engine.bindings.put(new Host(Ipv4Address.parse("10.0.0.9")), new Binding(1, new Ipv6Address(0, 1), Source.LEARNED, List.of(), List.of(), List.of(), 'x', 1, new Touchy("w")));
+            engine.bindings.put(new Host(Ipv4Address.parse("10.0.0.9")), new Binding(1, new Ipv6Address(0, 1), Source.LEARNED, List.of(), List.of(), List.of(), 'x', true, 1, new Touchy("w")));
             return null;
         });
         RowDocument learned = row("address=10.0.0.9", "x=y");
