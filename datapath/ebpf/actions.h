@@ -115,6 +115,8 @@ static __always_inline void vnet_copy_up(struct __sk_buff *skb, const struct vne
 #define VNET_TYPE(head) ((__u32)(head) & 0xffff)
 #define VNET_A16(head) ((__u32)(head) >> 16)
 #define VNET_A32(head) ((__u32)((head) >> 32))
+/* No verdict of tc. */
+#define VNET_GOES_ON 1000
 
 __noinline int vnet_send(struct __sk_buff *skb, struct vnet_frame *frame, __u64 head, __u64 gates, int last)
 {
@@ -138,6 +140,20 @@ __noinline int vnet_send(struct __sk_buff *skb, struct vnet_frame *frame, __u64 
 	if (VNET_TYPE(head) == VNET_ACTION_OUTPUT)
 		return vnet_output(skb, frame, ingress, VNET_A32(head), last);
 	return vnet_inspect(skb, frame, ingress, VNET_A32(head), last);
+}
+
+/* A copy to each port whose bit is set, but to the one that the frame came in by. */
+__noinline int vnet_send_each(struct __sk_buff *skb, struct vnet_frame *frame, __u64 head, __u64 bits)
+{
+	__u32 to = VNET_A16(head) * 64, end = to + 64;
+
+	if (!frame)
+		return 0;
+#pragma clang loop unroll(disable)
+	for (; bits && to < end; to++, bits >>= 1)
+		if (bits & 1 && to != frame->port)
+			vnet_send(skb, frame, (__u64)to << 32 | VNET_ACTION_OUTPUT, VNET_A32(head), 0);
+	return 0;
 }
 
 static __always_inline long vnet_set_mac(struct __sk_buff *skb, __u32 offset, __u64 mac)
@@ -260,7 +276,8 @@ __noinline int vnet_rewrite(struct __sk_buff *skb, struct vnet_frame *frame, __u
 		error = vnet_pop(skb, frame);
 		break;
 	case VNET_ACTION_METER:
-		if (!vnet_meter_passes(VNET_A32(head), vnet_bytes(skb, frame)))
+		frame->closed &= ~(1ULL << (VNET_A16(head) & 63));
+		if (!vnet_meter_passes(VNET_A32(head), frame->bytes))
 			frame->closed |= 1ULL << (VNET_A16(head) & 63);
 		break;
 	case VNET_ACTION_COUNT:
@@ -311,10 +328,68 @@ static long vnet_step(__u32 at, struct vnet_walk *walk)
 		return 0;
 	}
 	if (VNET_TYPE(head) == VNET_ACTION_DROP) {
-		vnet_drop_copy(walk->frame, VNET_A32(head));
+		vnet_drop_copies(walk->frame, VNET_A32(head), VNET_A16(head) + 1);
+		return 0;
+	}
+	if (VNET_TYPE(head) == VNET_ACTION_OUTPUTS) {
+		vnet_send_each(walk->skb, walk->frame, head, walk->list->actions[at].a64);
 		return 0;
 	}
 	return vnet_rewrite(walk->skb, walk->frame, head, walk->list->actions[at].a64) ? 1 : 0;
+}
+
+/* Runs the part of a list that the frame is at. A verdict, or VNET_GOES_ON when the frame is at the next part now. */
+__noinline int vnet_part(struct __sk_buff *skb, struct vnet_frame *frame)
+{
+	const struct vnet_action_list *list;
+	struct vnet_walk walk = { .skb = skb, .frame = frame };
+	__u32 id, last, reason = VNET_DROP_NO_ACTIONS;
+	__u64 head;
+
+	if (!frame)
+		return TC_ACT_SHOT;
+	id = frame->list;
+	list = bpf_map_lookup_elem(&action_lists, &id);
+	if (!list || !list->count)
+		goto drop;
+	last = list->count - 1;
+	if (last >= VNET_ACTIONS)
+		goto drop;
+	walk.list = list;
+	bpf_loop(last, vnet_step, &walk, 0);
+	if (frame->stopped)
+		return TC_ACT_SHOT;
+	head = *(const __u64 *)&list->actions[last];
+	if (VNET_TYPE(head) == VNET_ACTION_NEXT) {
+		frame->list = VNET_A32(head);
+		return VNET_GOES_ON;
+	}
+	if (VNET_TYPE(head) == VNET_ACTION_OUTPUT || VNET_TYPE(head) == VNET_ACTION_INSPECT)
+		return vnet_send(skb, frame, head, list->actions[last].a64, 1);
+	if (VNET_TYPE(head) == VNET_ACTION_DROP)
+		reason = VNET_A32(head);
+drop:
+	vnet_drop(frame->port, reason, frame->frames);
+	return TC_ACT_SHOT;
+}
+
+/* Goes on with a list in its further parts; the program's verdict. */
+__noinline int vnet_go_on(struct __sk_buff *skb, struct vnet_frame *frame, __u32 id)
+{
+	__u32 i;
+	int verdict;
+
+	if (!frame)
+		return TC_ACT_SHOT;
+	frame->list = id;
+#pragma clang loop unroll(disable)
+	for (i = 0; i < VNET_CHAIN; i++) {
+		verdict = vnet_part(skb, frame);
+		if (verdict != VNET_GOES_ON)
+			return verdict;
+	}
+	vnet_drop(frame->port, VNET_DROP_NO_ACTIONS, frame->frames);
+	return TC_ACT_SHOT;
 }
 
 /*
@@ -353,6 +428,8 @@ static __always_inline int vnet_execute(struct __sk_buff *skb, struct vnet_frame
 		return vnet_output(skb, frame, ingress, VNET_A32(head), 1);
 	if (VNET_TYPE(head) == VNET_ACTION_OUTPUT || VNET_TYPE(head) == VNET_ACTION_INSPECT)
 		return vnet_send(skb, frame, head, list->actions[last].a64, 1);
+	if (VNET_TYPE(head) == VNET_ACTION_NEXT)
+		return vnet_go_on(skb, frame, VNET_A32(head));
 	if (VNET_TYPE(head) == VNET_ACTION_DROP)
 		reason = VNET_A32(head);
 drop:

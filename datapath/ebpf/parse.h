@@ -39,6 +39,7 @@ struct vnet_frame {
 	__u32 payload;		/* offset behind the TCP or UDP header, 0 if there is none */
 	__u32 frames;		/* frames on the wire */
 	__u32 segment_header;	/* bytes that every wire frame of a superframe repeats, tags beside the frame included */
+	__u32 bytes;		/* on the wire, as received */
 };
 
 /* What parsing finds above the Ethernet header, before it is folded into words. */

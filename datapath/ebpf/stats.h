@@ -50,14 +50,14 @@ static __always_inline void vnet_drop(__u32 port, __u32 reason, __u32 frames)
 		*count += frames;
 }
 
-/* A drop inside an action list: one copy more. */
-static __always_inline void vnet_drop_copy(const struct vnet_frame *frame, __u32 reason)
+/* Drops inside an action list: so many copies more. */
+static __always_inline void vnet_drop_copies(const struct vnet_frame *frame, __u32 reason, __u32 count)
 {
 	struct vnet_port_stats *ingress = vnet_port_stats_of(frame->port);
 
 	if (ingress)
-		ingress->copies += frame->frames;
-	vnet_drop(frame->port, reason, frame->frames);
+		ingress->copies += (__u64)count * frame->frames;
+	vnet_drop(frame->port, reason, count * frame->frames);
 }
 
 /* CLOCK_MONOTONIC_COARSE, asked for once a tick and CPU. NB: the helper takes 14 ns, jiffies are one load. */

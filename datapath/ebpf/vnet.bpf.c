@@ -61,7 +61,8 @@ int vnet_ingress(struct __sk_buff *skb)
 	reason = vnet_parse(skb, &frame);
 	vnet_measure(skb, &frame);
 	stats->rx_frames += frame.frames;
-	stats->rx_bytes += vnet_bytes(skb, &frame);
+	frame.bytes = vnet_bytes(skb, &frame);
+	stats->rx_bytes += frame.bytes;
 	stats->rx_skbs++;
 	if (reason)
 		return vnet_refuse(frame.port, reason, frame.frames);

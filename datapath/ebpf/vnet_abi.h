@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define VNET_ABI_VERSION 7
+#define VNET_ABI_VERSION 8
 
 /* Sizes. Map names are the identifiers in maps.h; they are repeated here for drivers in other languages.
  *
@@ -49,9 +49,10 @@
 #define VNET_BUCKETS      131072  /* 2^VNET_BUCKET_BITS */
 #define VNET_BUCKET_BITS  17
 #define VNET_LISTS        4096
-#define VNET_ACTIONS      128    /* actions per list */
+#define VNET_ACTIONS      128    /* actions per list; a longer one goes on in others */
+#define VNET_CHAIN        132    /* lists that one may go on in: 16,384 actions */
 #define VNET_REASONS      64     /* drop reasons per port */
-#define VNET_METERS       1024
+#define VNET_METERS       4096
 #define VNET_COUNTERS     1024
 
 /*
@@ -290,11 +291,11 @@ struct vnet_flow_index {
  *   6 PUSH_TAG      a16 TCI, a32 TPID 0x8100 or 0x88a8
  *   7 POP_TAG       outermost tag; no tag: nothing
  *   8 INSPECT       a32 upcall reason. The frame as it now is goes up
- *   9 DROP          a32 drop reason, 63 at most. Counts one drop; it does not end the list
+ *   9 DROP          a32 drop reason, 63 at most. Counts a16 drops and one; it does not end the list. a16 is 0 in the last action
  *  10 SET_VLAN_VID  a16 0..4095, outermost tag; no tag: nothing
  *  11 COPY_UP       a32 upcall reason. A copy goes up if the port's allowance of copies permits, and counts as a copy
  *                   and an inspect; else nothing counts. Never the last action
- *  12 METER         a16 gate 0..63, its own in the list, a32 meter slot. Closes the gate unless the frame is within the rate
+ *  12 METER         a16 gate 0..63, a32 meter slot. Opens the gate if the frame, as it was received, is within the rate, else closes it
  *  13 COUNT         a32 counter slot
  *  14 SET_IP_SRC_HIGH  a64 first 64 bits of the IPv6 source address; not IPv6: nothing
  *  15 SET_IP_SRC_LOW   a64 the other 64 bits, or the IPv4 source address in the low 32; no IP that parsed: nothing
@@ -302,10 +303,13 @@ struct vnet_flow_index {
  *  17 SET_IP_DST_LOW   as 15, destination
  *  18 SET_L4_SRC    a16 source port of TCP or UDP; other, or a later fragment, or L4 that did not parse: nothing
  *  19 SET_L4_DST    a16 destination port, likewise
+ *  20 OUTPUTS       a64 bit b: as OUTPUT to port 64 * a16 + b, ascending, but not to the port that the frame came in by; a32 gates
+ *                   0..31. Never the last action. So a flood is the same list whichever of its ports the frame came in by
+ *  21 NEXT          a32 list id: the list goes on there, VNET_CHAIN times at most. Last action of its part only, which is no group
  *
  * 14 to 19 keep the checksums of IPv4, TCP, UDP and ICMPv6 as right or wrong as they were; a UDP checksum of 0 stays 0.
  *
- * The last action of a list disposes of the frame: OUTPUT or INSPECT without a copy, or DROP. A list that is empty or ends
+ * The last action of a list (of its last part) disposes of the frame: OUTPUT or INSPECT without a copy, or DROP. A list that is empty or ends
  * with a rewrite counts as one datapath/no-actions beside what it did. Earlier sends work on copies.
  */
 struct vnet_action {
@@ -334,6 +338,8 @@ struct vnet_action {
 #define VNET_ACTION_SET_IP_DST_LOW 17
 #define VNET_ACTION_SET_L4_SRC 18
 #define VNET_ACTION_SET_L4_DST 19
+#define VNET_ACTION_OUTPUTS 20
+#define VNET_ACTION_NEXT 21
 
 /* The allowance of copies of each port: frames per second, and how many at once. A superframe is one. */
 #define VNET_COPY_RATE 1000

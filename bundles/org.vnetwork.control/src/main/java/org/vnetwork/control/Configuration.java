@@ -1,5 +1,6 @@
 package org.vnetwork.control;
 
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** The host's configuration: read it, plan an edit, apply one. Callable from any thread; edits are made one after the other. */
@@ -7,6 +8,9 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface Configuration {
     /** What is configured now. */
     HostDocument current();
+
+    /** Why what is configured now is not what was written last, and what differs, in a line; empty when it is, and from the next edit on. */
+    Optional<String> problem();
 
     /**
      * What an edit would change, without changing it.

@@ -16,13 +16,18 @@ public final class Edits {
     private Edits() {
     }
 
-    /** Adds a switch without ports. */
+    /** Adds a switch without ports, which fails closed. */
     public static Edit createSwitch(String name, String engine, String datapath) {
+        return createSwitch(name, engine, datapath, false);
+    }
+
+    /** Adds a switch without ports; {@code failOpen}: as in {@link SwitchDocument}. */
+    public static Edit createSwitch(String name, String engine, String datapath, boolean failOpen) {
         return document -> {
             if (document.find(name).isPresent()) {
                 throw Refusal.value("switch", name, "a name that is not in use yet");
             }
-            return new HostDocument(plus(document.switches(), new SwitchDocument(name, engine, datapath, List.of(), List.of())));
+            return new HostDocument(plus(document.switches(), new SwitchDocument(name, engine, datapath, List.of(), List.of()).withFailOpen(failOpen)));
         };
     }
 
@@ -37,6 +42,11 @@ public final class Edits {
     /** Gives a switch another engine. */
     public static Edit swapEngine(String name, String engine) {
         return inSwitch(name, s -> s.withEngine(engine));
+    }
+
+    /** Sets what becomes of a switch's unknown frames while its engine is not installed, as in {@link SwitchDocument}. */
+    public static Edit setFailOpen(String name, boolean failOpen) {
+        return inSwitch(name, s -> s.withFailOpen(failOpen));
     }
 
     /** Adds a port; it gets the lowest free id. */

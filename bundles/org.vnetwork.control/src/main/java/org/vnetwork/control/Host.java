@@ -3,7 +3,12 @@ package org.vnetwork.control;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** Views of the host and its switches. Callable from any thread; each answer is taken on the switch's loop, whole. */
+/**
+ * Views of the host and its switches. Callable from any thread.
+ *
+ * <p>What concerns one switch is read on its loop, a few items at a time, so that the loop goes on between: a long list shows each item as it was when its turn came. A switch that does not
+ * answer for two seconds, since an engine or filter hangs, is refused with the reason; {@link #status}, {@link #switches} and {@link #state} do not wait for it.
+ */
 @ProviderType
 public interface Host {
     /** What runs, since when, on which drivers. */
@@ -24,23 +29,38 @@ public interface Host {
     /** Name of the driver of a switch that is created without naming one. */
     String defaultDatapath();
 
-    /** All switches. */
+    /** All switches; of one that does not answer what was seen of it last. */
     List<SwitchView> switches();
+
+    /** Whether a switch answers: {@code ready}, or why not, with the plugin that hangs. */
+    String state(String switchName);
 
     /** Ports of a switch. */
     List<PortView> ports(String switchName);
 
-    /** Installed flows of a switch, the most used first. */
-    List<FlowView> flows(String switchName);
+    /** Installed flows of a switch, the most used first. With more than 1,000 flows, counters are up to a second old. */
+    Page<FlowView> flows(String switchName, FlowQuery query);
 
     /** One flow, by its id. */
     FlowView flow(String switchName, int id);
 
+    /** Ids of installed flows that begin with these digits, ascending, at most so many. */
+    List<Integer> flowIds(String switchName, String digits, int most);
+
     /** Tables of a switch. */
     List<TableView> tables(String switchName);
 
-    /** Rows of a table; {@code table} is a data type's id with or without its version. */
-    List<RowView> rows(String switchName, String table);
+    /** Ids and versions of the data types of a switch's tables. */
+    List<String> tableTypes(String switchName);
+
+    /**
+     * Rows of a table, in the order of their arrival.
+     *
+     * @param table a data type's id with or without its version
+     * @param from how many rows to pass over, 0 or more
+     * @param limit most rows to show, 1 or more
+     */
+    Page<RowView> rows(String switchName, String table, int from, int limit);
 
     /** What the keys and rows of a table consist of; {@code table} as in {@link #rows}. */
     List<ColumnView> columns(String switchName, String table);

@@ -46,7 +46,7 @@ public record PortDocument(int id, String name, String attachment, String device
     /** What an address may be the driver knows. */
     private static void checkDevice(String attachment, String device) {
         if (isDevice(attachment)) {
-            if (device.isEmpty() || device.length() > 31 || device.chars().anyMatch(c -> c <= ' ' || c == '/')) {
+            if (device.isEmpty() || device.length() > 31 || device.chars().anyMatch(c -> c == ' ' || c == '/' || Character.isISOControl(c))) {
                 throw Refusal.value(attachment, device, "the name of a network device, at most 15 characters");
             }
         } else if (device.length() > 255 || !FORMS.getOrDefault(attachment, ADDRESS).matcher(device).matches()) {

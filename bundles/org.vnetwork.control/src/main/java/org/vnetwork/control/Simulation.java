@@ -13,6 +13,9 @@ public interface Simulation {
     /** Frames sent out of a port since the last call, oldest first. */
     List<byte[]> captured(String switchName, String port);
 
+    /** Takes the link of a port down, or up again, and returns when all that follows from it is done. */
+    void link(String switchName, String port, boolean up);
+
     /** Moves the clock of a switch forward and returns when all that was due is done. */
     void warp(String switchName, Duration duration);
 

@@ -1,7 +1,9 @@
 package org.vnetwork.control;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.vnetwork.model.Name;
 import org.vnetwork.model.Refusal;
 
@@ -14,8 +16,10 @@ import org.vnetwork.model.Refusal;
  * @param ports in order of creation, names and ids unique
  * @param rows table rows that the administrator placed
  * @param limits of the switch and its ports
+ * @param failOpen what becomes of frames that no flow knows while the engine is not installed: true, the built-in learning engine decides; false, they are dropped. Flows go on
+ *     either way
  */
-public record SwitchDocument(String name, String engine, String datapath, List<PortDocument> ports, List<RowDocument> rows, LimitsDocument limits) {
+public record SwitchDocument(String name, String engine, String datapath, List<PortDocument> ports, List<RowDocument> rows, LimitsDocument limits, boolean failOpen) {
     public SwitchDocument {
         Name.check("switch", name);
         Name.check("engine", engine);
@@ -26,7 +30,12 @@ public record SwitchDocument(String name, String engine, String datapath, List<P
         Unique.check("port id", ports.stream().map(p -> String.valueOf(p.id())).toList());
     }
 
-    /** A switch with its limits as preset. */
+    /** A switch that fails closed. */
+    public SwitchDocument(String name, String engine, String datapath, List<PortDocument> ports, List<RowDocument> rows, LimitsDocument limits) {
+        this(name, engine, datapath, ports, rows, limits, false);
+    }
+
+    /** A switch that fails closed, with its limits as preset. */
     public SwitchDocument(String name, String engine, String datapath, List<PortDocument> ports, List<RowDocument> rows) {
         this(name, engine, datapath, ports, rows, LimitsDocument.PRESET);
     }
@@ -34,6 +43,11 @@ public record SwitchDocument(String name, String engine, String datapath, List<P
     /** The port of this name, if there is one. */
     public Optional<PortDocument> find(String port) {
         return ports.stream().filter(p -> p.name().equals(port)).findFirst();
+    }
+
+    /** The ports by their names, for those who ask for many. */
+    public Map<String, PortDocument> portsByName() {
+        return ports.stream().collect(Collectors.toMap(PortDocument::name, port -> port));
     }
 
     /**
@@ -48,12 +62,12 @@ public record SwitchDocument(String name, String engine, String datapath, List<P
 
     /** This switch with another engine. */
     public SwitchDocument withEngine(String other) {
-        return new SwitchDocument(name, other, datapath, ports, rows, limits);
+        return new SwitchDocument(name, other, datapath, ports, rows, limits, failOpen);
     }
 
     /** This switch with other ports. */
     public SwitchDocument withPorts(List<PortDocument> others) {
-        return new SwitchDocument(name, engine, datapath, others, rows, limits);
+        return new SwitchDocument(name, engine, datapath, others, rows, limits, failOpen);
     }
 
     /** This switch with other placed rows. */
@@ -64,5 +78,10 @@ public record SwitchDocument(String name, String engine, String datapath, List<P
     /** This switch with other limits. */
     public SwitchDocument withLimits(LimitsDocument others) {
         return new SwitchDocument(name, engine, datapath, ports, rows, others);
+    }
+
+    /** This switch with another policy for the time when its engine is not installed. */
+    public SwitchDocument withFailOpen(boolean open) {
+        return new SwitchDocument(name, engine, datapath, ports, rows, limits, open);
     }
 }

@@ -1,6 +1,7 @@
 package org.vnetwork.datapath;
 
 import java.util.List;
+import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.Frame;
@@ -10,6 +11,9 @@ import org.vnetwork.packet.wire.Frame;
  *
  * <p>Life: {@code attach} (the port is blocked: nothing in, nothing out) → {@code unblock} → {@code detach}; {@code close} ends it all. Every call is made by the switch's loop
  * thread, one at a time, except {@link #wakeup}, which any thread may call. A call on an unknown port or flow does nothing.
+ *
+ * <p>After {@code close} a call throws IllegalStateException and reaches nothing that the datapath had: the thread of a plugin that hung may come back late. Constants, the clock and
+ * {@code wakeup} may still be asked for, and {@code close} does nothing more. {@link Life} is at hand for that.
  *
  * <p>Flows of different masks may both match a frame; they were made so that either is right. A flow's mask always holds the
  * ingress port, so a driver may keep masks per port.
@@ -25,7 +29,7 @@ public interface Datapath extends AutoCloseable {
      * <p>A device that vanishes later leaves the port down ({@link PortState#up} false); when a device of that name comes back it is taken up again.
      *
      * @param port 1..1023, not in use in this datapath
-     * @throws DatapathException when there is no such device, it belongs to another switch or to a bridge, or the kernel refuses; nothing changed
+     * @throws DatapathException when there is no such device, it belongs to another switch or to a bridge, or the kernel refuses; then, and whatever else is thrown, nothing changed
      */
     void attach(int port, Attachment attachment) throws DatapathException;
 
@@ -42,26 +46,39 @@ public interface Datapath extends AutoCloseable {
     /** How the port is now. */
     PortState state(int port);
 
+    /** What somebody else changed under this datapath since the last call, oldest first; empty when nothing did. A driver whose parts nobody else can reach has none. */
+    default List<Drift> drift() {
+        return List.of();
+    }
+
     /**
      * Installs flows; when this returns, they are active.
      *
-     * @return for each flow whether it is in; one that is not (table or mask list full) changes nothing, and its frames keep coming up
+     * @return for each flow, in order: true when it is in; false when nothing changed, and its frames keep coming up. False is for a table, mask list, store of action lists, meters or
+     *         counters that is full, a list that is too long, and an id or key that another flow has
      */
     boolean[] install(List<FlowEntry> flows);
 
-    /** Gives an active flow other actions in one step: each frame meets the old list or the new one; counters go on. */
+    /**
+     * Gives a flow other actions in one step: each frame meets the old list or the new one; counters go on.
+     *
+     * @return true when every frame from now on meets the new list; false when nothing changed, so that <b>the flow goes on with its old actions</b>. The caller removes a flow that must not.
+     *         False is for an unknown flow, a store of action lists, meters or counters that is full, and a list that is too long
+     */
     boolean replace(int flow, List<Action> actions);
 
     /**
      * Has an active flow match only frames that no other flow matches, and gives it other actions; counters go on.
      *
-     * <p>No frame misses on the way. For a flow that is to go, while others that compare more come in its place.
+     * <p>No frame misses on the way. For a flow that is to go, while others that compare more come in its place. Its frames must go somewhere meanwhile: a flow that only drops or consumes is
+     * removed instead.
      *
-     * @return false when the driver cannot, or has no room for it; then nothing changed
+     * @return true when it drains with the new actions; false when nothing changed: it matches as before, <b>with its old actions</b>. The caller removes it, so that its frames come up.
+     *         False is for an unknown flow, one that drains already, one whose key another draining flow has, and where {@link #replace} returns it
      */
     boolean drain(int flow, List<Action> actions);
 
-    /** Whether flows go on when the process dies, so that what is known of them must be kept too; constant. */
+    /** True when flows go on after the process died, so that what is known of them must be kept too; false when they end with it. Constant. */
     default boolean outlives() {
         return false;
     }
@@ -84,6 +101,17 @@ public interface Datapath extends AutoCloseable {
 
     /** Counters of a port since it was attached. */
     PortCounters counters(int port);
+
+    /**
+     * Reports for each of some ports how many of its frames came up and how many were dropped as beyond its {@link #limit}, both since it was attached.
+     *
+     * <p>As {@link #counters} and {@link #drops} say it, but asked several times a second for all ports: a driver makes it cheap for ports that are idle.
+     */
+    default void misses(Set<Integer> ports, MissSink sink) {
+        for (int port : ports) {
+            sink.port(port, counters(port).up(), drops(port)[DropNumbers.MISS_LIMIT]);
+        }
+    }
 
     /** What a counter of {@code Count} counted in all, since the switch began; nothing when no frame met it. */
     CounterTable.Count counter(long id);

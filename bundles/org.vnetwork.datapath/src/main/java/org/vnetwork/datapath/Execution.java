@@ -11,6 +11,7 @@ public final class Execution implements ActionRunner.Output {
     private final Sender sender;
     private Frame frame;
     private long frames;
+    private long bytes;
     private int ends;
     private boolean up;
     private int refusal;
@@ -60,6 +61,7 @@ public final class Execution implements ActionRunner.Output {
     private void run(Frame received, List<Action> actions) {
         frame = received;
         frames = received.wireFrames();
+        bytes = received.wireBytes();
         ends = 0;
         if (actions.isEmpty()) {
             drop(frame.ingress, DropNumbers.CONSUMED);
@@ -102,7 +104,7 @@ public final class Execution implements ActionRunner.Output {
 
     @Override
     public boolean meter(Action.Meter meter, Frame now) {
-        int reason = sender.meters().ask(meter, now.wireBytes(), sender.nanoTime());
+        int reason = sender.meters().ask(meter, bytes, sender.nanoTime());
         refusal = reason == 0 ? refusal : reason;
         return reason == 0;
     }

@@ -15,8 +15,8 @@ import org.vnetwork.packet.wire.Action;
  * the memory, without a lock; all else is the loop thread's.
  */
 public final class MeterTable {
-    /** Most meters in use at one time. */
-    public static final int METERS = 1024;
+    /** Most meters in use at one time: four for each port that a switch may have. */
+    public static final int METERS = 4096;
     /** Octets of a meter in memory. */
     public static final int SIZE = 64;
     private static final int LATEST = 256;

@@ -8,7 +8,7 @@ import org.osgi.annotation.versioning.ProviderType;
  *
  * <p>The bits read become the match mask of the flow that the decision is installed as. An accessor also records the parse
  * path that leads to its field: a TCP port records EtherType, protocol and fragment bits. A field that an earlier action of
- * this decision set reads as set and records nothing. A field that the frame does not have reads as 0.
+ * this decision set reads as set and records nothing, a part of an inner tag until that tag is taken off. A field that the frame does not have reads as 0.
  *
  * <p>Given to a plugin for one call, on the switch's loop; not to be kept.
  */

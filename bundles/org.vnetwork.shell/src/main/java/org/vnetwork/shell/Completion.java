@@ -85,12 +85,12 @@ final class Completion {
             }
         }
         if (missing > 0) {
-            return words(pending.get(), switchName);
+            return words(pending.get(), switchName, last);
         }
         if (!open.isEmpty() && (open.getFirst().kind() == Kind.KEY || open.getFirst().kind() == Kind.ROW)) {
             return names.components(switchName, table, open.getFirst().kind() == Kind.KEY, last).stream().map(text -> new Offer(text, "", false)).toList();
         }
-        List<Offer> offers = new ArrayList<>(open.isEmpty() ? List.of() : words(open.getFirst(), switchName));
+        List<Offer> offers = new ArrayList<>(open.isEmpty() ? List.of() : words(open.getFirst(), switchName, last));
         // Not where a word of the user's own is expected: TAB would put the -- that all options have in common there.
         if (last.startsWith("-") || open.isEmpty()) {
             options.forEach(o -> offers.add(new Offer(o.name(), o.help(), true)));
@@ -98,11 +98,11 @@ final class Completion {
         return offers;
     }
 
-    private List<Offer> words(Parameter parameter, String switchName) {
+    private List<Offer> words(Parameter parameter, String switchName, String typed) {
         if (parameter.kind() == Kind.COMMAND) {
             return commands.all().stream().map(c -> new Offer(c.name(), c.summary().does(), true)).toList();
         }
         boolean complete = parameter.kind() != Kind.FRAME;
-        return names.of(parameter.kind(), switchName).stream().map(name -> new Offer(name, "", complete)).toList();
+        return names.of(parameter.kind(), switchName, typed).stream().map(name -> new Offer(name, "", complete)).toList();
     }
 }

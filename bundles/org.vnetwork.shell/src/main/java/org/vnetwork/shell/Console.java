@@ -78,6 +78,9 @@ public final class Console {
 
     private static void banner(PrintStream out, HostView host) {
         out.println(Ink.TERMINAL.bold("vNetwork " + host.version()) + ", host " + host.name() + ", datapath " + host.datapath() + " (" + host.datapathReason() + ")");
+        if (!host.configuration().equals(HostView.AS_WRITTEN)) {
+            out.println(Ink.TERMINAL.red("configuration: " + host.configuration()));
+        }
         out.println("help lists the commands, TAB completes, Ctrl-D shuts the host down");
         out.flush();
     }

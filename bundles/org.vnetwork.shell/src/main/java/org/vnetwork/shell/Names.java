@@ -1,7 +1,7 @@
 package org.vnetwork.shell;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -18,6 +18,7 @@ import org.vnetwork.control.PluginView;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.control.SwitchView;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.shell.command.Kind;
@@ -26,6 +27,9 @@ import org.vnetwork.shell.command.Kind;
 final class Names {
     /** A line for each network device of this namespace, behind two lines of header (proc_net(5)). */
     private static final Path DEVICES = Path.of("/proc/net/dev");
+    /** Ids of flows that are offered; more digits offer others. */
+    private static final int MOST_FLOWS = 100;
+
     private final Host host;
     private final Configuration configuration;
     private final BundleContext context;
@@ -37,11 +41,12 @@ final class Names {
     }
 
     /**
-     * Names of a kind.
+     * Names of a kind; none of what a switch would have to tell that does not answer.
      *
      * @param switchName the switch that was typed before, or empty
+     * @param typed what the name begins with; names of which there may be very many are offered by it
      */
-    List<String> of(Kind kind, String switchName) {
+    List<String> of(Kind kind, String switchName, String typed) {
         try {
             return switch (kind) {
                 case SWITCH -> configuration.current().switches().stream().map(SwitchDocument::name).toList();
@@ -52,12 +57,12 @@ final class Names {
                 case FILTER -> plugins(host.filters());
                 case DATAPATH -> plugins(host.datapaths());
                 case DEVICE -> devices();
-                case TABLE -> host.tables(switchName).stream().map(t -> t.type().replaceFirst("/.*", "")).toList();
-                case FLOW -> host.flows(switchName).stream().map(f -> String.valueOf(f.id())).toList();
+                case TABLE -> answers(switchName) ? host.tableTypes(switchName).stream().map(t -> t.replaceFirst("/.*", "")).toList() : List.of();
+                case FLOW -> answers(switchName) ? host.flowIds(switchName, typed, MOST_FLOWS).stream().map(String::valueOf).toList() : List.of();
                 case VLAN -> vlans(switchName).map(PortVlan::untagged).filter(v -> v != 0).distinct().map(String::valueOf).toList();
                 case VLANS -> Stream.concat(Stream.of("all"), vlans(switchName).filter(v -> v.trunk() && !v.mirror()).map(v -> v.allowed().toString())).distinct().toList();
                 case BUNDLE -> Arrays.stream(context.getBundles()).map(Bundle::getSymbolicName).filter(Objects::nonNull).distinct().sorted().toList();
-                case RULES -> host.rules(switchName).stream().map(r -> r.table().replaceFirst("/.*", "")).distinct().toList();
+                case RULES -> answers(switchName) ? host.rules(switchName).stream().map(r -> r.table().replaceFirst("/.*", "")).distinct().toList() : List.of();
                 case SLOT -> IntStream.rangeClosed(1, PortDocument.SLOTS).mapToObj(String::valueOf).toList();
                 case FAILURE_POLICY -> List.of("open", "closed");
                 case FRAME -> List.of("'eth(");
@@ -70,14 +75,14 @@ final class Names {
     }
 
     /**
-     * How a key or row can go on: the name of a component that is not there yet, or what the last one can be.
+     * How a key or row can go on: the name of a component that is not there yet, or what the last one can be; nothing while the switch does not answer.
      *
      * @param typed of it
      */
     List<String> components(String switchName, String table, boolean key, String typed) {
         List<ColumnView> columns;
         try {
-            columns = host.columns(switchName, table).stream().filter(c -> c.key() == key).toList();
+            columns = !answers(switchName) ? List.of() : host.columns(switchName, table).stream().filter(c -> c.key() == key).toList();
         } catch (Refusal e) {
             return List.of();
         }
@@ -97,14 +102,20 @@ final class Names {
         return configuration.current().need(switchName).ports().stream().map(PortDocument::vlan);
     }
 
+    private boolean answers(String switchName) {
+        return host.state(switchName).equals(SwitchView.READY);
+    }
+
     private static List<String> plugins(List<PluginView> plugins) {
         return plugins.stream().map(PluginView::name).toList();
     }
 
     private static List<String> devices() {
-        try (Stream<String> lines = Files.lines(DEVICES)) {
-            return lines.skip(2).map(line -> line.substring(0, line.indexOf(':')).strip()).filter(n -> !n.equals("lo")).sorted().toList();
-        } catch (IOException | UncheckedIOException e) {
+        try {
+            // NB: not as lines of a file: one name that is no UTF-8 would end the reading.
+            return new String(Files.readAllBytes(DEVICES), StandardCharsets.UTF_8).lines().skip(2).map(line -> line.substring(0, line.indexOf(':')).strip()).filter(n -> !n.equals("lo"))
+                    .sorted().toList();
+        } catch (IOException e) {
             return List.of();
         }
     }

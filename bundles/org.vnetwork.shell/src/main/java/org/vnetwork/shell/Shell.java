@@ -29,6 +29,7 @@ import org.vnetwork.shell.command.EngineCommands;
 import org.vnetwork.shell.command.FilterCommands;
 import org.vnetwork.shell.command.FlowCommands;
 import org.vnetwork.shell.command.HostCommands;
+import org.vnetwork.shell.command.LinkCommands;
 import org.vnetwork.shell.command.PacketCommands;
 import org.vnetwork.shell.command.PortCommands;
 import org.vnetwork.shell.command.RuleCommands;
@@ -74,7 +75,7 @@ public final class Shell {
     static CommandSet commands(Host host, Configuration configuration, Simulation simulation, BundleContext context) {
         return new CommandSet(List.of(new SwitchCommands(host, configuration), new PortCommands(host, configuration), new EngineCommands(host, configuration),
                 new FilterCommands(host, configuration), new FlowCommands(host), new TableCommands(host, configuration), new RuleCommands(host), new DropCommands(host, configuration), new CounterCommands(host, configuration),
-                new PacketCommands(simulation), new ClockCommands(simulation), new DatapathCommands(host), new HostCommands(host),
+                new PacketCommands(simulation), new ClockCommands(simulation), new LinkCommands(simulation), new DatapathCommands(host), new HostCommands(host),
                 new ConfigCommands(configuration), new BundleCommands(context)));
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -210,6 +211,28 @@ class CommandLineTest {
     }
 
     @Test
+    void aSwitchThatHangsStandsInTheListsOfAll() {
+        console.host.hung.put("sw1", "hung 12s in engine x");
+        List<String> ports = console.run("port:list").lines().skip(1).toList();
+        assertTrue(ports.stream().anyMatch(l -> l.startsWith("sw1 ") && l.endsWith("hung 12s in engine x")), ports::toString);
+        assertTrue(ports.stream().anyMatch(l -> l.startsWith("sw2 ") && l.contains("web1")), ports::toString);
+        assertTrue(console.run("drops:list").contains("hung 12s in engine x"));
+        assertTrue(console.run("counter:list", true).contains("hung 12s in engine x"));
+    }
+
+    @Test
+    void aLongListSaysWhatItDoesNotShow() {
+        String first = console.run("flow:list sw1 --limit 1");
+        assertTrue(first.endsWith("\n1 of 2 shown; --from 1 shows more, --limit N that many at once\n"), first);
+        String last = console.run("flow:list sw1 --from 1");
+        assertTrue(last.endsWith("\n1 of 2 shown, after the first 1\n"), last);
+        assertFalse(console.run("flow:list sw1").contains("shown"));
+        assertEquals("--limit: 0 (expected: 1..)\n", console.run("flow:list sw1 --limit 0"));
+        assertEquals("--from: x (expected: 0..)\n", console.run("table:show sw1 fdb --from x"));
+        assertTrue(console.run("flow:list sw1", true).contains("\"total\" : 2"));
+    }
+
+    @Test
     void pipesTextToGrep() {
         assertEquals("sw2     web1   1  sim web1    access 1                up    -              10     8        1        2\n", console.run("port:list | grep sw2"));
         assertEquals("switch: x (expected: one of sw1, sw2); switch:list shows them, switch:create makes one\n", console.run("port:list x | grep sw2"));
@@ -270,5 +293,31 @@ class CommandLineTest {
     @Test
     void noFunctionIsAJavaKeyword() {
         console.commands.all().forEach(c -> assertFalse(javax.lang.model.SourceVersion.isKeyword(c.function()), c.name()));
+    }
+
+    /** All that the kernel takes in a device's name, but for control characters; at its begin, in it and at its end. */
+    @Test
+    void whatIsShownOfADeviceOfAnyNameCanBeTypedAgain() {
+        String all = java.util.stream.IntStream.rangeClosed('!', '~').filter(c -> c != '/').mapToObj(Character::toString).collect(java.util.stream.Collectors.joining()) + "üß€日🦆\u0301";
+        all.codePoints().mapToObj(Character::toString).flatMap(c -> java.util.stream.Stream.of(c + "eth", "a" + c + "b", "eth" + c)).forEach(device -> {
+            try (TestConsole console = TestConsole.after("switch:create sw1"); TestConsole second = new TestConsole()) {
+                console.host.apply(org.vnetwork.control.Edits.addPort("sw1", "u1", "netdev", device, org.vnetwork.model.PortVlan.access(1)));
+                String shown = console.run("config:show");
+                shown.lines().forEach(line -> assertEquals("", second.run(line).lines().filter(l -> !l.startsWith("+")).collect(java.util.stream.Collectors.joining()), line));
+                assertEquals(shown, second.run("config:show"));
+                assertEquals(device, second.host.current().need("sw1").need("u1").device());
+            }
+        });
+    }
+
+    @Test
+    void whatASwitchDoesWithoutItsEngineIsSetAndShown() {
+        try (TestConsole console = TestConsole.after("switch:create sw1 --fail open", "switch:create sw2")) {
+            assertEquals("switch:create sw1 --engine learning --datapath sim --fail open\nswitch:create sw2 --engine learning --datapath sim\n", console.run("config:show"));
+            console.run("switch:set sw1 --fail closed; switch:set sw2 --fail open");
+            assertEquals("switch:create sw1 --engine learning --datapath sim\nswitch:create sw2 --engine learning --datapath sim --fail open\n", console.run("config:show"));
+            assertEquals("switch:set: nothing to set (expected: --fail open or --fail closed)\n", console.run("switch:set sw1"));
+            assertEquals("--fail: shut (expected: open or closed)\n", console.run("switch:set sw1 --fail shut"));
+        }
     }
 }

@@ -25,7 +25,7 @@ class CompletionTest {
     @Test
     void scopesFirstThenTheirCommands() {
         assertTrue(offers("sw").containsAll(List.of("switch:", "port:", "help", "exit")));
-        assertEquals(List.of("switch:create", "switch:limit", "switch:list", "switch:remove", "switch:show"), offers("switch:"));
+        assertEquals(List.of("switch:create", "switch:limit", "switch:list", "switch:remove", "switch:set", "switch:show"), offers("switch:"));
         assertEquals(List.of(), offers("nope:"));
     }
 
@@ -42,6 +42,20 @@ class CompletionTest {
     }
 
     @Test
+    void namesThatASwitchWouldTellAreNotWaitedForWhenItHangs() {
+        console.host.hung.put("sw1", "hung 12s in engine x");
+        assertEquals(List.of(), offers("table:show sw1 "));
+        assertEquals(List.of(), offers("flow:show sw1 "));
+        assertEquals(List.of("web1", "db1"), offers("port:show sw1 "));
+        assertEquals(List.of("1", "2"), offers("flow:show sw2 "));
+    }
+
+    @Test
+    void idsOfFlowsAreOfferedByTheirFirstDigits() {
+        assertEquals(List.of("2"), offers("flow:show sw1 2"));
+    }
+
+    @Test
     void offersNoOptionsWhereANameIsExpected() {
         assertEquals(List.of(), offers("port:show nope "));
         assertEquals(List.of(), offers("switch:create "));
@@ -51,8 +65,8 @@ class CompletionTest {
 
     @Test
     void optionsAndTheirValues() {
-        assertEquals(List.of("--engine", "--datapath", "--plan", "--json", "--help"), offers("switch:create a -"));
-        assertEquals(List.of("--datapath", "--plan", "--json", "--help"), offers("switch:create a --engine flood "));
+        assertEquals(List.of("--engine", "--datapath", "--fail", "--plan", "--json", "--help"), offers("switch:create a -"));
+        assertEquals(List.of("--datapath", "--fail", "--plan", "--json", "--help"), offers("switch:create a --engine flood "));
         assertEquals(List.of("flood", "learning"), offers("switch:create a --engine "));
         assertEquals(List.of("web1", "db1"), offers("flow:trace sw1 --in "));
         assertEquals(List.of("open", "closed"), offers("filter:add sw1/web1 count --fail "));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.vnetwork.control.Change;
 import org.vnetwork.control.ColumnView;
 import org.vnetwork.control.Configuration;
@@ -13,6 +14,7 @@ import org.vnetwork.control.DatapathView;
 import org.vnetwork.control.DropView;
 import org.vnetwork.control.Edit;
 import org.vnetwork.control.EventView;
+import org.vnetwork.control.FlowQuery;
 import org.vnetwork.control.FlowView;
 import org.vnetwork.control.Host;
 import org.vnetwork.control.HostDocument;
@@ -20,6 +22,7 @@ import org.vnetwork.control.HostView;
 import org.vnetwork.control.Limit;
 import org.vnetwork.control.LimitView;
 import org.vnetwork.control.LimitsDocument;
+import org.vnetwork.control.Page;
 import org.vnetwork.control.PluginView;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.PortView;
@@ -38,12 +41,19 @@ import org.vnetwork.shell.text.Text;
 /** A host in memory that keeps a document and answers with made-up counters. */
 final class FakeHost implements Host, Configuration, Simulation {
     private HostDocument document = HostDocument.EMPTY;
+    /** States of switches that do not answer. */
+    final Map<String, String> hung = new LinkedHashMap<>();
     private Duration clock = Duration.ZERO;
     private final Map<String, List<byte[]>> injected = new LinkedHashMap<>();
 
     @Override
     public HostDocument current() {
         return document;
+    }
+
+    @Override
+    public Optional<String> problem() {
+        return Optional.empty();
     }
 
     @Override
@@ -76,7 +86,7 @@ final class FakeHost implements Host, Configuration, Simulation {
     @Override
     public HostView status() {
         int ports = document.switches().stream().mapToInt(s -> s.ports().size()).sum();
-        return new HostView("default", "0.1.0", 4711, 3723, "sim", "asked for", document.switches().size(), ports);
+        return new HostView("default", "0.1.0", 4711, 3723, "sim", "asked for", HostView.AS_WRITTEN, document.switches().size(), ports);
     }
 
     @Override
@@ -107,7 +117,12 @@ final class FakeHost implements Host, Configuration, Simulation {
 
     @Override
     public List<SwitchView> switches() {
-        return document.switches().stream().map(s -> new SwitchView(s.name(), s.engine(), s.datapath(), s.ports().size(), 1, 1, 12, 0)).toList();
+        return document.switches().stream().map(s -> new SwitchView(s.name(), s.engine(), s.datapath(), s.ports().size(), 1, 1, 12, 0, SwitchView.READY)).toList();
+    }
+
+    @Override
+    public String state(String switchName) {
+        return hung.getOrDefault(switchName, SwitchView.READY);
     }
 
     @Override
@@ -122,16 +137,32 @@ final class FakeHost implements Host, Configuration, Simulation {
     }
 
     @Override
-    public List<FlowView> flows(String switchName) {
+    public Page<FlowView> flows(String switchName, FlowQuery query) {
         document.need(switchName);
+        List<FlowView> all = flows();
+        List<FlowView> items = all.stream().filter(f -> query.port().isEmpty() || f.match().contains("in_port=" + query.port())).toList();
+        return new Page<>(items.stream().skip(query.from()).limit(query.limit()).toList(), query.from(), items.size());
+    }
+
+    private static List<FlowView> flows() {
         return List.of(new FlowView(1, "in_port=web1,vlan=10", "output db1", 12, 768, 65_000, 1_500, false, List.of("fdb vlan 10 02:00:00:00:00:01"), List.of()),
                 new FlowView(2, "in_port=db1", "output web1", 1, 64, 400, 400, true, List.of(), List.of()));
     }
 
     @Override
     public FlowView flow(String switchName, int id) {
-        return flows(switchName).stream().filter(f -> f.id() == id).findFirst()
+        return flows(switchName, FlowQuery.ALL).items().stream().filter(f -> f.id() == id).findFirst()
                 .orElseThrow(() -> org.vnetwork.model.Refusal.value("flow", id, "an installed flow of switch " + switchName, "flow:list " + switchName + " shows them"));
+    }
+
+    @Override
+    public List<Integer> flowIds(String switchName, String digits, int most) {
+        return flows(switchName, FlowQuery.ALL).items().stream().map(FlowView::id).filter(id -> String.valueOf(id).startsWith(digits)).limit(most).toList();
+    }
+
+    @Override
+    public List<String> tableTypes(String switchName) {
+        return tables(switchName).stream().map(TableView::type).toList();
     }
 
     @Override
@@ -141,7 +172,7 @@ final class FakeHost implements Host, Configuration, Simulation {
     }
 
     @Override
-    public List<RowView> rows(String switchName, String table) {
+    public Page<RowView> rows(String switchName, String table, int from, int limit) {
         document.need(switchName);
         Map<String, Object> key = new LinkedHashMap<>();
         key.put("vlan", 10);
@@ -149,7 +180,7 @@ final class FakeHost implements Host, Configuration, Simulation {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("port", "web1");
         row.put("fixed", false);
-        return List.of(new RowView(key, row, 1_000, 299_000, 2));
+        return new Page<>(List.of(new RowView(key, row, 1_000, 299_000, 2)), 0, 1);
     }
 
     @Override
@@ -218,6 +249,11 @@ final class FakeHost implements Host, Configuration, Simulation {
     public List<byte[]> captured(String switchName, String port) {
         document.need(switchName).need(port);
         return injected.getOrDefault(port, List.of());
+    }
+
+    @Override
+    public void link(String switchName, String port, boolean up) {
+        // Nothing is simulated here.
     }
 
     @Override

@@ -11,4 +11,12 @@ import java.lang.annotation.Target;
 public @interface DataType {
     /** Id and version: lower-case letters, digits, dots and dashes, a slash, a positive number. */
     String value();
+
+    /**
+     * Whether a change of a row may deny what was allowed, as an entry of an access list does.
+     *
+     * <p>A flow that read such a row and would let more than one frame through unseen goes at once when the row changes; flows that drain go too. Of other types that is so for rows
+     * that the administrator places. A frame of such a flow is decided afresh, which costs more than the flow did: say this of what denies, not of what says where to.
+     */
+    boolean policy() default false;
 }

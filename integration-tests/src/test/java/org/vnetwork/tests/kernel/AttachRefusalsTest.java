@@ -86,7 +86,7 @@ class AttachRefusalsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "kt-sixteen-chars", "a/b", "a b", ".", ".."})
+    @ValueSource(strings = {"", "kt-sixteen-chars", "a/b", "a b", ".", "..", "kt-%d", "a\u001bb"})
     void aNameThatNoDeviceCanHave(String name) throws IOException {
         for (String kind : List.of("netdev", "tap")) {
             assertRefused(new Attachment(kind, name), kind + ": " + (name.isEmpty() ? "(empty)" : name) + " (expected: ", "15");

@@ -125,6 +125,22 @@ class BrokenDevicesTest {
         untilTrafficFlows();
     }
 
+    /** A virtual machine that moved, with its address and without a word, to another port. */
+    @Test
+    void aStationThatComesUpSilentlyBehindAnotherPortIsReached() throws Exception {
+        Space third = lab.space();
+        tested.home().addPort(third("netdev", lab.cable(third, "d3", "address " + TWO)));
+        untilTrafficFlows();
+        second.ip("link set " + Lab.name("d2") + " down");
+        try (Wire moved = new Wire(third, Lab.name("d3"))) {
+            Until.holds(tested::books, () -> {
+                one.send(TO_TWO);
+                byte[] came = moved.receive();
+                return came != null && Arrays.equals(TO_TWO, came);
+            });
+        }
+    }
+
     @Test
     void aPeerThatGoesWithItsNamespaceLeavesThePortDown() throws IOException {
         Space third = new Space(Lab.name("-gone"));

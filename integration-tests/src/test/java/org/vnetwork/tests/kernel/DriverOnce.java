@@ -1,11 +1,17 @@
 package org.vnetwork.tests.kernel;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.ebpf.EbpfDriver;
 
-/** Opens a datapath and closes it, in a process that a test puts into a world of its own: {@code DriverOnce HOST SWITCH}. */
+/**
+ * Opens a datapath, attaches devices and closes it, in a process that a test puts into a world of its own: {@code DriverOnce HOST SWITCH DEVICE..}, each device's name with
+ * {@code %HH} for what is not ASCII.
+ */
 final class DriverOnce {
     private DriverOnce() {
     }
@@ -18,7 +24,12 @@ final class DriverOnce {
             return;
         }
         try (Datapath datapath = new EbpfDriver().open(arguments[0], arguments[1], Path.of("/tmp"))) {
-            System.out.println("opened, " + datapath.capabilities().flows() + " flows");
+            StringBuilder attached = new StringBuilder();
+            for (int port = 1; port < arguments.length - 1; port++) {
+                datapath.attach(port, new Attachment("netdev", URLDecoder.decode(arguments[port + 1], StandardCharsets.UTF_8)));
+                attached.append(datapath.state(port).up() ? ", up" : ", down");
+            }
+            System.out.println("opened, " + datapath.capabilities().flows() + " flows" + attached);
         } catch (DatapathException e) {
             System.out.println(e.getMessage());
         }

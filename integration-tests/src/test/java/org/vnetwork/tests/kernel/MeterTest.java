@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.datapath.CounterTable;
+import org.vnetwork.datapath.MeterTable;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.FlowKey;
 import org.vnetwork.packet.wire.FrameText;
@@ -87,7 +88,7 @@ class MeterTest {
     @Test
     void whenAllMetersAreInUseAFlowIsRefusedAndItsFramesAreDropsWithAReason() throws IOException {
         Action[] many = new Action[65];
-        for (int list = 0; list < 16; list++) {
+        for (int list = 0; list < MeterTable.METERS / 64; list++) {
             for (int i = 0; i < 64; i++) {
                 many[i] = new Action.Meter(i, list * 64 + i, 1000, 65_536);
             }

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.FieldModel;
+import java.lang.reflect.AccessFlag;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,5 +156,28 @@ class DependencyRulesTest {
 
     private static Set<String> minus(Set<String> all, Set<String> some) {
         return select(all, each -> !some.contains(each));
+    }
+
+    /** Such a field would be shared by all switches, and would keep what the last one that used it had: its tables, its plugins' classes. */
+    @Test
+    void nothingStaticChanges() {
+        Map<String, ClassModel> own = new TreeMap<>();
+        bundles.forEach(bundle -> bundle.classes().forEach(model -> own.put(model.thisClass().asInternalName(), model)));
+        Set<String> changing = new TreeSet<>();
+        for (ClassModel model : own.values()) {
+            for (FieldModel field : model.fields()) {
+                String type = field.fieldType().stringValue().replaceAll("^L|;$", "");
+                boolean isStatic = field.flags().has(AccessFlag.STATIC) && !field.flags().has(AccessFlag.SYNTHETIC);
+                if (isStatic && (!field.flags().has(AccessFlag.FINAL) || changes(own.get(type)))) {
+                    changing.add(model.thisClass().asInternalName() + "." + field.fieldName().stringValue());
+                }
+            }
+        }
+        assertEquals(Set.of(), changing);
+    }
+
+    /** Whether a class of ours has a field that can be set again. */
+    private static boolean changes(ClassModel type) {
+        return type != null && type.fields().stream().anyMatch(field -> !field.flags().has(AccessFlag.STATIC) && !field.flags().has(AccessFlag.FINAL));
     }
 }

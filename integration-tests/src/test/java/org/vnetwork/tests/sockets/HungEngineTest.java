@@ -151,8 +151,10 @@ class HungEngineTest {
             Until.holds(() -> "the engine does not hang", () -> Files.exists(sign));
             CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> answer("port:list"));
             exchange(a, b, c, d);
-            assertTrue(answer.join().startsWith("switch sw1 does not answer (expected: within 10 s); its engine or a filter may hang"), answer::join);
-            assertTrue(host.run("host:events").contains("com.acme.hung.HungEngine.decide"), host.run("host:events"));
+            String where = "in engine hung of bundle com.acme.hung in com.acme.hung.HungEngine.decide(HungEngine.java:";
+            assertTrue(answer.join().contains(where), answer::join);
+            Until.holds(() -> host.run("host:events"), () -> host.run("host:events").contains("hangs: " + where.substring(3)));
+            assertTrue(host.run("switch:list").matches("(?s).*sw1 .* hung [0-9]+s " + java.util.regex.Pattern.quote(where) + ".*"), host.run("switch:list"));
             exchange(a, b, c, d);
         }
         assertTrue(host.stop(), "the host does not end by itself");

@@ -93,8 +93,15 @@ public final class Main {
         PrintStream out = new PrintStream(status, false, StandardCharsets.UTF_8);
         Client.run(settings.name(), settings.runFolder().resolve("console.sock"), "text", "host:status", out, out);
         out.flush();
-        Matcher datapath = Pattern.compile("(?m)^datapath +(\\S.*)\\R^datapath reason +(\\S.*)$").matcher(status.toString(StandardCharsets.UTF_8));
-        return datapath.find() ? line + ", datapath " + datapath.group(1) + " (" + datapath.group(2) + ")" : line;
+        return readyLine(line, status.toString(StandardCharsets.UTF_8));
+    }
+
+    /** The line with what {@code host:status} says; a second one when the configuration is not as written. */
+    static String readyLine(String line, String status) {
+        Matcher datapath = Pattern.compile("(?m)^datapath +(\\S.*)\\R^datapath reason +(\\S.*)$").matcher(status);
+        Matcher configuration = Pattern.compile("(?m)^configuration +(?!as written$)(\\S.*)$").matcher(status);
+        return line + (datapath.find() ? ", datapath " + datapath.group(1) + " (" + datapath.group(2) + ")" : "")
+                + (configuration.find() ? "\nconfiguration: " + configuration.group(1) : "");
     }
 
     private static void stop(Host host, RunFolder folder, Logger log) {

@@ -23,7 +23,7 @@ final class ActionCompiler {
 
     private final Recorder recorder;
     private final List<Frame> frames = new ArrayList<>();
-    private final List<Action> drops = new ArrayList<>();
+    private final List<Action.Drop> drops = new ArrayList<>();
     private final List<Action.Meter> meters = new ArrayList<>();
     private final List<Action> counts = new ArrayList<>();
     private List<Action> actions = List.of();
@@ -44,7 +44,13 @@ final class ActionCompiler {
         this.recorder = recorder;
     }
 
+    /** The list; of drops alone, when no outputs were {@link #compile compiled} since the last drop. */
     List<Action> actions() {
+        if (actions == null) {
+            List<Action> list = new ArrayList<>(counts);
+            list.addAll(drops);
+            actions = List.copyOf(list);
+        }
         return actions;
     }
 
@@ -53,28 +59,29 @@ final class ActionCompiler {
         drops.clear();
     }
 
-    /** The gate of another meter; -1 when there is none left. */
+    /** The number of another meter. */
     int meter(long id, Meter meter) {
-        int gate = meters.size();
-        if (gate == Action.GATES) {
-            return -1;
-        }
-        meters.add(new Action.Meter(gate, id, meter.bitsPerSecond(), meter.burstBytes()));
-        return gate;
+        meters.add(new Action.Meter(0, id, meter.bitsPerSecond(), meter.burstBytes()));
+        return meters.size() - 1;
     }
 
     void count(long id) {
         counts.add(new Action.Count(id));
     }
 
-    /** How many frames are counted so far, for {@link #rollback}. */
-    int counted() {
-        return counts.size();
+    /** A point to roll back to: how much had been counted and metered. */
+    record Mark(int counts, int meters) {
     }
 
-    /** Forgets what a stage that failed counted. */
-    void rollback(int counted) {
-        counts.subList(counted, counts.size()).clear();
+    /** A point for {@link #rollback}. */
+    Mark mark() {
+        return new Mark(counts.size(), meters.size());
+    }
+
+    /** Forgets what a stage that failed counted and metered; no frame is left that names a gate of its. */
+    void rollback(Mark mark) {
+        counts.subList(mark.counts(), counts.size()).clear();
+        meters.subList(mark.meters(), meters.size()).clear();
     }
 
     /** Ends the frame without a drop. */
@@ -84,12 +91,14 @@ final class ActionCompiler {
         }
     }
 
-    /** Adds a drop: of the frame when there is no output, else of one output. */
+    /** Adds a drop: of the frame when there is no output, else of one output. Those of one reason stand together. */
     void drop(int reason) {
-        drops.add(new Action.Drop(reason));
-        List<Action> list = new ArrayList<>(counts);
-        list.addAll(drops);
-        actions = List.copyOf(list);
+        int at = drops.size();
+        while (at > 0 && drops.get(at - 1).reason() > reason) {
+            at--;
+        }
+        drops.add(at, new Action.Drop(reason));
+        actions = null;
     }
 
     /** Adds an output, tagged as the port's membership asks; says how. */
@@ -112,27 +121,29 @@ final class ActionCompiler {
         return "output tagged " + vlan;
     }
 
-    /** Orders the outputs and joins their rewrites; false when the list would be too long. */
+    /** Orders the outputs and joins their rewrites; false when the list would be too long, or needs more gates at a time than there are. */
     boolean compile() {
-        // First of all, so that they see the frame as it was received.
-        List<Action> list = new ArrayList<>(counts);
-        long gates = 0;
-        for (Frame frame : frames) {
-            gates |= frame.branch().gates;
-        }
-        for (Action.Meter meter : meters) {
-            if ((gates >>> meter.gate() & 1) != 0) {
-                list.add(meter);
-            }
-        }
-        list.addAll(drops);
         List<Frame> ordered = new ArrayList<>(frames);
         ordered.sort(Comparator.comparingInt(Frame::rewrites));
+        // As they were asked for, outputs of one meter stand together.
+        return compile(ordered) || compile(frames);
+    }
+
+    private boolean compile(List<Frame> ordered) {
+        // First of all, so that they see the frame as it was received.
+        List<Action> list = new ArrayList<>(counts);
+        list.addAll(drops);
+        Gates gates = new Gates(meters, ordered.stream().map(frame -> frame.branch().meters).toList());
         Frame now = new Frame(0, new Branch(), 0, List.of());
-        for (Frame next : ordered) {
+        for (int i = 0; i < ordered.size(); i++) {
+            Frame next = ordered.get(i);
+            if (!gates.open(i, list)) {
+                return false;
+            }
             fields(now, next, list);
             tags(now, next, list);
-            list.add(new Action.Output(next.port(), next.branch().gates));
+            list.add(Action.Output.to(next.port(), gates.of(next.branch().meters)));
+            gates.close(i);
             now = next;
         }
         actions = List.copyOf(list);
@@ -140,6 +151,9 @@ final class ActionCompiler {
     }
 
     private void fields(Frame now, Frame next, List<Action> list) {
+        if (now.branch().set.isEmpty() && next.branch().set.isEmpty()) {
+            return;
+        }
         Set<Field> touched = EnumSet.noneOf(Field.class);
         touched.addAll(now.branch().set.keySet());
         touched.addAll(next.branch().set.keySet());

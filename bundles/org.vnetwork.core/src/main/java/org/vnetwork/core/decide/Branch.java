@@ -1,8 +1,10 @@
 package org.vnetwork.core.decide;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +13,7 @@ import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.Layer;
 import org.vnetwork.packet.Tag;
+import org.vnetwork.packet.wire.Action;
 
 /**
  * How a frame is rewritten at one point of a decision: fields set, tags taken off and put on.
@@ -20,6 +23,9 @@ import org.vnetwork.packet.Tag;
 final class Branch {
     private static final int IPV4 = 0x0800;
     private static final int SCTP = 132;
+    private static final int[] NO_METERS = {};
+    /** Parts of the outermost tag inside the VLAN's own. */
+    private static final Set<Field> INSIDE = EnumSet.of(Field.INNER_VID, Field.INNER_PCP, Field.INNER_DEI);
 
     /** Fields set, with their values. */
     final Map<Field, Value> set = new EnumMap<>(Field.class);
@@ -27,14 +33,16 @@ final class Branch {
     int removed;
     /** Tags put on, innermost first. */
     final List<Tag> pushed = new ArrayList<>();
+    /** Of tags put on, the fields of those of which some were set: each such tag is an object of its own. */
+    private final Map<Tag, Set<Field>> setInside = new IdentityHashMap<>();
     /** Whether the outermost received tag carried the VLAN (or priority alone). */
     boolean vlanTagged;
     /** Priority given to the frame by an action; -1 for as received. */
     int priority = -1;
     /** Drop eligibility given to the frame by an action; -1 for as received. */
     int eligible = -1;
-    /** Gates of the meters that limit it. */
-    long gates;
+    /** Numbers of the meters that limit it, as {@link ActionCompiler#meter} gave them; never changed in place. */
+    int[] meters = NO_METERS;
 
     /** A value that a field was set to; {@code high} is 0 but for 128-bit fields. */
     record Value(long high, long low) {
@@ -53,10 +61,26 @@ final class Branch {
         removed = other.removed;
         pushed.clear();
         pushed.addAll(other.pushed);
+        setInside.clear();
+        setInside.putAll(other.setInside);
         vlanTagged = other.vlanTagged;
         priority = other.priority;
         eligible = other.eligible;
-        gates = other.gates;
+        meters = other.meters;
+    }
+
+    /** Has a meter limit it too; false when as many do as a list has gates. */
+    boolean limit(int meter) {
+        if (Arrays.stream(meters).anyMatch(m -> m == meter)) {
+            return true;
+        }
+        if (meters.length == Action.GATES) {
+            return false;
+        }
+        int[] more = Arrays.copyOf(meters, meters.length + 1);
+        more[meters.length] = meter;
+        meters = more;
+        return true;
     }
 
     /** Notes a field as set; false for one that no branch can set. */
@@ -103,12 +127,30 @@ final class Branch {
         if (tag == null) {
             return;
         }
+        Set<Field> fields = EnumSet.of(field);
+        fields.addAll(pushed.isEmpty() ? Set.of() : setInside.getOrDefault(pushed.getLast(), Set.of()));
         pop(recorder);
-        pushed.add(switch (field) {
+        Tag changed = switch (field) {
             case INNER_VID -> new Tag(tag.service(), value, tag.pcp(), tag.dei());
             case INNER_PCP -> new Tag(tag.service(), tag.vid(), value, tag.dei());
             default -> new Tag(tag.service(), tag.vid(), tag.pcp(), value != 0);
-        });
+        };
+        pushed.add(changed);
+        setInside.put(changed, fields);
+    }
+
+    /** The value that a part of a tag inside the VLAN's own was set to, of the outermost tag of which it was; null when it was of none. */
+    private Value givenInside(Field field) {
+        for (Tag tag : setInside.isEmpty() ? List.<Tag>of() : pushed.reversed()) {
+            if (setInside.getOrDefault(tag, Set.of()).contains(field)) {
+                return new Value(0, switch (field) {
+                    case INNER_VID -> tag.vid();
+                    case INNER_PCP -> tag.pcp();
+                    default -> tag.dei() ? 1 : 0;
+                });
+            }
+        }
+        return null;
     }
 
     /** The outermost tag inside the VLAN's own, or null; a received one is read. */
@@ -148,6 +190,7 @@ final class Branch {
         if (eligible >= 0) {
             fields.add(Field.VLAN_DEI);
         }
+        INSIDE.stream().filter(f -> givenInside(f) != null).forEach(fields::add);
         return fields;
     }
 
@@ -156,6 +199,9 @@ final class Branch {
         if (field == Field.VLAN_PCP && priority >= 0) {
             return new Value(0, priority);
         }
-        return field == Field.VLAN_DEI && eligible >= 0 ? new Value(0, eligible) : set.get(field);
+        if (field == Field.VLAN_DEI && eligible >= 0) {
+            return new Value(0, eligible);
+        }
+        return INSIDE.contains(field) ? givenInside(field) : set.get(field);
     }
 }

@@ -27,6 +27,11 @@ public record Decision(long[] mask, boolean inspect, List<Action> actions, End e
         return inspect || wrote;
     }
 
+    /** Whether there was no engine to make it: no flow may come of it, and none that is there may be measured by it. */
+    public boolean undecided() {
+        return end == End.UNDECIDED;
+    }
+
     /** The ports that it outputs to. */
     public Set<Integer> outputs() {
         return outputs(actions);
@@ -51,6 +56,8 @@ public record Decision(long[] mask, boolean inspect, List<Action> actions, End e
         /** No output, and a reason. */
         DROPPED,
         /** Used up by a plugin. */
-        CONSUMED
+        CONSUMED,
+        /** Dropped since there is no engine: it says nothing about frames that flows know. */
+        UNDECIDED
     }
 }

@@ -114,6 +114,11 @@ final class PacketView implements RawPacket {
     }
 
     @Override
+    public boolean isGiven(Field field) {
+        return branch.given(field) != null;
+    }
+
+    @Override
     public Set<Field> given() {
         return branch.given();
     }

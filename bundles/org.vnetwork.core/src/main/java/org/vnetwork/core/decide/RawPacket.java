@@ -23,4 +23,7 @@ public interface RawPacket extends Packet {
 
     /** Fields that earlier actions set. */
     Set<Field> given();
+
+    /** Whether an earlier action set a field, which the frame as received need not have. */
+    boolean isGiven(Field field);
 }

@@ -31,6 +31,7 @@ final class Run {
     private final ActionCompiler compiler;
     private final PortStage portStage;
     private int vlan;
+    private boolean undecided;
 
     Run(Recorder recorder, int ingress, String driver, Capabilities capabilities, Stages stages, PortTables ports, Transaction transaction, Trace trace) {
         this.recorder = recorder;
@@ -72,7 +73,8 @@ final class Run {
         if (dropped != null) {
             compiler.drop(stages.reason(dropped));
         }
-        return output(outputs);
+        Decision.End end = output(outputs);
+        return undecided ? Decision.End.UNDECIDED : end;
     }
 
     int vlan() {
@@ -115,9 +117,11 @@ final class Run {
         Branch before = branch.copy();
         Transaction.Savepoint savepoint = transaction.savepoint();
         String plugin = "filter " + slot.filter();
-        int counted = compiler.counted();
+        ActionCompiler.Mark mark = compiler.mark();
         FilterActions verdict = new FilterActions(this, plugin, branch, result, port, direction);
         String name = "filter " + slot.filter() + " slot " + slot.slot() + " of " + row.name() + " " + direction.name().toLowerCase(java.util.Locale.ROOT);
+        // Read also when there is none: the decision is made again when one comes, goes or is replaced.
+        ports.filter(port, slot.slot());
         PacketFilter filter = stages.filter(port, slot.slot());
         if (filter != null) {
             try {
@@ -128,12 +132,12 @@ final class Run {
                 throw e;
             } catch (Throwable e) {
                 failed(plugin, e);
+                recorder.uncacheable();
             }
         }
-        recorder.uncacheable();
         branch.restore(before);
         transaction.rollback(savepoint);
-        compiler.rollback(counted);
+        compiler.rollback(mark);
         result.drop = slot.failOpen() ? null : Reasons.FILTER_FAILED;
         trace.end(name, (filter == null ? "not installed" : "failed") + ", the port fails " + (slot.failOpen() ? "open: pass" : "closed: drop " + Reasons.FILTER_FAILED));
         return new FilterActions(this, plugin, branch, result, port, direction);
@@ -150,13 +154,13 @@ final class Run {
         ForwardingEngine engine = stages.engine();
         String name = "engine " + stages.engineName();
         if (engine == null) {
-            recorder.uncacheable();
+            undecided = true;
             result.drop = Reasons.NO_ENGINE;
             trace.end(name, "drop " + result.drop);
             return;
         }
         Transaction.Savepoint savepoint = transaction.savepoint();
-        int counted = compiler.counted();
+        ActionCompiler.Mark mark = compiler.mark();
         try {
             engine.decide(new PacketView(recorder, branch, vlan), new EngineActions(this, name, branch, result, false));
             if (result.isEmpty()) {
@@ -168,7 +172,7 @@ final class Run {
         } catch (Throwable e) {
             recorder.uncacheable();
             transaction.rollback(savepoint);
-            compiler.rollback(counted);
+            compiler.rollback(mark);
             result.clear();
             result.drop = Reasons.ENGINE_FAILED;
             failed("engine " + stages.engineName(), e);

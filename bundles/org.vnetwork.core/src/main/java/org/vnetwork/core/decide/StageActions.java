@@ -38,12 +38,7 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
 
     @Override
     public A set(Field field, long high, long low) {
-        boolean settable = switch (field) {
-            // They are made of taking tags off and putting them on.
-            case VLAN_DEI, INNER_VID, INNER_PCP, INNER_DEI -> true;
-            default -> run.capabilities.settable().contains(field);
-        };
-        if (!settable || !branch.set(field, high, low, run.recorder)) {
+        if (!run.capabilities.settable().contains(field) || !branch.set(field, high, low, run.recorder)) {
             throw unsupported("set " + field.text());
         }
         return self();
@@ -72,11 +67,9 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
     @Override
     public A meter(Meter meter) {
         need(Feature.METER, "meter");
-        int gate = run.compiler().meter(Ids.of(plugin, meter.name()), meter);
-        if (gate < 0) {
-            throw new Refusal("meter " + meter.name() + ": one too many (expected: at most " + Action.GATES + " for one frame)");
+        if (!branch.limit(run.compiler().meter(Ids.of(plugin, meter.name()), meter))) {
+            throw new Refusal("meter " + meter.name() + ": one too many (expected: at most " + Action.GATES + " for one output)");
         }
-        branch.gates |= 1L << gate;
         return self();
     }
 

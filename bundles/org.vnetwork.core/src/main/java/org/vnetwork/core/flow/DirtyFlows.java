@@ -5,15 +5,15 @@ import java.util.Deque;
 
 /** Flows that must be decided again: those that may be denied now before the others, each oldest first. Loop thread only. */
 final class DirtyFlows {
-    private final Deque<Flow> first = new ArrayDeque<>();
+    private final Deque<Flow> mayBeDenied = new ArrayDeque<>();
     private final Deque<Flow> others = new ArrayDeque<>();
 
-    void add(Flow flow, boolean ahead) {
-        (ahead ? first : others).add(flow);
+    void add(Flow flow, boolean mayDeny) {
+        (mayDeny ? mayBeDenied : others).add(flow);
     }
 
     boolean isEmpty() {
-        return first.isEmpty() && others.isEmpty();
+        return mayBeDenied.isEmpty() && others.isEmpty();
     }
 
     /** The next one, to be marked clean by the caller; null when there is none. A flow that stands in both queues comes once. */
@@ -27,7 +27,7 @@ final class DirtyFlows {
     }
 
     private Flow next() {
-        Flow flow = first.poll();
+        Flow flow = mayBeDenied.poll();
         return flow != null ? flow : others.poll();
     }
 }

@@ -30,11 +30,16 @@ final class Drains {
     /** Takes out the next flow that is removed, or has drained; null when there is none. */
     Flow ended(long now) {
         Flow first = flows.peek();
-        return first != null && (first.removed || now - first.drainedNanos >= 0) ? flows.poll() : null;
+        return first != null && (first.isRemoved() || now - first.drainedNanos >= 0) ? flows.poll() : null;
+    }
+
+    /** Those that are left, of a change that may deny: some of their frames may be denied now, which their sample does not tell. */
+    void mayDeny() {
+        flows.forEach(f -> f.dirty(true));
     }
 
     /** How many are left. */
     int count() {
-        return (int) flows.stream().filter(f -> !f.removed).count();
+        return (int) flows.stream().filter(f -> !f.isRemoved()).count();
     }
 }

@@ -2,7 +2,9 @@ package org.vnetwork.core.flow;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.vnetwork.core.decide.Decision;
 import org.vnetwork.core.journal.Journal;
 import org.vnetwork.core.row.Dependency;
@@ -33,17 +35,12 @@ public final class Flow implements Dependency.Reader {
     private List<Row> refreshedRows = List.of();
     private long[] refreshedVersions = new long[0];
     private List<Action> actions = List.of();
-    private boolean inspect;
-    private boolean dirty;
-    private boolean dirtyFirst;
-    /** Whether it is not known if what it read has changed since it was decided, in another process. */
-    boolean doubtful;
-    boolean pending = true;
-    boolean removed;
+    private FlowState state = FlowState.PENDING;
+    private Staleness staleness = Staleness.FRESH;
     /** Where {@link FlowBounds} has it. */
     int place;
     int placeOfPort;
-    /** When it goes at the latest, on the datapath's clock; 0 while it does not drain. */
+    /** When it goes at the latest, on the datapath's clock, once it drains. */
     long drainedNanos;
     long softPackets;
     long softBytes;
@@ -70,16 +67,19 @@ public final class Flow implements Dependency.Reader {
         this.dirtyFlows = dirtyFlows;
     }
 
-    /** Takes over what a decision read, refreshed and said; says whether the actions for the datapath are others than before. */
+    /** Takes over what a decision read, refreshed and said; true when the actions for the datapath are others than before. */
     boolean adopt(Decision decision) {
         dependOn(decision.reads());
-        doubtful = false;
         refreshedRows = new ArrayList<>(decision.refreshes().keySet());
         refreshedVersions = decision.refreshes().values().stream().mapToLong(Long::longValue).toArray();
         List<Action> before = actions;
-        inspect = decision.eachFrame();
-        actions = inspect ? INSPECT : decision.actions();
+        actions = decision.eachFrame() ? INSPECT : decision.actions();
         return !actions.equals(before);
+    }
+
+    /** Has its frames decided one by one, until it is decided again. */
+    void decideEachFrame() {
+        actions = INSPECT;
     }
 
     /** Depends on what a decision read, and on nothing else any more. */
@@ -105,49 +105,83 @@ public final class Flow implements Dependency.Reader {
         places[slot] = place;
     }
 
+    /** Depends on what another decision read as well. */
+    void dependOnMore(Collection<Dependency> more) {
+        Set<Dependency> all = new LinkedHashSet<>(reads);
+        all.addAll(more);
+        dependOn(all);
+    }
+
+    /** Changes its state, which nothing else does. */
+    private void become(FlowState next) {
+        if (!state.leadsTo(next)) {
+            throw new IllegalStateException("flow " + id + " is " + state + " and cannot become " + next);
+        }
+        state = next;
+    }
+
+    /** The datapath has it now. */
+    void installed() {
+        become(FlowState.ACTIVE);
+    }
+
     /** Takes over actions that the datapath carries out already. */
     void takeOver(List<Action> working) {
-        inspect = working.equals(INSPECT);
         actions = List.copyOf(working);
-        pending = false;
+        become(FlowState.ACTIVE);
     }
 
     /** Keeps its actions until it is removed, and no row young. */
     void drain(List<Action> copying, long untilNanos) {
+        become(FlowState.DRAINING);
         actions = copying;
         drainedNanos = untilNanos;
         refreshedRows = List.of();
         refreshedVersions = new long[0];
     }
 
+    /** It is in the datapath no more, or never came there. */
     void release() {
+        become(FlowState.REMOVED);
         leave();
         reads = List.of();
         places = NO_PLACES;
-        removed = true;
     }
 
     @Override
-    public void dirty(boolean first) {
-        boolean queued = dirty && (dirtyFirst || !first);
-        if (!queued && !removed) {
-            dirty = true;
-            dirtyFirst |= first;
-            dirtyFlows.add(this, first);
+    public void dirty(boolean mayDeny) {
+        Staleness now = mayDeny ? Staleness.MAY_DENY : Staleness.CHANGED;
+        if (!isRemoved() && now.compareTo(staleness) > 0) {
+            staleness = now;
+            dirtyFlows.add(this, mayDeny);
         }
     }
 
-    /** Takes it for decided; says whether what changed may deny what was allowed. */
+    /** Takes it for decided; true when a change since its last decision may deny what it lets pass. */
     boolean clean() {
-        boolean mayDeny = dirtyFirst;
-        dirty = false;
-        dirtyFirst = false;
+        boolean mayDeny = staleness == Staleness.MAY_DENY;
+        staleness = Staleness.FRESH;
         return mayDeny;
     }
 
     /** Whether something that its decision read has changed since. */
     boolean isDirty() {
-        return dirty;
+        return staleness != Staleness.FRESH;
+    }
+
+    /** Whether it waits for {@link #installed}. */
+    boolean isPending() {
+        return state == FlowState.PENDING;
+    }
+
+    /** Whether it is gone. */
+    boolean isRemoved() {
+        return state == FlowState.REMOVED;
+    }
+
+    /** Whether frames go on while it drains: one that drops or consumes would only lose what may pass now. */
+    boolean serves() {
+        return inspect() || actions.stream().anyMatch(a -> a instanceof Action.Output);
     }
 
     /** Takes counters from the datapath; traffic since the last ones keeps rows young that the decision refreshed. */
@@ -194,15 +228,15 @@ public final class Flow implements Dependency.Reader {
 
     /** Whether its frames are decided one by one. */
     public boolean inspect() {
-        return inspect;
+        return actions.equals(INSPECT);
     }
 
     /** Whether it is on its way out: it matches what no other flow does, and copies of its frames come up. */
     public boolean draining() {
-        return drainedNanos != 0;
+        return state == FlowState.DRAINING;
     }
 
-    /** What its decision read. */
+    /** What its decision read; of a flow that drains, what all its decisions read. */
     public List<Dependency> reads() {
         return reads;
     }

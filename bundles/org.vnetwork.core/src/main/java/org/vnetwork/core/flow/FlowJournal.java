@@ -52,7 +52,7 @@ final class FlowJournal {
     }
 
     /** What the flows had read that read the same; {@code lost}: there was more. */
-    private record Recalled(List<Dependency> reads, boolean lost, boolean doubtful, long print) {
+    private record Recalled(List<Dependency> reads, boolean lost, long print) {
     }
 
     FlowJournal(Journal journal, ReadJournal reads) {
@@ -104,7 +104,6 @@ final class FlowJournal {
         flow.softPackets = known.packets();
         flow.softBytes = known.bytes();
         flow.dependOn(recalled.reads());
-        flow.doubtful = recalled.doubtful();
         boolean right = !recalled.lost() && (int) recalled.print() == known.said() && !torn.contains(flow.id);
         // What is not right is kept anew when the flow has been decided.
         flow.keptReads = right ? recalled.print() : ~recalled.print();
@@ -124,7 +123,7 @@ final class FlowJournal {
             }
             lost |= at != NOTHING && read == null;
         }
-        return new Recalled(List.copyOf(found), lost, found.stream().anyMatch(Dependency::doubtful), read(found, false));
+        return new Recalled(List.copyOf(found), lost, read(found, false));
     }
 
     /** Forgets a flow that is not taken over: another one gets its id. */
@@ -162,7 +161,7 @@ final class FlowJournal {
      */
     int decided(Flow flow) {
         boolean known = flow.at != Journal.NOWHERE && flow.keptReads == read(flow.reads(), false);
-        if (known || flow.pending || !reads.keeps()) {
+        if (known || flow.isPending() || !reads.keeps()) {
             return Journal.NOWHERE;
         }
         int old = flow.at;

@@ -87,7 +87,7 @@ public final class FlowTable {
         }
     }
 
-    /** Decisions that found no room in the flow table. */
+    /** Decisions that the datapath had no room for: their flows were not installed, or were revoked instead of replaced. */
     public long refused() {
         return refused;
     }
@@ -95,6 +95,12 @@ public final class FlowTable {
     /** The flow of this id, or null. */
     public Flow byId(int id) {
         return id < 0 || id >= byId.length ? null : byId[id];
+    }
+
+    /** The flow of this id, or the one with the next id above it that is in use; null when there is none. */
+    public Flow from(int id) {
+        int next = used.nextSetBit(id);
+        return next < 0 ? null : byId[next];
     }
 
     /** A flow that matches this key and does not drain, or null. */
@@ -228,7 +234,7 @@ public final class FlowTable {
         for (Flow flow : pending) {
             if (flow.isDirty()) {
                 remove(flow);
-            } else if (!flow.removed) {
+            } else if (!flow.isRemoved()) {
                 ready.add(flow);
             }
         }
@@ -238,7 +244,7 @@ public final class FlowTable {
 
     /** Installs one flow ahead of the others that are pending. */
     void install(Flow flow) {
-        if (flow.pending) {
+        if (flow.isPending()) {
             pending.remove(flow);
             install(List.of(flow));
         }
@@ -250,30 +256,50 @@ public final class FlowTable {
         boolean[] in = datapath.install(ready.stream().map(f -> new FlowEntry(f.id, f.key, f.mask, f.actions())).toList());
         for (int i = 0; i < in.length; i++) {
             Flow flow = ready.get(i);
-            flow.pending = false;
-            if (!in[i]) {
+            if (in[i]) {
+                flow.installed();
+            } else {
                 refused++;
-                forget(flow);
+                inspectOrForget(flow);
             }
         }
     }
 
-    /** Gives a flow another decision that reads no bit outside its mask; says whether the datapath had to be told. */
-    boolean redecided(Flow flow, Decision decision) {
+    /** A flow whose actions found no room in the datapath: it takes less when its frames are decided one by one. */
+    private void inspectOrForget(Flow flow) {
+        flow.decideEachFrame();
+        if (datapath.install(List.of(new FlowEntry(flow.id, flow.key, flow.mask, flow.actions())))[0]) {
+            flow.installed();
+        } else {
+            forget(flow);
+        }
+    }
+
+    /**
+     * Gives a flow another decision that reads no bit outside its mask.
+     *
+     * @return {@link Outcome#REVOKED} when the datapath has no room for its new actions: with the old ones it must not go on
+     */
+    Outcome redecided(Flow flow, Decision decision) {
         List<Dependency> before = flow.reads();
         boolean changed = flow.adopt(decision);
         int old = journal.decided(flow);
-        if (changed && !flow.pending) {
-            datapath.replace(flow.id, flow.actions());
-        }
+        boolean taken = !changed || flow.isPending() || datapath.replace(flow.id, flow.actions());
         journal.settled(old, before);
-        return changed;
+        if (!taken) {
+            refused++;
+            remove(flow);
+            return Outcome.REVOKED;
+        }
+        return changed ? Outcome.REPLACED : Outcome.KEPT;
     }
 
-    /** Has a flow that drains depend on what was read for it now. */
+    /**
+     * Has a flow that drains depend on what was read for it now, too. It was decided by one frame, and what was read for that one then or now may concern others of its frames.
+     */
     void reread(Flow flow, Decision decision) {
         List<Dependency> before = flow.reads();
-        flow.dependOn(decision.reads());
+        flow.dependOnMore(decision.reads());
         journal.settled(journal.decided(flow), before);
     }
 
@@ -281,22 +307,28 @@ public final class FlowTable {
      * Has a flow go when others have come in its place: it keeps its actions and matches only what no other flow does; copies of its frames come up.
      *
      * @param decision what the flow depends on meanwhile, should it be denied
-     * @return false when it had to go at once
+     * @return {@link Outcome#REVOKED} when it went at once: nothing drains now, it has no output, or the datapath cannot
      */
-    boolean drain(Flow flow, Decision decision, long now) {
+    Outcome drain(Flow flow, Decision decision, long now) {
         List<Action> copying = new ArrayList<>(flow.actions());
         if (!flow.inspect()) {
             copying.addFirst(new Action.CopyUp());
         }
-        if (!drains.wanted() || flow.removed || copying.size() > Action.LIMIT || !datapath.drain(flow.id, copying)) {
+        boolean can = drains.wanted() && !flow.isRemoved() && flow.serves() && Action.size(copying) <= Action.LIMIT;
+        if (!can || !datapath.drain(flow.id, copying)) {
             remove(flow);
-            return false;
+            return Outcome.REVOKED;
         }
         masks.remove(flow);
         flow.drain(copying, drains.end(now));
         reread(flow, decision);
         drains.add(flow);
-        return true;
+        return Outcome.DRAINED;
+    }
+
+    /** Something changed that may deny what was allowed: flows that drain go before anything else is decided again. */
+    public void mayDeny() {
+        drains.mayDeny();
     }
 
     /** Sets how long a flow drains; 0 has it go at once. */
@@ -308,7 +340,7 @@ public final class FlowTable {
     public int endDrains(long now) {
         int ended = 0;
         for (Flow flow = drains.ended(now); flow != null; flow = drains.ended(now)) {
-            ended += flow.removed ? 0 : 1;
+            ended += flow.isRemoved() ? 0 : 1;
             remove(flow);
         }
         return ended;
@@ -336,10 +368,10 @@ public final class FlowTable {
 
     /** Takes a flow out; its last traffic still counts for the rows it refreshed. */
     public void remove(Flow flow) {
-        if (flow.removed) {
+        if (flow.isRemoved()) {
             return;
         }
-        if (!flow.pending) {
+        if (!flow.isPending()) {
             FlowCounters last = datapath.remove(flow.id);
             flow.pull(last.packets(), last.bytes(), last.lastUsedNanos());
         }
@@ -348,13 +380,14 @@ public final class FlowTable {
 
     private void forget(Flow flow) {
         List<Dependency> before = flow.reads();
+        boolean found = !flow.draining();
         flow.release();
         journal.forget(flow, before);
         bounds.gone(flow);
         used.clear(flow.id);
         lowest = Math.min(lowest, flow.id);
         byId[flow.id] = null;
-        if (!flow.draining()) {
+        if (found) {
             masks.remove(flow);
         }
     }

@@ -39,14 +39,14 @@ public final class Preview {
 
     /** First pass over one flow. */
     public void warm(Flow flow) {
-        if (!flow.removed) {
+        if (!flow.isRemoved()) {
             candidate.preview(flow.fullKey, overlay, true);
         }
     }
 
     /** Second pass over one flow. */
     public void compare(Flow flow) {
-        if (flow.removed) {
+        if (flow.isRemoved()) {
             return;
         }
         Decision decision = candidate.preview(flow.fullKey, overlay, false);

@@ -5,15 +5,17 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import org.vnetwork.core.decide.Decision;
 import org.vnetwork.core.decide.Pipeline;
+import org.vnetwork.core.row.Dependency;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.FlowKey;
 
 /**
  * Decides flows again whose rows have changed: the one mechanism for every change.
  *
- * <p>It runs on the flow's stored key and commits nothing. A flow ends in one of four ways. Kept or replaced: its mask covers what was read now, so
- * that at most one update is needed. Drained: more is read now, or the decision would write, which only a real frame may. Revoked: what it does is denied now, or may be for
- * some of its frames, since a port, filter or rule changed; it goes at once. Flows that may be denied come first. Loop thread only.
+ * <p>It runs on the flow's stored key and commits nothing. A flow is kept or replaced while its mask covers what was read now. It drains when more is read now,
+ * or when the decision would write, which only a real frame may. It is revoked when what it does is denied now, or may be for some of its frames: a port, a filter, a rule,
+ * a row that the administrator placed or one of a policy has changed. It is revoked too when it has no output that could go on, or when the datapath refuses what it is told.
+ * Flows that may be denied come first. Loop thread only.
  */
 public final class Redecider {
     private static final long SLICE_NANOS = 1_000_000;
@@ -32,7 +34,7 @@ public final class Redecider {
      * @param kept flows whose actions stayed
      * @param replaced flows with other actions under the same mask
      * @param drained flows that give way to others while their frames go on
-     * @param revoked flows that went at once, since what they did is denied or was never installed
+     * @param revoked flows that went at once: what they did is or may be denied, they had no output, they were never installed, or the datapath had no room for what they were to do
      */
     public record Totals(long kept, long replaced, long drained, long revoked) {
         /** What came since an earlier reading. */
@@ -72,7 +74,7 @@ public final class Redecider {
         long end = System.nanoTime() + SLICE_NANOS;
         for (Flow flow = dirty.poll(); flow != null; flow = dirty.poll()) {
             boolean mayDeny = flow.clean();
-            if (!flow.removed) {
+            if (!flow.isRemoved()) {
                 redecide(flow, mayDeny, now);
             }
             done++;
@@ -83,38 +85,34 @@ public final class Redecider {
         return done;
     }
 
+    /** {@code mayDeny}: what changed may deny other frames of a wide flow than the one that it is decided by. */
     private void redecide(Flow flow, boolean mayDeny, long now) {
-        if (flow.pending) {
-            // It is not in the datapath yet and now never comes there; its next frame is decided afresh.
-            revoke(flow);
-            return;
+        if (flow.isPending() || mayDeny && flow.draining()) {
+            // One that is pending never comes into the datapath now. The next frame of either is decided afresh.
+            flows.remove(flow);
+            count(Outcome.REVOKED);
+        } else if (mayDeny || pipeline.hasEngine()) {
+            count(decide(flow, mayDeny || flow.reads().stream().anyMatch(Dependency::mayDeny), now));
         }
-        if (!mayDeny && !pipeline.hasEngine()) {
-            // It goes on until there is an engine, by which all are decided again.
-            return;
-        }
-        boolean unsure = mayDeny || flow.doubtful;
-        Decision decision = pipeline.evaluate(flow.fullKey, null);
-        if (flow.draining()) {
-            // Others come in its place already; only a denial ends it early.
-            if (unsure || denies(decision, flow)) {
-                revoke(flow);
-            } else {
-                flows.reread(flow, decision);
-            }
-        } else if (FlowKey.covers(flow.mask, decision.mask()) && (flow.inspect() || !decision.wrote())) {
-            if (flows.redecided(flow, decision)) {
-                replaced++;
-            } else {
-                kept++;
-            }
-        } else {
-            giveWay(flow, decision, unsure, now);
-        }
+        // Else it goes on until there is an engine, by which all are decided again.
     }
 
-    /** {@code mayDeny}: other frames of a wide flow than the one it was decided by may be denied now, so that it cannot go on for them. */
-    private void giveWay(Flow flow, Decision decision, boolean mayDeny, long now) {
+    private Outcome decide(Flow flow, boolean mayDeny, long now) {
+        Decision decision = pipeline.evaluate(flow.fullKey, null);
+        // Undecided: it may be denied now, and there is no engine to tell. One that drains has others in its place already; only a denial ends it early.
+        if (decision.undecided() || flow.draining() && (mayDeny || denies(decision, flow))) {
+            flows.remove(flow);
+            return Outcome.REVOKED;
+        }
+        if (flow.draining()) {
+            flows.reread(flow, decision);
+            return Outcome.DRAINS_ON;
+        }
+        boolean covered = FlowKey.covers(flow.mask, decision.mask()) && (flow.inspect() || !decision.wrote());
+        return covered ? flows.redecided(flow, decision) : giveWay(flow, decision, mayDeny, now);
+    }
+
+    private Outcome giveWay(Flow flow, Decision decision, boolean mayDeny, long now) {
         if (!decision.wrote()) {
             Flow narrower = flows.add(flow.fullKey, decision, now);
             if (narrower != null) {
@@ -122,17 +120,21 @@ public final class Redecider {
             }
         }
         if (mayDeny || denies(decision, flow)) {
-            revoke(flow);
-        } else if (flows.drain(flow, decision, now)) {
-            drained++;
-        } else {
-            revoked++;
+            flows.remove(flow);
+            return Outcome.REVOKED;
         }
+        return flows.drain(flow, decision, now);
     }
 
-    private void revoke(Flow flow) {
-        flows.remove(flow);
-        revoked++;
+    private void count(Outcome outcome) {
+        switch (outcome) {
+            case KEPT -> kept++;
+            case REPLACED -> replaced++;
+            case DRAINED -> drained++;
+            case REVOKED -> revoked++;
+            case DRAINS_ON -> {
+            }
+        }
     }
 
     /** Whether what the flow does must end at once: a decision that drops, or an output to where the frame may not go any more. */

@@ -50,7 +50,7 @@ public final class Upcalls implements UpcallSink {
             flow = flows.find(key);
         }
         long now = datapath.nanoTime();
-        if (flow != null && flow.pending && flow.isDirty()) {
+        if (flow != null && flow.isPending() && flow.isDirty()) {
             flows.remove(flow);
             flow = null;
         }
@@ -58,7 +58,7 @@ public final class Upcalls implements UpcallSink {
         if (frame.copy) {
             learn(frame, known);
         } else if (known) {
-            if (frame.flow < 0 && !flow.pending && now - flow.installedNanos > MISMATCH_NANOS) {
+            if (frame.flow < 0 && !flow.isPending() && now - flow.installedNanos > MISMATCH_NANOS) {
                 mismatches.keep(frame, flow);
             }
             count(flow, frame.flow, frame.wireFrames(), frame.size, now);
@@ -74,7 +74,9 @@ public final class Upcalls implements UpcallSink {
             decided++;
             long now = datapath.nanoTime();
             Decision decision = pipeline.commit(key, frame, now);
-            flows.add(key, decision.wrote() ? pipeline.evaluate(key, frame) : decision, now);
+            if (!decision.undecided()) {
+                flows.add(key, decision.wrote() ? pipeline.evaluate(key, frame) : decision, now);
+            }
         }
         datapath.execute(frame, List.of());
     }
@@ -95,7 +97,10 @@ public final class Upcalls implements UpcallSink {
         int size = frame.size;
         int matched = frame.flow;
         datapath.execute(frame, decision.actions());
-        if (stale == null || stale.removed) {
+        if (decision.undecided()) {
+            return;
+        }
+        if (stale == null || stale.isRemoved()) {
             Flow added = flows.add(key, installable, now);
             if (added != null) {
                 flows.soft(added, frames, size, now);
@@ -106,7 +111,7 @@ public final class Upcalls implements UpcallSink {
                 flows.redecided(stale, installable);
             } else if (!installable.eachFrame()) {
                 flows.add(key, installable, now);
-                if (stale.inspect() && !stale.pending) {
+                if (stale.inspect() && !stale.isPending()) {
                     flows.drain(stale, installable, now);
                 }
             }

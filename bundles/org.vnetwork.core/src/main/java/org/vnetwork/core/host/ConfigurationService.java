@@ -2,6 +2,9 @@ package org.vnetwork.core.host;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -10,41 +13,62 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vnetwork.control.Change;
 import org.vnetwork.control.Configuration;
 import org.vnetwork.control.Edit;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.SwitchDocument;
-import org.vnetwork.core.run.Plugin;
 import org.vnetwork.core.run.VirtualSwitch;
-import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.model.Refusal;
 
 /** Keeps the configuration, in force and in the data folder; edits are made one after the other. */
 @Component(service = Configuration.class, immediate = true)
 public final class ConfigurationService implements Configuration {
-    /** Takes the place of an engine whose bundle has gone. */
-    private static final String BUILT_IN = "learning";
     private static final long RETRY_SECONDS = 5;
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigurationService.class);
 
     private final Switches switches;
     private final DocumentFile file;
     private final Runnable pluginsChanged = this::pluginsChanged;
     private final ScheduledExecutorService followUp = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("plugins").factory());
+    /** Failures that were told. */
+    private final Set<String> failed = ConcurrentHashMap.newKeySet();
     private volatile HostDocument current;
     private boolean closed;
 
     /** Restores what was configured before. */
     @Activate
     public ConfigurationService(@Reference Switches switches) {
+        this(switches, TimeUnit.SECONDS.toMillis(RETRY_SECONDS));
+    }
+
+    /** As the other, with the time between tries. */
+    ConfigurationService(Switches switches, long retryMillis) {
         this.switches = switches;
         file = new DocumentFile(switches.settings().dataFolder());
         current = file.load(line -> switches.events().add("host " + switches.settings().name(), line));
         new Reconciler(switches, true).apply(HostDocument.EMPTY, current);
         switches.installed().listen(pluginsChanged);
-        followUp.scheduleWithFixedDelay(this::retry, RETRY_SECONDS, RETRY_SECONDS, TimeUnit.SECONDS);
+        followUp.scheduleWithFixedDelay(() -> guarded("starting what could not be started", this::retry), retryMillis, retryMillis, TimeUnit.MILLISECONDS);
     }
 
+    /** Does what nobody waits for. A failure is told, once per kind until the work succeeds, and it is not the last try: a scheduled task that throws is never run again. */
+    void guarded(String what, Runnable work) {
+        try {
+            work.run();
+            failed.removeIf(kind -> kind.startsWith(what));
+        } catch (Throwable e) {
+            String line = what + " failed: " + Reconciler.text(e) + "; the log has the details, and it is tried again";
+            if (failed.add(line)) {
+                LOG.error("{} failed", what, e);
+                switches.events().add("host " + switches.settings().name(), line);
+            }
+        }
+    }
+
+    /** Starts what could not be started before. */
     private synchronized void retry() {
         if (!closed && current.switches().stream().anyMatch(s -> switches.find(s.name()).isEmpty())) {
             new Reconciler(switches, true).apply(current, current);
@@ -64,6 +88,11 @@ public final class ConfigurationService implements Configuration {
     @Override
     public HostDocument current() {
         return current;
+    }
+
+    @Override
+    public Optional<String> problem() {
+        return Optional.ofNullable(file.problem());
     }
 
     @Override
@@ -94,37 +123,54 @@ public final class ConfigurationService implements Configuration {
         }
         Reconciler reconciler = new Reconciler(switches, false);
         reconciler.check(before, after);
+        List<String> differences = Differences.between(before, after);
         // Written first: a full disk is found out before any switch is touched.
         file.prepare(after);
         try {
             reconciler.apply(before, after);
             file.commit();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             file.discard();
-            goBack(before, after);
-            throw e;
+            throw refused(e, goBack(before, after));
         }
         current = after;
-        return new Change(true, Differences.between(before, after), reconciler.report());
+        return new Change(true, differences, reconciler.report());
     }
 
-    /** From wherever a failed edit left the switches: what it changed of each is changed back, and one that it stopped is started again. */
-    private void goBack(HostDocument before, HostDocument after) {
+    /** What a failed edit is refused with: a refusal's own words, or what failed. */
+    private static Refusal refused(Throwable failure, boolean undone) {
+        if (failure instanceof Refusal refusal && undone) {
+            return refusal;
+        }
+        LOG.error("an edit of the configuration failed", failure);
+        return new Refusal(failure instanceof Refusal ? failure.getMessage() + "; not all could be undone, host:events says what is left"
+                : "configuration: the edit failed (" + failure + "), the log has the details; " + (undone ? "nothing was changed" : "not all could be undone, host:events says what is left"), failure);
+    }
+
+    /**
+     * From wherever a failed edit left the switches: what it changed of each is changed back, and one that it stopped is started again.
+     *
+     * @return false when a step back failed too
+     */
+    private boolean goBack(HostDocument before, HostDocument after) {
+        Undo undo = new Undo(switches);
         try {
             for (SwitchDocument touched : after.switches()) {
                 if (before.find(touched.name()).filter(touched::equals).isEmpty()) {
-                    new Undo(switches).back(touched, before.find(touched.name()).orElse(null));
+                    undo.back(touched, before.find(touched.name()).orElse(null));
                 }
             }
             new Reconciler(switches, true).apply(before, before);
-        } catch (RuntimeException e) {
-            switches.events().add("host " + switches.settings().name(), "an edit that failed could not be undone altogether: " + e.getMessage());
+            return undo.isWhole();
+        } catch (Throwable e) {
+            switches.events().add("host " + switches.settings().name(), "an edit that failed could not be undone altogether: " + Reconciler.text(e));
+            return false;
         }
     }
 
     private void pluginsChanged() {
         try {
-            followUp.execute(this::follow);
+            followUp.execute(() -> guarded("following bundles that came or went", this::follow));
         } catch (RejectedExecutionException e) {
             // The host is stopping.
         }
@@ -142,24 +188,12 @@ public final class ConfigurationService implements Configuration {
     }
 
     private void follow(VirtualSwitch home, SwitchDocument document) {
-        try {
-            Plugin<ForwardingEngine> used = home.engine();
-            Plugin<ForwardingEngine> wanted = switches.installed().engine(document.engine());
-            boolean usedIsThere = used != null && switches.installed().engines().contains(used);
-            if (usedIsThere && used.name().equals(document.engine())) {
-                home.refreshFilters();
-                return;
+        for (Runnable step : List.<Runnable>of(() -> switches.engines().use(home, document), home::refreshFilters, () -> new Reconciler(switches, true).placeAgain(home, document))) {
+            try {
+                step.run();
+            } catch (Throwable e) {
+                switches.events().add("switch " + home.name(), Reconciler.text(e));
             }
-            Plugin<ForwardingEngine> next = wanted != null ? wanted : switches.installed().engine(BUILT_IN);
-            if (next != used) {
-                home.swap(next == null ? document.engine() : next.name(), next);
-                switches.events().add("switch " + home.name(), next == null ? "has no engine: " + document.engine() + " is not installed; installed flows go on, other frames are dropped"
-                        : "uses engine " + next.name() + " " + next.version() + (wanted == null ? " in the place of " + document.engine() + ", which is not installed" : ""));
-            }
-            home.refreshFilters();
-            new Reconciler(switches, true).placeAgain(home, document);
-        } catch (RuntimeException e) {
-            switches.events().add("switch " + home.name(), e.getMessage());
         }
     }
 }

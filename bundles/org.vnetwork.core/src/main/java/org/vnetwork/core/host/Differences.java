@@ -2,6 +2,7 @@ package org.vnetwork.core.host;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
@@ -30,7 +31,7 @@ final class Differences {
             if (old.isEmpty()) {
                 differences.lines.add("+ " + text(now));
             }
-            differences.inSwitch(old.orElse(new SwitchDocument(now.name(), now.engine(), now.datapath(), List.of(), List.of())), now);
+            differences.inSwitch(old.orElse(new SwitchDocument(now.name(), now.engine(), now.datapath(), List.of(), List.of()).withFailOpen(now.failOpen())), now);
         }
         return List.copyOf(differences.lines);
     }
@@ -39,14 +40,19 @@ final class Differences {
         if (!before.engine().equals(after.engine())) {
             lines.add("~ switch " + after.name() + ": engine " + before.engine() + " -> " + after.engine());
         }
+        if (before.failOpen() != after.failOpen()) {
+            lines.add("~ switch " + after.name() + ": fails " + fails(before.failOpen()) + " -> " + fails(after.failOpen()));
+        }
         for (Limit limit : Limit.values()) {
             if (before.limits().of(limit) != after.limits().of(limit)) {
                 lines.add("~ switch " + after.name() + ": " + limit.text() + " " + before.limits().of(limit) + " -> " + after.limits().of(limit));
             }
         }
-        before.ports().stream().filter(p -> after.find(p.name()).isEmpty()).forEach(p -> lines.add("- " + text(after, p)));
+        Map<String, PortDocument> nowByName = after.portsByName();
+        Map<String, PortDocument> oldByName = before.portsByName();
+        before.ports().stream().filter(p -> !nowByName.containsKey(p.name())).forEach(p -> lines.add("- " + text(after, p)));
         for (PortDocument port : after.ports()) {
-            Optional<PortDocument> old = before.find(port.name());
+            Optional<PortDocument> old = Optional.ofNullable(oldByName.get(port.name()));
             if (old.isEmpty()) {
                 lines.add("+ " + text(after, port));
             } else {
@@ -80,7 +86,11 @@ final class Differences {
     }
 
     private static String text(SwitchDocument s) {
-        return "switch " + s.name() + ": engine " + s.engine() + ", datapath " + s.datapath();
+        return "switch " + s.name() + ": engine " + s.engine() + ", datapath " + s.datapath() + (s.failOpen() ? ", fails open" : "");
+    }
+
+    private static String fails(boolean open) {
+        return open ? "open" : "closed";
     }
 
     private static String text(SwitchDocument s, PortDocument p) {
@@ -92,6 +102,6 @@ final class Differences {
     }
 
     private static String text(PortDocument port, FilterDocument f) {
-        return "filter " + f.filter() + " in slot " + f.slot() + " of " + port.name() + ", fails " + (f.failOpen() ? "open" : "closed");
+        return "filter " + f.filter() + " in slot " + f.slot() + " of " + port.name() + ", fails " + fails(f.failOpen());
     }
 }

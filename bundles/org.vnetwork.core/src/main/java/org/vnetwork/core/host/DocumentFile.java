@@ -8,10 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.model.Refusal;
 
@@ -21,9 +24,14 @@ import org.vnetwork.model.Refusal;
  * <p>A write is whole or not at all: a new file, forced to disk, then renamed over the old one.
  */
 final class DocumentFile {
+    private static final String ASIDE = ".corrupt-";
+
     private final Path file;
     private final Path previous;
     private final Path fresh;
+    /** What was wrong with the file, in brackets. */
+    private String why = "";
+    private volatile String problem;
 
     DocumentFile(Path folder) {
         file = folder.resolve("configuration.json");
@@ -37,12 +45,20 @@ final class DocumentFile {
      * @param report takes a line about anything that is not as it should be
      */
     HostDocument load(Consumer<String> report) {
+        HostDocument read = first(report);
+        problem = Files.exists(file) || Files.notExists(previous) && newestAside() == null ? null : problem(read);
+        return read;
+    }
+
+    private HostDocument first(Consumer<String> report) {
         for (Path candidate : new Path[] {file, previous}) {
             if (Files.exists(candidate)) {
                 try {
                     return DocumentText.read(Files.readString(candidate));
                 } catch (IOException | Refusal e) {
-                    report.accept("configuration: " + candidate + " cannot be used (" + e.getMessage() + "); kept as " + keepAside(candidate)
+                    String aside = keepAside(candidate);
+                    why = candidate == file ? " (" + e.getMessage() + ")" : why;
+                    report.accept("configuration: " + candidate + " cannot be used (" + e.getMessage() + "); kept as " + aside
                             + ", going on with " + (candidate == file && Files.exists(previous) ? previous.getFileName() : "an empty configuration"));
                 }
             }
@@ -50,11 +66,48 @@ final class DocumentFile {
         return HostDocument.EMPTY;
     }
 
+    /** Why what is in force is not what was written last, and what differs, in a line; null when it is. Any thread. */
+    String problem() {
+        return problem;
+    }
+
+    private String problem(HostDocument used) {
+        String instead = (Files.exists(previous) ? previous.getFileName() : "an empty configuration") + " is in force";
+        Path aside = newestAside();
+        if (aside == null) {
+            return file.getFileName() + " is missing; " + instead;
+        }
+        try {
+            return file.getFileName() + " could not be used" + why + ", it is kept as " + aside.getFileName() + "; " + instead + "; " + DocumentNames.difference(Files.readString(aside), used);
+        } catch (IOException e) {
+            return file.getFileName() + " could not be used" + why + ", it is kept as " + aside.getFileName() + " and cannot be read (" + e.getMessage() + "); " + instead;
+        }
+    }
+
+    /** The file that was set aside last since the one before it was written; null when there is none. */
+    private Path newestAside() {
+        try (Stream<Path> files = Files.list(file.getParent())) {
+            FileTime since = Files.exists(previous) ? Files.getLastModifiedTime(previous) : FileTime.fromMillis(0);
+            return files.filter(f -> f.getFileName().toString().startsWith(file.getFileName() + ASIDE) && modified(f).compareTo(since) >= 0)
+                    .max(Comparator.comparing(DocumentFile::modified).thenComparing(f -> f.getFileName().toString())).orElse(null);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static FileTime modified(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            return FileTime.fromMillis(0);
+        }
+    }
+
     private static String keepAside(Path candidate) {
         String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC).format(Instant.now());
-        Path aside = candidate.resolveSibling(candidate.getFileName() + ".corrupt-" + time);
+        Path aside = candidate.resolveSibling(candidate.getFileName() + ASIDE + time);
         for (int i = 2; Files.exists(aside); i++) {
-            aside = candidate.resolveSibling(candidate.getFileName() + ".corrupt-" + time + "-" + i);
+            aside = candidate.resolveSibling(candidate.getFileName() + ASIDE + time + "-" + i);
         }
         try {
             Files.move(candidate, aside);
@@ -78,6 +131,9 @@ final class DocumentFile {
         } catch (IOException e) {
             discard();
             throw unwritable(e);
+        } catch (RuntimeException | Error e) {
+            discard();
+            throw e;
         }
     }
 
@@ -90,19 +146,37 @@ final class DocumentFile {
         }
     }
 
-    /** Has what was prepared take the place of the configuration, which becomes the one before it. */
+    /** Has what was prepared take the place of the configuration, which becomes the one before it; when that fails the files are as before. */
     void commit() {
+        boolean kept = false;
+        boolean in = false;
         try {
             // Between the two renames there is only the configuration before this one, and reading knows that.
             if (Files.exists(file)) {
                 Files.move(file, previous, StandardCopyOption.ATOMIC_MOVE);
+                kept = true;
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            in = true;
             try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
                 folder.force(true);
             }
+            problem = null;
         } catch (IOException e) {
+            putBack(kept, in);
             throw unwritable(e);
+        }
+    }
+
+    private void putBack(boolean kept, boolean in) {
+        try {
+            if (kept) {
+                Files.move(previous, file, StandardCopyOption.ATOMIC_MOVE);
+            } else if (in) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            // The one that could be read last is there under one of the two names.
         }
     }
 

@@ -45,6 +45,9 @@ final class DocumentText {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("name", s.name());
         map.put("engine", s.engine());
+        if (s.failOpen()) {
+            map.put("fail", "open");
+        }
         map.put("datapath", s.datapath());
         if (!s.limits().set().isEmpty()) {
             Map<String, Object> limits = new LinkedHashMap<>();
@@ -118,10 +121,11 @@ final class DocumentText {
     }
 
     private static SwitchDocument readSwitch(JsonNode node) {
-        node.only("name", "engine", "datapath", "limits", "ports", "rows");
+        node.only("name", "engine", "fail", "datapath", "limits", "ports", "rows");
         return node.in(() -> new SwitchDocument(node.text("name"), node.text("engine"), node.text("datapath"),
                 node.need("ports").list("ports").stream().map(DocumentText::readPort).toList(), node.list("rows").stream().map(DocumentText::readRow).toList(),
-                node.has("limits") ? readLimits(JsonNode.of(node.map().get("limits"), node.place() + ".limits")) : LimitsDocument.PRESET));
+                node.has("limits") ? readLimits(JsonNode.of(node.map().get("limits"), node.place() + ".limits")) : LimitsDocument.PRESET,
+                node.has("fail") && failsOpen(node)));
     }
 
     private static LimitsDocument readLimits(JsonNode node) {
@@ -160,13 +164,15 @@ final class DocumentText {
 
     private static FilterDocument readFilter(JsonNode node) {
         node.only("slot", "filter", "fail");
-        return node.in(() -> {
-            String fail = node.text("fail");
-            if (!fail.equals("open") && !fail.equals("closed")) {
-                throw Refusal.value("fail", fail, "open or closed");
-            }
-            return new FilterDocument(node.integer("slot"), node.text("filter"), fail.equals("open"));
-        });
+        return node.in(() -> new FilterDocument(node.integer("slot"), node.text("filter"), failsOpen(node)));
+    }
+
+    private static boolean failsOpen(JsonNode node) {
+        String fail = node.text("fail");
+        if (!fail.equals("open") && !fail.equals("closed")) {
+            throw Refusal.value("fail", fail, "open or closed");
+        }
+        return fail.equals("open");
     }
 
     private static RowDocument readRow(JsonNode node) {

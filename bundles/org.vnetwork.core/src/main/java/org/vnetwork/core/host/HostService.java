@@ -17,10 +17,13 @@ import org.vnetwork.control.CounterView;
 import org.vnetwork.control.DatapathView;
 import org.vnetwork.control.DropView;
 import org.vnetwork.control.EventView;
+import org.vnetwork.control.FilterDocument;
+import org.vnetwork.control.FlowQuery;
 import org.vnetwork.control.FlowView;
 import org.vnetwork.control.Host;
 import org.vnetwork.control.HostView;
 import org.vnetwork.control.LimitView;
+import org.vnetwork.control.Page;
 import org.vnetwork.control.PluginView;
 import org.vnetwork.control.PortView;
 import org.vnetwork.control.RowDocument;
@@ -34,6 +37,7 @@ import org.vnetwork.core.run.Plugin;
 import org.vnetwork.core.run.VirtualSwitch;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.DatapathDriver;
+import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.Field;
 
@@ -56,7 +60,7 @@ public final class HostService implements Host {
         int ports = configuration.current().switches().stream().mapToInt(s -> s.ports().size()).sum();
         long uptime = ManagementFactory.getRuntimeMXBean().getUptime() / 1000;
         return new HostView(switches.settings().name(), FrameworkUtil.getBundle(HostService.class).getVersion().toString(), ProcessHandle.current().pid(), uptime,
-                choice.name(), choice.reason(), configuration.current().switches().size(), ports);
+                choice.name(), choice.reason(), configuration.problem().orElse(HostView.AS_WRITTEN), configuration.current().switches().size(), ports);
     }
 
     /** The default driver and why it is. */
@@ -86,15 +90,33 @@ public final class HostService implements Host {
 
     @Override
     public List<PluginView> engines() {
-        return switches.installed().engines().stream().map(p -> view(p, switches.all().stream().filter(s -> s.engine() == p).map(s -> s.name()).toList())).toList();
+        List<PluginView> views = new ArrayList<>(switches.installed().engines().stream()
+                .map(p -> view(p, switches.all().stream().filter(s -> s.engine() == p).map(s -> s.name()).toList())).toList());
+        documents().map(SwitchDocument::engine).distinct().sorted().filter(name -> switches.installed().engine(name) == null)
+                .map(name -> notInstalled(name, documents().filter(s -> s.engine().equals(name)).map(SwitchDocument::name).toList())).forEach(views::add);
+        views.addAll(switches.installed().refused().views("engine"));
+        return views;
     }
 
     @Override
     public List<PluginView> filters() {
-        return switches.installed().filters().stream().map(p -> view(p, configuration.current().switches().stream().flatMap(s -> users(s, p.name())).toList())).toList();
+        List<PluginView> views = new ArrayList<>(switches.installed().filters().stream()
+                .map(p -> view(p, documents().flatMap(s -> users(s, p.name())).toList())).toList());
+        documents().flatMap(s -> s.ports().stream()).flatMap(p -> p.filters().stream()).map(FilterDocument::filter).distinct().sorted()
+                .filter(name -> switches.installed().filter(name) == null).map(name -> notInstalled(name, documents().flatMap(s -> users(s, name)).toList())).forEach(views::add);
+        views.addAll(switches.installed().refused().views("filter"));
+        return views;
     }
 
-    private static java.util.stream.Stream<String> users(SwitchDocument s, String filter) {
+    private Stream<SwitchDocument> documents() {
+        return configuration.current().switches().stream();
+    }
+
+    private static PluginView notInstalled(String name, List<String> users) {
+        return new PluginView(name, "", "", "not installed", users);
+    }
+
+    private static Stream<String> users(SwitchDocument s, String filter) {
         return s.ports().stream().filter(p -> p.filters().stream().anyMatch(f -> f.filter().equals(filter))).map(p -> s.name() + "/" + p.name());
     }
 
@@ -127,18 +149,45 @@ public final class HostService implements Host {
     public List<SwitchView> switches() {
         List<SwitchView> views = new ArrayList<>();
         for (SwitchDocument document : configuration.current().switches()) {
-            Optional<VirtualSwitch> running = switches.find(document.name());
-            try {
-                views.add(running.isPresent() ? running.get().views().summary() : without(document, "not running: " + switches.problem(document.name())));
-            } catch (Refusal e) {
-                views.add(without(document, "does not answer"));
-            }
+            views.add(switches.find(document.name()).map(running -> summary(running, document)).orElseGet(() -> without(document, notRunning(document.name()))));
         }
         return views;
     }
 
+    /** Says so where the engine is another one than the configured, or none. */
+    private static SwitchView withEngine(SwitchView view, Plugin<ForwardingEngine> used, SwitchDocument document) {
+        String engine = used == null ? document.engine() + " (not installed, fails closed)"
+                : used.name().equals(document.engine()) ? used.name() : used.name() + " (" + document.engine() + " is not installed, fails open)";
+        return new SwitchView(view.name(), engine, view.datapath(), view.ports(), view.flows(), view.masks(), view.upcalls(), view.failures(), view.state());
+    }
+
+    private static SwitchView summary(VirtualSwitch running, SwitchDocument document) {
+        try {
+            return withEngine(running.views().summary(), running.engine(), document);
+        } catch (Refusal e) {
+            return without(document, e.getMessage());
+        }
+    }
+
+    private String notRunning(String name) {
+        return "not running: " + switches.problem(name);
+    }
+
     private static SwitchView without(SwitchDocument document, String why) {
-        return new SwitchView(document.name(), document.engine(), document.datapath() + " (" + why + ")", document.ports().size(), 0, 0, 0, 0);
+        return new SwitchView(document.name(), document.engine(), document.datapath(), document.ports().size(), 0, 0, 0, 0, why);
+    }
+
+    @Override
+    public String state(String switchName) {
+        Optional<VirtualSwitch> running = switches.find(switchName);
+        if (running.isEmpty() && configuration.current().find(switchName).isPresent()) {
+            return notRunning(switchName);
+        }
+        try {
+            return switches.need(switchName).views().state();
+        } catch (Refusal e) {
+            return e.getMessage();
+        }
     }
 
     @Override
@@ -147,8 +196,8 @@ public final class HostService implements Host {
     }
 
     @Override
-    public List<FlowView> flows(String switchName) {
-        return switches.need(switchName).views().flows();
+    public Page<FlowView> flows(String switchName, FlowQuery query) {
+        return switches.need(switchName).views().flows(query);
     }
 
     @Override
@@ -157,13 +206,23 @@ public final class HostService implements Host {
     }
 
     @Override
+    public List<Integer> flowIds(String switchName, String digits, int most) {
+        return switches.need(switchName).views().flowIds(digits, most);
+    }
+
+    @Override
+    public List<String> tableTypes(String switchName) {
+        return switches.need(switchName).views().tableTypes();
+    }
+
+    @Override
     public List<TableView> tables(String switchName) {
         return switches.need(switchName).views().tables();
     }
 
     @Override
-    public List<RowView> rows(String switchName, String table) {
-        return switches.need(switchName).views().rows(table);
+    public Page<RowView> rows(String switchName, String table, int from, int limit) {
+        return switches.need(switchName).views().rows(table, from, limit);
     }
 
     @Override

@@ -17,6 +17,7 @@ import org.vnetwork.core.run.Plugin;
 import org.vnetwork.datapath.DatapathDriver;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
+import org.vnetwork.model.Refusal;
 
 /**
  * The engines, filters and drivers that are installed now.
@@ -26,13 +27,17 @@ import org.vnetwork.filter.PacketFilter;
  */
 @Component(service = Installed.class)
 public final class Installed {
+    private static final String BUILT_IN = "org.vnetwork.engine.learning";
+    private static final String ENGINE_NAME = "vnetwork.engine.name";
+    private static final String FILTER_NAME = "vnetwork.filter.name";
+
     private final List<ServicePlugin<ForwardingEngine>> engines = new CopyOnWriteArrayList<>();
     private final List<ServicePlugin<PacketFilter>> filters = new CopyOnWriteArrayList<>();
     private final List<DatapathDriver> drivers = new CopyOnWriteArrayList<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     /** A plugin that comes as a prototype-scope service. */
-    private record ServicePlugin<T>(String name, ServiceReference<T> reference, ServiceObjects<T> objects) implements Plugin<T> {
+    private record ServicePlugin<T>(String name, ServiceReference<T> reference, ServiceObjects<T> objects, ComponentFailures failures) implements Plugin<T> {
         @Override
         public String bundle() {
             return reference.getBundle() == null ? "(gone)" : reference.getBundle().getSymbolicName();
@@ -45,7 +50,11 @@ public final class Installed {
 
         @Override
         public T acquire() {
-            return objects == null ? null : objects.getService();
+            T instance = objects == null ? null : objects.getService();
+            if (instance == null && reference.getBundle() != null) {
+                throw new Refusal("bundle " + bundle() + " could not make it: " + failures.of(reference));
+            }
+            return instance;
         }
 
         @Override
@@ -59,36 +68,54 @@ public final class Installed {
     }
 
     private final BundleContext context;
+    private final ComponentFailures failures;
+    private final RefusedPlugins refused = new RefusedPlugins();
 
     /** Takes instances on behalf of this bundle. */
     @Activate
-    public Installed(BundleContext context) {
+    public Installed(BundleContext context, @Reference ComponentFailures failures) {
         this.context = context;
+        this.failures = failures;
     }
 
     private <T> ServicePlugin<T> plugin(ServiceReference<T> reference, String property) {
+        return new ServicePlugin<>(name(reference, property), reference, context.getServiceObjects(reference), failures);
+    }
+
+    private static String name(ServiceReference<?> reference, String property) {
         Object name = reference.getProperty(property);
-        return new ServicePlugin<>(name == null ? reference.getBundle().getSymbolicName() : name.toString(), reference, context.getServiceObjects(reference));
+        return name == null ? reference.getBundle().getSymbolicName() : name.toString();
+    }
+
+    /** Those that were installed and cannot be used. */
+    RefusedPlugins refused() {
+        return refused;
     }
 
     @Reference(service = ForwardingEngine.class, cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addEngine(ServiceReference<ForwardingEngine> reference) {
-        engines.add(plugin(reference, "vnetwork.engine.name"));
-        changed();
+        if (refused.admit("engine", name(reference, ENGINE_NAME), reference)) {
+            engines.add(plugin(reference, ENGINE_NAME));
+            changed();
+        }
     }
 
     void removeEngine(ServiceReference<ForwardingEngine> reference) {
+        refused.forget(reference);
         engines.removeIf(p -> p.reference().equals(reference));
         changed();
     }
 
     @Reference(service = PacketFilter.class, cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addFilter(ServiceReference<PacketFilter> reference) {
-        filters.add(plugin(reference, "vnetwork.filter.name"));
-        changed();
+        if (refused.admit("filter", name(reference, FILTER_NAME), reference)) {
+            filters.add(plugin(reference, FILTER_NAME));
+            changed();
+        }
     }
 
     void removeFilter(ServiceReference<PacketFilter> reference) {
+        refused.forget(reference);
         filters.removeIf(p -> p.reference().equals(reference));
         changed();
     }
@@ -132,6 +159,11 @@ public final class Installed {
     /** The newest engine of a name, or null. */
     Plugin<ForwardingEngine> engine(String name) {
         return newest(engines, name);
+    }
+
+    /** The newest version of the engine that comes with the platform, or null; known by its bundle, as others may have its name. */
+    Plugin<ForwardingEngine> builtIn() {
+        return engines.stream().filter(p -> p.bundle().equals(BUILT_IN)).max(Comparator.comparing(ServicePlugin::version)).orElse(null);
     }
 
     /** The newest filter of a name, or null. */

@@ -1,7 +1,9 @@
 package org.vnetwork.core.host;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.PortDocument;
@@ -11,7 +13,6 @@ import org.vnetwork.core.run.Plugin;
 import org.vnetwork.core.run.VirtualSwitch;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.DatapathDriver;
-import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.model.Refusal;
 
 /** Brings the running switches from one configuration to another, in small steps. One caller at a time. */
@@ -44,8 +45,9 @@ final class Reconciler {
             if (old != null && !old.datapath().equals(s.datapath())) {
                 throw Refusal.value("datapath of switch " + s.name(), s.datapath(), old.datapath() + " for this switch's life", "remove the switch and create it again");
             }
+            Map<String, PortDocument> oldPorts = old == null ? Map.of() : old.portsByName();
             for (PortDocument port : s.ports()) {
-                check(s, old == null ? null : old.find(port.name()).orElse(null), port);
+                check(s, oldPorts.get(port.name()), port);
             }
             if (old != null && !old.equals(s)) {
                 switches.find(s.name()).ifPresent(home -> checkRows(home, old, s));
@@ -55,14 +57,15 @@ final class Reconciler {
 
     /** A row that names a port keeps the port; one whose text says nothing that the table knows is refused. */
     private static void checkRows(VirtualSwitch home, SwitchDocument before, SwitchDocument after) {
-        List<String> gone = before.ports().stream().map(PortDocument::name).filter(name -> after.find(name).isEmpty()).toList();
+        Map<String, PortDocument> kept = after.portsByName();
+        List<String> gone = before.ports().stream().map(PortDocument::name).filter(name -> !kept.containsKey(name)).toList();
         for (RowDocument row : gone.isEmpty() ? List.<RowDocument>of() : after.rows()) {
             home.placed().portsNamed(row).stream().filter(gone::contains).findFirst().ifPresent(port -> {
                 throw new Refusal("port: " + port + " is named by a placed row, " + row.place() + " (expected: a port that none names); table:remove " + after.name() + " " + row.place()
                         + " removes the row");
             });
         }
-        after.rows().stream().filter(row -> !before.rows().contains(row)).forEach(row -> home.placed().check(row, port -> after.find(port).map(PortDocument::id).orElse(0)));
+        after.rows().stream().filter(row -> !before.rows().contains(row)).forEach(row -> home.placed().check(row, port -> kept.containsKey(port) ? kept.get(port).id() : 0));
     }
 
     private void check(SwitchDocument s, PortDocument old, PortDocument port) {
@@ -79,6 +82,7 @@ final class Reconciler {
         for (FilterDocument filter : port.filters()) {
             boolean added = old == null || !old.filters().contains(filter);
             if (added && switches.installed().filter(filter.filter()) == null) {
+                switches.installed().refused().check("filter", filter.filter());
                 throw Refusal.value("filter", filter.filter(), Switches.names(switches.installed().filters().stream().map(Plugin::name).distinct().toList()),
                         "filter:list shows them");
             }
@@ -105,43 +109,40 @@ final class Reconciler {
         try {
             VirtualSwitch started = switches.start(document);
             try {
-                started.limit(document.limits());
-                swap(started, document);
-                document.ports().forEach(p -> add(started, p));
+                part(started, () -> started.limit(document.limits()));
+                part(started, () -> chooseEngine(started, document));
+                document.ports().forEach(p -> part(started, () -> add(started, p)));
                 document.rows().forEach(r -> place(started, r));
             } finally {
                 started.restored();
             }
-        } catch (Refusal e) {
+        } catch (Throwable e) {
             if (!lenient) {
                 throw e;
             }
-            switches.problem(document.name(), e.getMessage());
-        }
-    }
-
-    private void swap(VirtualSwitch started, SwitchDocument document) {
-        try {
-            started.swap(document.engine(), engine(document));
-        } catch (Refusal e) {
-            leave(started, e);
+            switches.problem(document.name(), text(e));
         }
     }
 
     private void place(VirtualSwitch home, RowDocument row) {
-        try {
-            home.placeRow(row, true);
-        } catch (Refusal e) {
-            leave(home, e);
-        }
+        part(home, () -> home.placeRow(row, true));
     }
 
     /** What one part of a switch cannot have does not keep the rest of it from starting, when this is a start. */
-    private void leave(VirtualSwitch home, Refusal refusal) {
-        if (!lenient) {
-            throw refusal;
+    private void part(VirtualSwitch home, Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable e) {
+            if (!lenient) {
+                throw e;
+            }
+            switches.events().add("switch " + home.name(), text(e));
         }
-        switches.events().add("switch " + home.name(), refusal.getMessage());
+    }
+
+    /** A failure in a line: what refuses says it in words. */
+    static String text(Throwable failure) {
+        return failure instanceof Refusal ? failure.getMessage() : failure.toString();
     }
 
     /** Places rows that are not there, perhaps because their data type came with a bundle only now. */
@@ -157,52 +158,55 @@ final class Reconciler {
         }
     }
 
-    private Plugin<ForwardingEngine> engine(SwitchDocument document) {
-        return lenient ? switches.installed().engine(document.engine()) : switches.engine(document.engine());
+    private void chooseEngine(VirtualSwitch started, SwitchDocument document) {
+        if (lenient) {
+            switches.engines().use(started, document);
+        } else {
+            started.swap(document.engine(), switches.engine(document.engine()));
+        }
+    }
+
+    private void changeEngine(VirtualSwitch home, SwitchDocument before, SwitchDocument after) {
+        if (!before.engine().equals(after.engine())) {
+            report.add("engine " + before.engine() + " -> " + after.engine());
+            report.addAll(home.swap(after.engine(), switches.engine(after.engine())));
+            switches.engines().forget(after.name());
+        } else if (before.failOpen() != after.failOpen()) {
+            switches.engines().use(home, after);
+        }
     }
 
     private void update(SwitchDocument before, SwitchDocument after) {
         VirtualSwitch home = switches.need(after.name());
-        boolean removed = false;
+        Map<String, PortDocument> oldPorts = before.portsByName();
+        Map<String, PortDocument> newPorts = after.portsByName();
+        List<PortDocument> gone = before.ports().stream().filter(old -> !sameAttachment(old, newPorts.get(old.name()))).toList();
+        List<PortDocument> added = after.ports().stream().filter(now -> !sameAttachment(now, oldPorts.get(now.name()))).toList();
+        // A port takes what was learned at it along, for good: it goes last, unless another one needs its place.
+        List<PortDocument> first = gone.stream().filter(old -> added.stream().anyMatch(now -> needsPlace(now, old))).toList();
         if (!before.limits().equals(after.limits())) {
             home.limit(after.limits());
         }
-        for (PortDocument old : before.ports()) {
-            PortDocument now = after.find(old.name()).orElse(null);
-            if (now == null || !sameAttachment(old, now)) {
-                home.removePort(old);
-                removed = true;
-            }
-        }
-        if (!before.engine().equals(after.engine())) {
-            report.add("engine " + before.engine() + " -> " + after.engine());
-            report.addAll(home.swap(after.engine(), engine(after)));
-        }
-        for (PortDocument now : after.ports()) {
-            PortDocument old = before.find(now.name()).orElse(null);
-            if (old == null || !sameAttachment(old, now)) {
-                add(home, now);
-            } else if (!old.equals(now)) {
-                home.setPort(now);
-            }
-        }
-        for (RowDocument row : before.rows()) {
-            if (!after.rows().contains(row)) {
-                home.placeRow(row, false);
-            }
-        }
-        for (RowDocument row : after.rows()) {
-            if (!before.rows().contains(row)) {
-                home.placeRow(row, true);
-            }
-        }
-        if (removed) {
+        first.forEach(home::removePort);
+        changeEngine(home, before, after);
+        added.forEach(now -> add(home, now));
+        after.ports().stream().filter(now -> !now.equals(oldPorts.get(now.name())) && !added.contains(now)).forEach(home::setPort);
+        before.rows().stream().filter(row -> !after.rows().contains(row)).forEach(row -> home.placeRow(row, false));
+        after.rows().stream().filter(row -> !before.rows().contains(row)).forEach(row -> home.placeRow(row, true));
+        gone.stream().filter(old -> !first.contains(old)).forEach(home::removePort);
+        if (!gone.isEmpty()) {
             // A port that was replaced took the rows along that are about it.
             placeAgain(home, after);
         }
     }
 
+    /** Whether a port is in another document too, by the same attachment. */
+    private static boolean needsPlace(PortDocument now, PortDocument old) {
+        return now.id() == old.id() || now.name().equals(old.name()) || Arrays.stream(now.device().split(" ")).anyMatch(List.of(old.device().split(" "))::contains);
+    }
+
+    /** Whether a port stays attached as it is; {@code b} may be null, for no such port. */
     static boolean sameAttachment(PortDocument a, PortDocument b) {
-        return a.id() == b.id() && a.attachment().equals(b.attachment()) && a.device().equals(b.device());
+        return b != null && a.id() == b.id() && a.attachment().equals(b.attachment()) && a.device().equals(b.device());
     }
 }

@@ -29,6 +29,11 @@ public final class SimulationService implements Simulation {
     }
 
     @Override
+    public void link(String switchName, String port, boolean up) {
+        switches.need(switchName).simulated().link(port, up);
+    }
+
+    @Override
     public void warp(String switchName, Duration duration) {
         switches.need(switchName).simulated().warp(duration);
     }

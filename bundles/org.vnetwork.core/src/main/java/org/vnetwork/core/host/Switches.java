@@ -1,5 +1,6 @@
 package org.vnetwork.core.host;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ public final class Switches {
     private final HostSettings settings;
     private final Installed installed;
     private final EventLog events = new EventLog();
+    private final EngineChoice engines = new EngineChoice(this);
     private final Map<String, VirtualSwitch> running = new LinkedHashMap<>();
     private final Map<String, String> problems = new ConcurrentHashMap<>();
 
@@ -38,6 +40,7 @@ public final class Switches {
     public Switches(BundleContext context, @Reference Installed installed) {
         this.settings = HostSettings.of(context);
         this.installed = installed;
+        installed.refused().tell(line -> events.add("host " + settings.name(), line));
     }
 
     @Deactivate
@@ -53,7 +56,7 @@ public final class Switches {
     private void close(VirtualSwitch closed) {
         try {
             closed.close(settings.keepForwarding());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             events.add("switch " + closed.name(), "did not close cleanly: " + e);
         }
     }
@@ -68,6 +71,10 @@ public final class Switches {
 
     EventLog events() {
         return events;
+    }
+
+    EngineChoice engines() {
+        return engines;
     }
 
     Collection<VirtualSwitch> all() {
@@ -93,25 +100,47 @@ public final class Switches {
         });
     }
 
-    /** Starts a switch without ports; its engine may be missing. */
+    /** Starts a switch without ports; its engine may be missing. When that fails, whatever fails, nothing of it is left. */
     VirtualSwitch start(SwitchDocument document) {
+        String name = document.name();
         DatapathDriver driver = driver(document.datapath());
         try {
-            Datapath datapath = driver.open(settings.name(), document.name(), settings.runFolder());
-            VirtualSwitch started = new VirtualSwitch(document.name(), driver.name(), datapath, journal(document.name(), datapath), installed::filter, events);
+            Datapath datapath = driver.open(settings.name(), name, settings.runFolder());
+            VirtualSwitch started = start(name, driver, datapath);
             synchronized (running) {
-                running.put(document.name(), started);
+                running.put(name, started);
             }
-            problem(document.name(), null);
+            problem(name, null);
             return started;
         } catch (DatapathException e) {
             throw new Refusal(e.getMessage(), e);
         }
     }
 
-    private Journal journal(String name, Datapath datapath) {
+    private VirtualSwitch start(String name, DatapathDriver driver, Datapath datapath) {
         Path file = settings.runFolder().resolve(name + ".journal");
-        return datapath.outlives() ? Journal.open(file, settings.boot(), line -> events.add("switch " + name, line)) : Journal.none();
+        boolean known = Files.exists(file);
+        Journal journal = Journal.none();
+        try {
+            if (datapath.outlives()) {
+                journal = Journal.open(file, settings.boot(), line -> events.add("switch " + name, line));
+            }
+            return new VirtualSwitch(name, driver.name(), datapath, journal, installed::filter, events);
+        } catch (Throwable e) {
+            Journal opened = journal;
+            undo(datapath::close, e);
+            undo(known ? opened::close : opened::delete, e);
+            throw e;
+        }
+    }
+
+    /** Does a step back; that it fails too is told with the first failure. */
+    private static void undo(Runnable step, Throwable first) {
+        try {
+            step.run();
+        } catch (Throwable e) {
+            first.addSuppressed(e);
+        }
     }
 
     /** Notes why a configured switch does not run (null: it need not any more), and says so once. */
@@ -130,6 +159,7 @@ public final class Switches {
 
     void stop(String name) {
         problem(name, null);
+        engines.forget(name);
         VirtualSwitch stopped;
         synchronized (running) {
             stopped = running.remove(name);
@@ -153,6 +183,7 @@ public final class Switches {
     Plugin<ForwardingEngine> engine(String name) {
         Plugin<ForwardingEngine> engine = installed.engine(name);
         if (engine == null) {
+            installed.refused().check("engine", name);
             throw Refusal.value("engine", name, names(installed.engines().stream().map(Plugin::name).distinct().toList()), "engine:list shows them");
         }
         return engine;

@@ -4,16 +4,20 @@ import java.util.List;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
-import org.vnetwork.core.run.Plugin;
 import org.vnetwork.core.run.VirtualSwitch;
-import org.vnetwork.engine.ForwardingEngine;
 
 /** Takes a half-made edit of one switch back; what it finds as it was stays untouched, so that its traffic goes on. */
 final class Undo {
     private final Switches switches;
+    private boolean whole = true;
 
     Undo(Switches switches) {
         this.switches = switches;
+    }
+
+    /** Whether every step back was made. */
+    boolean isWhole() {
+        return whole;
     }
 
     /** Back from a document that was perhaps reached in part; {@code before} null: the switch did not exist. */
@@ -28,12 +32,12 @@ final class Undo {
         }
         attempt(home, () -> home.limit(before.limits()));
         attempt(home, () -> ports(home, before));
-        if (!attempted.engine().equals(before.engine())) {
-            attempt(home, () -> engine(home, attempted.engine(), before.engine()));
+        if (!attempted.engine().equals(before.engine()) || attempted.failOpen() != before.failOpen()) {
+            attempt(home, () -> switches.engines().use(home, before));
         }
         for (RowDocument row : attempted.rows()) {
             if (!before.rows().contains(row)) {
-                unplace(home, row);
+                attempt(home, () -> unplace(home, row));
             }
         }
         attempt(home, () -> new Reconciler(switches, true).placeAgain(home, before));
@@ -42,8 +46,9 @@ final class Undo {
     private void attempt(VirtualSwitch home, Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException e) {
-            switches.events().add("switch " + home.name(), "could not be brought back to what it was: " + e.getMessage());
+        } catch (Throwable e) {
+            whole = false;
+            switches.events().add("switch " + home.name(), "could not be brought back to what it was: " + Reconciler.text(e));
         }
     }
 
@@ -51,21 +56,13 @@ final class Undo {
         for (PortDocument port : home.documents()) {
             PortDocument old = before.find(port.name()).orElse(null);
             if (old == null || !Reconciler.sameAttachment(old, port)) {
-                home.removePort(port);
+                attempt(home, () -> home.removePort(port));
             } else if (!old.equals(port)) {
                 attempt(home, () -> home.setPort(old));
             }
         }
         List<String> there = home.documents().stream().map(PortDocument::name).toList();
-        before.ports().stream().filter(p -> !there.contains(p.name())).forEach(home::restorePort);
-    }
-
-    private void engine(VirtualSwitch home, String attempted, String before) {
-        Plugin<ForwardingEngine> used = home.engine();
-        Plugin<ForwardingEngine> next = switches.installed().engine(before);
-        if (used == null || next != null && used.name().equals(attempted)) {
-            home.swap(before, next);
-        }
+        before.ports().stream().filter(p -> !there.contains(p.name())).forEach(p -> attempt(home, () -> home.restorePort(p)));
     }
 
     private static void unplace(VirtualSwitch home, RowDocument row) {

@@ -8,18 +8,25 @@ import org.vnetwork.model.PortId;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.VlanSet;
 import org.vnetwork.table.Table;
+import org.vnetwork.table.shared.PortLink;
 
 /** Writes the port rows and keeps the member rows in step. Loop thread only. */
 public final class PortTables {
     private final Table<PortId, PortRow> ports;
     private final Table<Vlan, Members> members;
+    private final Table<Slot, FilterRow> filters;
+    private final Table<PortId, PortLink> links;
 
     /** Tables of one switch. */
     public PortTables(Tables tables) {
         ports = tables.view(PortId.class, PortRow.class);
         members = tables.view(Vlan.class, Members.class);
-        Tables.behind(ports).setAdministered();
-        Tables.behind(members).setAdministered();
+        filters = tables.view(Slot.class, FilterRow.class);
+        links = tables.view(PortId.class, PortLink.class);
+        Tables.behind(filters).setConfigured();
+        Tables.behind(ports).setConfigured();
+        Tables.behind(members).setConfigured();
+        Tables.behind(links).setConfigured();
     }
 
     /** The row of a port, or null. */
@@ -39,6 +46,21 @@ public final class PortTables {
         return row == null ? List.of() : row.ports();
     }
 
+    /** The filter at work in a slot, or null. */
+    public FilterRow filter(int port, int slot) {
+        return filters.get(new Slot(new PortId(port), slot));
+    }
+
+    /** Says which filter is at work in a slot; nothing when it is known already. */
+    public void present(int port, int slot, FilterRow filter) {
+        filters.put(new Slot(new PortId(port), slot), filter);
+    }
+
+    /** Says that no filter is at work in a slot. */
+    public void absent(int port, int slot) {
+        filters.remove(new Slot(new PortId(port), slot));
+    }
+
     /** Puts a port's row. */
     public void put(PortId port, PortRow row) {
         PortRow before = ports.get(port);
@@ -46,8 +68,25 @@ public final class PortTables {
         update(port, before == null ? VlanSet.NONE : vlans(before.vlan()), vlans(row.vlan()));
     }
 
-    /** Removes a port's row. */
+    /** A port's filters are others now, by the same names. */
+    public void mayDeny(PortId port) {
+        Tables.behind(ports).mayDeny(port);
+    }
+
+    /** Whether the row of a port's link says that it is up. */
+    public boolean isUp(PortId port) {
+        PortLink link = links.get(port);
+        return link != null && link.up();
+    }
+
+    /** Puts the row of a port's link. */
+    public void putLink(PortId port, boolean up) {
+        links.put(port, new PortLink(up));
+    }
+
+    /** Removes a port's rows. */
     public void remove(PortId port) {
+        links.remove(port);
         PortRow before = ports.get(port);
         if (before != null) {
             ports.remove(port);

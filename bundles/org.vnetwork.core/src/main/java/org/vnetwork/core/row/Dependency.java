@@ -15,9 +15,9 @@ public class Dependency {
         /**
          * Something that the reader read has changed; it must be decided again, later: now readers neither come nor go.
          *
-         * @param first ahead of others, since the change may deny what was allowed
+         * @param mayDeny true when the change may deny what was allowed: then the reader comes before others
          */
-        void dirty(boolean first);
+        void dirty(boolean mayDeny);
 
         /**
          * The reader stands at another place among the readers of one thing.
@@ -65,10 +65,10 @@ public class Dependency {
         return readers.all();
     }
 
-    /** Tells the readers; {@code first}: that the change may deny what was allowed. */
-    protected final void changed(boolean first) {
+    /** Tells the readers; {@code mayDeny}: the change may deny what was allowed. */
+    protected final void changed(boolean mayDeny) {
         if (readers.count() > 0) {
-            readers.all().forEach(r -> r.dirty(first));
+            readers.all().forEach(r -> r.dirty(mayDeny));
         }
     }
 
@@ -96,8 +96,8 @@ public class Dependency {
         return 0;
     }
 
-    /** Whether the next process cannot tell if it is as it was in this one. */
-    public boolean doubtful() {
+    /** Whether it may deny now what it allowed in the process before: whether it is as it was cannot be told. */
+    public boolean mayDeny() {
         return false;
     }
 

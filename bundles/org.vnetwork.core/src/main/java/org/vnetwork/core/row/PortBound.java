@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.vnetwork.model.PortId;
 
 /**
@@ -148,6 +149,11 @@ final class PortBound {
     /** Forgets what was counted for a port that is gone. */
     void forget(PortId port) {
         shares.computeIfPresent(port, (p, share) -> share.rows == 0 ? null : share);
+    }
+
+    /** Whether a row was learned about one of these ports. */
+    boolean isAbout(Row row, Set<PortId> about) {
+        return row.value != null && bounded(row.idleNanos) && named(row.key, row.value).stream().anyMatch(about::contains);
     }
 
     int rows(PortId port) {

@@ -74,7 +74,7 @@ public final class Row extends Dependency {
 
     @Override
     public int said() {
-        if (!table.administered() || value == null) {
+        if (value == null || !placed && !table.isConfigured()) {
             return 0;
         }
         if (saidVersion != version) {

@@ -63,8 +63,8 @@ final class RowIndex {
         return RowType.invoke(accessor, accessor.getDeclaringClass() == key.getClass() ? key : row);
     }
 
-    /** Puts a row that was changed where it belongs now, and tells who asked for what it entered or left. */
-    void changed(Row row, Record before) {
+    /** Puts a row that was changed where it belongs now, and tells who asked for what it entered or left; {@code mayDeny}: the change may deny what was allowed. */
+    void changed(Row row, Record before, boolean mayDeny) {
         Object old = before == null ? null : value(row.key, before);
         Object now = row.value == null ? null : value(row.key, row.value);
         if (Objects.equals(old, now)) {
@@ -72,11 +72,11 @@ final class RowIndex {
         }
         if (old != null) {
             bucket(old).rows.remove(row);
-            bucket(old).changed(table.administered());
+            bucket(old).changed(mayDeny);
         }
         if (now != null) {
             bucket(now).rows.add(row);
-            bucket(now).changed(table.administered());
+            bucket(now).changed(mayDeny);
         }
     }
 

@@ -36,7 +36,9 @@ public final class RowTable {
     private long refused;
     private final PortBound ports;
     private final Room room;
-    private boolean administered;
+    private final Denials denials;
+    private final boolean policy;
+    private boolean configured;
     private RowJournal journal;
     private ReadNames names;
 
@@ -52,15 +54,17 @@ public final class RowTable {
         }
     }
 
-    RowTable(RowType type, RowBounds bounds) {
+    RowTable(RowType type, RowBounds bounds, Denials denials) {
         this.type = type;
+        this.denials = denials;
+        this.policy = type.isPolicy();
         this.ports = new PortBound(this, type, bounds);
         this.room = new Room();
     }
 
-    /** Says that these rows come from the configuration: they are not journaled, and flows that read a changed one are decided before others, as it may deny what was allowed. */
-    public void setAdministered() {
-        administered = true;
+    /** Says that all rows are the platform's own, as those that come from the configuration: nobody else writes them, they are not journaled, and every change of one may deny what was allowed. */
+    public void setConfigured() {
+        configured = true;
         journal = null;
     }
 
@@ -84,9 +88,9 @@ public final class RowTable {
         return room;
     }
 
-    /** Whether the rows come from the configuration. */
-    public boolean administered() {
-        return administered;
+    /** Whether all rows are the platform's own, which nobody else writes. */
+    public boolean isConfigured() {
+        return configured;
     }
 
     /** Id and version of the data type. */
@@ -117,6 +121,14 @@ public final class RowTable {
     /** Learned rows that name a port. */
     public int rows(PortId port) {
         return ports.rows(port);
+    }
+
+    /** Rows that name one of these ports and do not stay for good; found without a look at any row when there are none. */
+    public List<Row> learned(Set<PortId> about) {
+        if (about.stream().allMatch(port -> ports.rows(port) == 0)) {
+            return List.of();
+        }
+        return rows.values().stream().filter(row -> ports.isAbout(row, about)).toList();
     }
 
     /** Learned rows refused because the port had its share. */
@@ -200,7 +212,7 @@ public final class RowTable {
         return component(component, row.key, row.value);
     }
 
-    /** Puts a row that the administrator places: it comes from the configuration again, not from the journal. Says whether the table took it; what fails leaves what was there. */
+    /** Puts a row that the administrator places: it comes from the configuration again, not from the journal, and may deny what was allowed. False when the table is full; what fails leaves what was there. */
     boolean place(Record key, Record value, long now) {
         Row old = rows.get(key);
         Record valueBefore = old == null ? null : old.value;
@@ -219,12 +231,26 @@ public final class RowTable {
         }
     }
 
-    /** Puts (value not null) or removes a row and tells its readers; says whether the table took it. */
+    /** What a row stands for may deny now, although the row is as it was: tells its readers. */
+    public void mayDeny(Record key) {
+        Row row = rows.get(key);
+        if (row != null) {
+            row.changed(true);
+        }
+        denials.mayDeny();
+    }
+
+    /** Removes a row that the administrator takes away; it may be a plugin's by now, and its going may deny all the same. */
+    void takeAway(Record key, long now) {
+        apply(key, null, Row.NEVER, now, true);
+    }
+
+    /** Puts (value not null) or removes a row and tells its readers; false when the table did not take it, which is counted. */
     boolean apply(Record key, Record value, long idleNanos, long now) {
         return apply(key, value, idleNanos, now, false);
     }
 
-    private boolean apply(Record key, Record value, long idleNanos, long now, boolean placed) {
+    private boolean apply(Record key, Record value, long idleNanos, long now, boolean administrator) {
         if (telling >= DEEPEST) {
             throw new IllegalStateException("listeners of " + id() + " change its rows in a circle");
         }
@@ -237,6 +263,7 @@ public final class RowTable {
         }
         Record before = row.value;
         long idleBefore = row.idleNanos;
+        boolean mayDeny = configured || policy || administrator || row.placed;
         if (before == null && value == null) {
             forgetUnread(row);
             return true;
@@ -249,7 +276,7 @@ public final class RowTable {
         row.value = value;
         row.idleNanos = idleNanos;
         row.touchedNanos = now;
-        row.placed = placed;
+        row.placed = administrator && value != null;
         row.version++;
         if (journal != null) {
             journal.changed(row);
@@ -259,8 +286,11 @@ public final class RowTable {
         if (value == null && present == LIMIT - 1) {
             room.changed(false);
         }
-        indexes.values().forEach(i -> i.changed(row, before));
-        row.changed(administered);
+        indexes.values().forEach(i -> i.changed(row, before, mayDeny));
+        row.changed(mayDeny);
+        if (mayDeny) {
+            denials.mayDeny();
+        }
         tell(key, value);
         forgetUnread(row);
         return true;

@@ -57,6 +57,11 @@ record RowType(String id, Class<? extends Record> key, Class<? extends Record> r
         }
     }
 
+    /** Whether any change of a row may deny what was allowed. */
+    boolean isPolicy() {
+        return row.getAnnotation(DataType.class).policy();
+    }
+
     /** Accessors of key and row components by name; a name in both means the key's. */
     Map<String, Method> accessors() {
         Map<String, Method> accessors = new HashMap<>();

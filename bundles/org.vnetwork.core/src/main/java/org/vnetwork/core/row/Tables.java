@@ -20,6 +20,7 @@ public final class Tables {
 
     private final Map<String, RowTable> tables = new LinkedHashMap<>();
     private final RowBounds bounds = new RowBounds();
+    private final Denials denials = new Denials();
     private final LongSupplier clock;
     private RowJournal journal;
     private Thread owner;
@@ -51,6 +52,11 @@ public final class Tables {
         bounds.listen(listener);
     }
 
+    /** Tells of changes that may deny. */
+    public Denials denials() {
+        return denials;
+    }
+
     /** All tables, in order of first use. */
     public Collection<RowTable> all() {
         return tables.values();
@@ -61,7 +67,7 @@ public final class Tables {
         RowType type = RowType.of(key, row);
         RowTable table = tables.get(type.id());
         if (table == null) {
-            table = new RowTable(type, bounds);
+            table = new RowTable(type, bounds, denials);
             tables.put(type.id(), table);
             if (journal != null) {
                 table.keepIn(journal);
@@ -73,9 +79,15 @@ public final class Tables {
         return table;
     }
 
-    /** A view of a table for one user of it. */
+    /** A view of a table for the platform, which may write all of them. */
     public <K extends Record, V extends Record> Table<K, V> view(Class<K> key, Class<V> row) {
-        return new View<>(table(key, row), key, row);
+        return new View<>(table(key, row), key, row, true);
+    }
+
+    /** A view of a table for a plugin, which only reads those of the platform. */
+    public <K extends Record, V extends Record> Table<K, V> pluginView(Class<K> key, Class<V> row) {
+        RowTable table = table(key, row);
+        return new View<>(table, key, row, !table.isConfigured());
     }
 
     /** Ids of the data types in use. */
@@ -122,9 +134,16 @@ public final class Tables {
         row.table.apply(row.key, null, Row.NEVER, clock.getAsLong());
     }
 
-    /** Puts a row that stays, whatever its table; for rows that the administrator places. False when the table is full: then nothing changed. */
-    public boolean place(RowTable table, Record key, Record row) {
-        return table.place(key, row, clock.getAsLong());
+    /** Removes a row that the administrator takes away. */
+    public void takeAway(Row row) {
+        row.table.takeAway(row.key, clock.getAsLong());
+    }
+
+    /** Puts a row that stays, whatever its table; for rows that the administrator places. */
+    public void place(RowTable table, Record key, Record row) {
+        if (!table.place(key, row, clock.getAsLong())) {
+            throw new Refusal("row " + table.id() + "[" + Texts.of(key) + "]: the table is full (expected: fewer than " + RowTable.LIMIT + " rows); table:remove makes room, and limits keep learned rows few");
+        }
     }
 
     /** Removes rows whose time was over before {@code nanos}. */
@@ -164,7 +183,10 @@ public final class Tables {
         private final Class<K> keyClass;
         private final Class<V> rowClass;
 
-        View(RowTable table, Class<K> keyClass, Class<V> rowClass) {
+        private final boolean writes;
+
+        View(RowTable table, Class<K> keyClass, Class<V> rowClass, boolean writes) {
+            this.writes = writes;
             this.table = table;
             this.keyClass = keyClass;
             this.rowClass = rowClass;
@@ -198,8 +220,15 @@ public final class Tables {
             write(key, row, idle.toNanos());
         }
 
+        private void checkWrites() {
+            if (!writes) {
+                throw new Refusal("data type " + table.id() + " is the platform's own (expected: one that plugins write)");
+            }
+        }
+
         private void write(K key, V row, long idleNanos) {
             java.util.Objects.requireNonNull(row, "row");
+            checkWrites();
             in(t -> {
                 t.put(table, key, row, idleNanos);
                 return null;
@@ -208,6 +237,7 @@ public final class Tables {
 
         @Override
         public void remove(K key) {
+            checkWrites();
             in(t -> {
                 t.remove(table, key);
                 return null;

@@ -3,6 +3,7 @@ package org.vnetwork.core.row;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,8 +16,12 @@ import java.util.Set;
  * <p>Reads stay recorded when a stage is rolled back: that it failed depended on them. Loop thread only.
  */
 public final class Transaction {
-    /** Few: a set would cost more than looking through them. */
+    /** While they are few, a set would cost more than looking through them; a flood reads a row of each port. */
+    private static final int FEW = 32;
+
     private final List<Dependency> reads = new ArrayList<>();
+    /** The reads once more, when they are many; else empty. */
+    private final Set<Dependency> manyReads = new HashSet<>();
     private final List<Write> writes = new ArrayList<>();
     private final Map<Place, Write> newest = new HashMap<>();
     private final Map<Row, Long> refreshes = new LinkedHashMap<>();
@@ -49,7 +54,16 @@ public final class Transaction {
 
     /** Records a read of another kind than rows. */
     public void read(Dependency dependency) {
-        if (!reads.contains(dependency)) {
+        if (reads.size() < FEW) {
+            if (!reads.contains(dependency)) {
+                reads.add(dependency);
+            }
+            return;
+        }
+        if (manyReads.isEmpty()) {
+            manyReads.addAll(reads);
+        }
+        if (manyReads.add(dependency)) {
             reads.add(dependency);
         }
     }
@@ -150,18 +164,19 @@ public final class Transaction {
         other.writes.forEach(this::write);
     }
 
-    /** A point to roll back to: how much had been written and refreshed. */
-    public record Savepoint(int writes, int refreshes) {
+    /** A point to roll back to: how much had been written, refreshed and refused. */
+    public record Savepoint(int writes, int refreshes, int refusals) {
     }
 
     /** A point to roll back to. */
     public Savepoint savepoint() {
-        return new Savepoint(writes.size(), refreshes.size());
+        return new Savepoint(writes.size(), refreshes.size(), refusals.size());
     }
 
-    /** Undoes the writes and refreshes since a savepoint. */
+    /** Undoes the writes and refreshes since a savepoint, and counts no refusal since. */
     public void rollback(Savepoint savepoint) {
         writes.subList(savepoint.writes(), writes.size()).clear();
+        refusals.subList(savepoint.refusals(), refusals.size()).clear();
         newest.clear();
         writes.forEach(w -> newest.put(new Place(w.table(), w.key()), w));
         List.copyOf(refreshes.keySet()).stream().skip(savepoint.refreshes()).forEach(refreshes::remove);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.vnetwork.core.decide.RawPacket;
+import org.vnetwork.core.row.Denials;
 import org.vnetwork.core.row.Dependency;
 import org.vnetwork.core.row.ReadJournal;
 import org.vnetwork.table.Match;
@@ -26,6 +27,7 @@ public final class RuleList {
     private final Set<RuleRead> reads = new LinkedHashSet<>();
     private List<Tuple> ordered = List.of();
     private final Any any;
+    private final Denials denials;
 
     /** Stands for every read of the list in the journal. A flow of the process before depends on it: of rules that were put anew, any change may concern it. */
     private final class Any extends Dependency {
@@ -44,7 +46,7 @@ public final class RuleList {
         }
 
         @Override
-        public boolean doubtful() {
+        public boolean mayDeny() {
             return true;
         }
 
@@ -53,15 +55,16 @@ public final class RuleList {
         }
     }
 
-    /** An empty list of rules of a data type. */
-    public RuleList(String id) {
+    /** An empty list of rules of a data type; {@code denials}: told of each change. */
+    public RuleList(String id, Denials denials) {
         this.id = id;
+        this.denials = denials;
         this.any = new Any();
     }
 
     /** A list with the same rules and no readers. */
     public RuleList copy() {
-        RuleList copy = new RuleList(id);
+        RuleList copy = new RuleList(id, new Denials());
         rules.values().forEach(r -> copy.put(r.id(), r.priority(), r.match(), r.says()));
         return copy;
     }
@@ -132,6 +135,7 @@ public final class RuleList {
     private void tell(Predicate<RuleRead> touched) {
         List.copyOf(reads).stream().filter(touched).forEach(RuleRead::tell);
         any.tell();
+        denials.mayDeny();
     }
 
     /** The first rule that matches, with the read to depend on. */

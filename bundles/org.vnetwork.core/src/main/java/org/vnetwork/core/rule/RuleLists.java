@@ -3,6 +3,7 @@ package org.vnetwork.core.rule;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import org.vnetwork.core.row.Denials;
 import java.util.TreeMap;
 import org.vnetwork.core.row.Dependency;
 import org.vnetwork.model.Refusal;
@@ -11,6 +12,12 @@ import org.vnetwork.table.DataType;
 /** The rule lists of one switch, by data type. Loop thread only. */
 public final class RuleLists {
     private final Map<String, RuleList> lists = new HashMap<>();
+    private final Denials denials;
+
+    /** No lists yet; {@code denials}: told of each change. */
+    public RuleLists(Denials denials) {
+        this.denials = denials;
+    }
 
     /** The list of a type, made when it is not there yet; refused when the type has no id. */
     public RuleList of(Class<? extends Record> rule) {
@@ -22,7 +29,7 @@ public final class RuleLists {
     }
 
     private RuleList of(String type) {
-        return lists.computeIfAbsent(type, RuleList::new);
+        return lists.computeIfAbsent(type, t -> new RuleList(t, denials));
     }
 
     /** All lists, by data type. */

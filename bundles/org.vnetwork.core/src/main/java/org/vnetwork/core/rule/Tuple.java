@@ -84,7 +84,7 @@ final class Tuple {
         List<Bits> key = new ArrayList<>(fields.size());
         for (int i = 0; i < fields.size(); i++) {
             Field field = fields.get(i);
-            if (!packet.has(field.layer())) {
+            if (!packet.isGiven(field) && !packet.has(field.layer())) {
                 return null;
             }
             Bits mask = masks.get(i);

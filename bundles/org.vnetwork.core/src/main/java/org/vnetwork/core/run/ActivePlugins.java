@@ -3,26 +3,32 @@ package org.vnetwork.core.run;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.core.decide.Stages;
+import org.vnetwork.core.port.FilterRow;
+import org.vnetwork.core.port.PortTables;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
+import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.DropReason;
 
 /** The engine and filters that one switch uses now. Loop thread only, but for construction. */
 final class ActivePlugins implements Stages {
     private final Function<String, PluginContext> contexts;
+    private final PortTables ports;
     private final FailureReport failures;
     private final DropRegistry drops;
     private final CounterRegistry counters;
     private final Map<Integer, Map<Integer, Opened<PacketFilter>>> filters = new HashMap<>();
     private volatile Opened<ForwardingEngine> engine;
-    private String engineName = "";
+    private volatile String engineName = "";
 
-    ActivePlugins(Function<String, PluginContext> contexts, FailureReport failures, DropRegistry drops, CounterRegistry counters) {
+    ActivePlugins(Function<String, PluginContext> contexts, PortTables ports, FailureReport failures, DropRegistry drops, CounterRegistry counters) {
         this.contexts = contexts;
+        this.ports = ports;
         this.failures = failures;
         this.drops = drops;
         this.counters = counters;
@@ -83,47 +89,93 @@ final class ActivePlugins implements Stages {
     }
 
     /**
-     * Opens the filters of a port that are wanted and not open, and closes the others; filters that are not installed stay away.
+     * Opens the filters of a port that are wanted and not open, then closes the others; filters that are not installed stay away.
      *
-     * @throws Refusal naming the filter that did not open; the others of the port are as wanted
+     * @throws Refusal naming a filter that did not open; then the port has the filters that it had, the very same
      */
     void filters(int port, List<FilterDocument> wanted, Function<String, Plugin<PacketFilter>> installed) {
-        Map<Integer, Opened<PacketFilter>> slots = filters.computeIfAbsent(port, p -> new HashMap<>());
-        slots.entrySet().removeIf(e -> {
-            Plugin<PacketFilter> current = installed.apply(e.getValue().plugin().name());
-            boolean keep = current == e.getValue().plugin() && wanted.stream().anyMatch(w -> w.slot() == e.getKey() && w.filter().equals(e.getValue().plugin().name()));
-            if (!keep) {
-                close(e.getValue(), current);
-            }
-            return !keep;
-        });
-        Refusal refused = null;
-        for (FilterDocument want : wanted) {
-            Plugin<PacketFilter> plugin = slots.containsKey(want.slot()) ? null : installed.apply(want.filter());
-            try {
-                Opened<PacketFilter> opened = plugin == null ? null : Opened.open(plugin, contexts.apply("filter " + want.filter()), PacketFilter::open);
-                if (opened != null) {
-                    slots.put(want.slot(), opened);
-                }
-            } catch (RuntimeException | Error e) {
-                refused = new Refusal("filter: " + want.filter() + " did not open (" + e + ")", e);
-            }
-        }
-        if (slots.isEmpty()) {
-            filters.remove(port);
-        }
+        Refusal refused = filters(port, wanted, installed, true);
         if (refused != null) {
             throw refused;
         }
+    }
+
+    /** As {@link #filters}, but what opens is used although another one does not, which is told: at a start, and when bundles came or went. */
+    void filtersThatOpen(int port, List<FilterDocument> wanted, Function<String, Plugin<PacketFilter>> installed, Consumer<String> told) {
+        Refusal refused = filters(port, wanted, installed, false);
+        if (refused != null) {
+            told.accept(refused.getMessage());
+        }
+    }
+
+    /** What a view says behind the name of a filter: nothing when it is at work. */
+    String state(int port, FilterDocument slot, Function<String, Plugin<PacketFilter>> installed) {
+        return filter(port, slot.slot()) != null ? "" : installed.apply(slot.filter()) == null ? " (not installed)" : " (did not open)";
+    }
+
+    /** Closes all filters of a port. */
+    void closeFilters(int port) {
+        exchange(port, Map.of(), name -> null);
+    }
+
+    private Refusal filters(int port, List<FilterDocument> wanted, Function<String, Plugin<PacketFilter>> installed, boolean all) {
+        Map<Integer, Opened<PacketFilter>> before = filters.getOrDefault(port, Map.of());
+        Map<Integer, Opened<PacketFilter>> next = new HashMap<>();
+        Refusal refused = null;
+        for (FilterDocument want : wanted) {
+            Opened<PacketFilter> there = before.get(want.slot());
+            boolean sameName = there != null && there.plugin().name().equals(want.filter());
+            Plugin<PacketFilter> plugin = installed.apply(want.filter());
+            try {
+                Opened<PacketFilter> opened = sameName && there.plugin() == plugin ? there : open(want, plugin);
+                if (opened != null) {
+                    next.put(want.slot(), opened);
+                }
+            } catch (Throwable e) {
+                refused = new Refusal("filter: " + want.filter() + " did not open (" + (e instanceof Refusal ? e.getMessage() : e) + ")", e);
+                if (sameName) {
+                    // A newer one that does not open leaves the older one at work.
+                    next.put(want.slot(), there);
+                }
+            }
+        }
+        if (refused != null && all) {
+            next.values().stream().filter(opened -> !before.containsValue(opened)).forEach(opened -> close(opened, opened.plugin()));
+            return refused;
+        }
+        exchange(port, next, installed);
+        return refused;
+    }
+
+    private Opened<PacketFilter> open(FilterDocument want, Plugin<PacketFilter> plugin) {
+        return plugin == null ? null : Opened.open(plugin, contexts.apply("filter " + want.filter()), PacketFilter::open);
+    }
+
+    private void exchange(int port, Map<Integer, Opened<PacketFilter>> next, Function<String, Plugin<PacketFilter>> installed) {
+        Map<Integer, Opened<PacketFilter>> before = filters.getOrDefault(port, Map.of());
+        if (next.isEmpty()) {
+            filters.remove(port);
+        } else {
+            filters.put(port, next);
+        }
+        next.forEach((slot, opened) -> ports.present(port, slot, new FilterRow(opened.plugin().name(), opened.plugin().bundle(), opened.plugin().version().toString())));
+        before.keySet().stream().filter(slot -> !next.containsKey(slot)).forEach(slot -> ports.absent(port, slot));
+        if (before.entrySet().stream().anyMatch(was -> next.getOrDefault(was.getKey(), was.getValue()) != was.getValue())) {
+            // Another bundle of the same name and version says the same in its row.
+            ports.mayDeny(new PortId(port));
+        }
+        before.values().stream().filter(opened -> !next.containsValue(opened)).forEach(opened -> close(opened, installed.apply(opened.plugin().name())));
     }
 
     private void close(Opened<PacketFilter> opened, Plugin<PacketFilter> current) {
         opened.close(PacketFilter::close, e -> failed("filter " + opened.plugin().name() + (current == null ? " (gone)" : ""), e));
     }
 
+    /** Closes all: the switch ends. That says nothing about flows, which may go on without it. */
     void closeAll() {
         close(engine);
         engine = null;
-        List.copyOf(filters.keySet()).forEach(port -> filters(port, List.of(), name -> null));
+        filters.values().forEach(slots -> slots.values().forEach(opened -> close(opened, opened.plugin())));
+        filters.clear();
     }
 }

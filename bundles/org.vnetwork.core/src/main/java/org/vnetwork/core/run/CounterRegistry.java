@@ -1,10 +1,9 @@
 package org.vnetwork.core.run;
 
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongFunction;
 import org.vnetwork.control.CounterView;
 import org.vnetwork.datapath.CounterTable;
 import org.vnetwork.model.Refusal;
@@ -27,14 +26,14 @@ final class CounterRegistry {
         names.put(id, new Named(plugin, name));
     }
 
-    /** All of them, by plugin and name. */
-    List<CounterView> views(LongFunction<CounterTable.Count> counts) {
-        List<CounterView> views = new ArrayList<>();
-        names.forEach((id, named) -> {
-            CounterTable.Count count = counts.apply(id);
-            views.add(new CounterView(named.plugin, named.name, count.frames(), count.bytes()));
-        });
-        views.sort((a, b) -> a.plugin().equals(b.plugin()) ? a.counter().compareTo(b.counter()) : a.plugin().compareTo(b.plugin()));
-        return views;
+    /** Ids of all of them, by plugin and name. */
+    List<Long> ids() {
+        return names.entrySet().stream().sorted(Map.Entry.comparingByValue(Comparator.comparing(Named::plugin).thenComparing(Named::name))).map(Map.Entry::getKey).toList();
+    }
+
+    /** One of them, with what it counted. */
+    CounterView view(long id, CounterTable.Count count) {
+        Named named = names.get(id);
+        return new CounterView(named.plugin, named.name, count.frames(), count.bytes());
     }
 }

@@ -31,15 +31,25 @@ final class EnginePreview {
     }
 
     List<String> lines() {
+        PluginsInUse.Use use = home.inUse.add("engine " + engineName, plugin.bundle());
+        try {
+            return lines(use);
+        } finally {
+            home.inUse.remove(use);
+        }
+    }
+
+    private List<String> lines(PluginsInUse.Use use) {
         ForwardingEngine engine = plugin.acquire();
         if (engine == null) {
             throw new Refusal("engine: " + engineName + " is going away (expected: an installed one); engine:list shows them");
         }
+        use.is(engine);
         Set<String> types = home.onLoop(() -> home.tables.types());
         try {
             Transaction overlay = home.onLoop(() -> open(engine));
             Preview preview = new Preview(new Pipeline(home.tables, home.portRows, new Candidate(engine), home.datapath.capabilities(), home.driver()), overlay);
-            List<Flow> flows = home.onLoop(() -> List.copyOf(home.flows.all()));
+            List<Flow> flows = new Slices(home).flows(flow -> flow);
             inTurns(flows, preview::warm);
             inTurns(flows, preview::compare);
             return home.onLoop(() -> text(preview));

@@ -32,11 +32,13 @@ final class EngineSwap {
         Opened<ForwardingEngine> old;
         try {
             old = home.plugins.use(engineName, plugin);
-        } catch (RuntimeException | Error e) {
-            throw new Refusal("engine: " + engineName + " did not open (" + e + "); the switch keeps its engine", e);
+        } catch (Throwable e) {
+            throw new Refusal("engine: " + engineName + " did not open (" + (e instanceof Refusal ? e.getMessage() : e) + "); the switch keeps its engine", e);
         }
         if (plugin != null) {
             home.flows.dirtyAll();
+        } else {
+            home.forgetInspected();
         }
         long pauseNanos = System.nanoTime() - start;
         home.plugins.close(old);

@@ -24,6 +24,7 @@ public final class EventLog {
     private static final class Budget {
         private Instant second = Instant.EPOCH;
         private int inSecond;
+        private String subject;
         private long suppressed;
     }
 
@@ -37,6 +38,7 @@ public final class EventLog {
         }
         if (++budget.inSecond > PER_SECOND) {
             budget.suppressed++;
+            budget.subject = subject;
             return;
         }
         add(subject, budget.suppressed == 0 ? text : text + " (" + budget.suppressed + " events before it were not kept)");
@@ -55,6 +57,13 @@ public final class EventLog {
 
     /** Oldest first. */
     public synchronized List<EventView> all() {
+        Instant second = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        budgets.forEach((plugin, budget) -> {
+            if (budget.suppressed > 0 && budget.second.isBefore(second)) {
+                add(budget.subject, budget.suppressed + " more events of " + plugin + " until " + budget.second + " were not kept");
+                budget.suppressed = 0;
+            }
+        });
         return List.copyOf(events);
     }
 }

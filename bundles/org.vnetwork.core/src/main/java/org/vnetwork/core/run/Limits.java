@@ -18,7 +18,7 @@ import org.vnetwork.model.PortId;
 final class Limits {
     private static final int TRIMMED_AT_ONCE = 10_000;
 
-    private static final String NOT_INSTALLED = "the flow is not installed, its frames keep coming up";
+    private static final String NOT_INSTALLED = "the flow is not installed, its frames come up one by one";
 
     private final String name;
     private final FlowTable flows;
@@ -66,7 +66,7 @@ final class Limits {
             reached(Limit.PORT_FLOWS, subject, flows.bounds().evicted(id), now);
             reached(Limit.PORT_MASKS, subject, flows.bounds().rounded(id), now);
             reached(Limit.PORT_ROWS, subject, refusedRows(id), now);
-            reached(Limit.PORT_MISSES, subject, misses.dropped(id), now);
+            reached(Limit.PORT_MISSES, subject, misses.droppedLately(id), now);
         }
     }
 

@@ -92,7 +92,7 @@ final class MissShares {
             // Simulated time stands still while the loop works: there is nothing to be measured.
             return;
         }
-        ports.forEach((id, port) -> sample(port, datapath.counters(id).up(), datapath.drops(id)[DropNumbers.MISS_LIMIT], passed));
+        datapath.misses(ports.keySet(), (id, up, dropped) -> sample(ports.get(id), up, dropped, passed));
         // NB: frames per time at work would not do as a measure: the fewer come at once, the more each of them costs.
         if (busyNanos > BUSY * passed) {
             given = Math.max(LEAST_OF_ALL, Math.min(given, frames * 1e9 / passed) * LESS);
@@ -147,6 +147,12 @@ final class MissShares {
     /** Unknown frames of a port in the last second. */
     long rate(int id) {
         return ports.containsKey(id) ? Math.round(ports.get(id).perSecond) : 0;
+    }
+
+    /** As {@link #dropped}, when the ports were looked at last. */
+    long droppedLately(int id) {
+        boolean isSampled = !(datapath instanceof Simulated) && ports.containsKey(id);
+        return isSampled ? ports.get(id).dropped : dropped(id);
     }
 
     /** Frames of a port that were dropped because it sent too many. */

@@ -11,17 +11,33 @@ import java.util.function.Consumer;
 record Opened<T>(Plugin<T> plugin, T instance, PluginContext context) {
     /** Acquires and opens an instance; on failure nothing is left of it. */
     static <T> Opened<T> open(Plugin<T> plugin, PluginContext context, BiConsumer<T, PluginContext> open) {
-        T instance = plugin.acquire();
+        context.begin(plugin.bundle());
+        T instance;
+        try {
+            instance = plugin.acquire();
+        } catch (Throwable e) {
+            context.close();
+            throw e;
+        }
         if (instance == null) {
+            context.close();
             return null;
         }
+        context.is(instance);
         try {
             open.accept(instance, context);
             return new Opened<>(plugin, instance, context);
         } catch (Throwable e) {
-            context.close();
-            plugin.release(instance);
+            letGo(plugin, instance, context);
             throw e;
+        }
+    }
+
+    private static <T> void letGo(Plugin<T> plugin, T instance, PluginContext context) {
+        try {
+            context.close();
+        } finally {
+            plugin.release(instance);
         }
     }
 
@@ -31,9 +47,11 @@ record Opened<T>(Plugin<T> plugin, T instance, PluginContext context) {
             close.accept(instance);
         } catch (Throwable e) {
             failed.accept(e);
-        } finally {
-            context.close();
-            plugin.release(instance);
+        }
+        try {
+            letGo(plugin, instance, context);
+        } catch (Throwable e) {
+            failed.accept(e);
         }
     }
 }

@@ -17,7 +17,11 @@ public interface Plugin<T> {
     /** Version of its bundle. */
     Version version();
 
-    /** A new instance; null when the bundle has gone. */
+    /**
+     * A new instance; null when the bundle has gone.
+     *
+     * @throws RuntimeException when it cannot be made; the message says what its constructor threw
+     */
     T acquire();
 
     /** Gives an instance back. */

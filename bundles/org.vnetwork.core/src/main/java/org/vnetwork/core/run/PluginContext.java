@@ -23,6 +23,7 @@ final class PluginContext implements Context {
     private final VirtualSwitch home;
     private final List<Runnable> undo = new ArrayList<>();
     private final Frame outgoing = new Frame();
+    private PluginsInUse.Use use;
     private boolean closed;
 
     PluginContext(String owner, VirtualSwitch home) {
@@ -33,7 +34,7 @@ final class PluginContext implements Context {
     @Override
     public <K extends Record, V extends Record> Table<K, V> table(Class<K> key, Class<V> row) {
         checkOpen();
-        return home.tables.view(key, row);
+        return home.tables.pluginView(key, row);
     }
 
     @Override
@@ -98,6 +99,16 @@ final class PluginContext implements Context {
         home.event(owner, event.subject(), event.text());
     }
 
+    /** Says whose code is about to run by this context. */
+    void begin(String bundle) {
+        use = home.inUse.add(owner, bundle);
+    }
+
+    /** Says what the plugin turned out to be. */
+    void is(Object instance) {
+        use.is(instance);
+    }
+
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException(owner + " is closed");
@@ -116,5 +127,6 @@ final class PluginContext implements Context {
         closed = true;
         undo.forEach(Runnable::run);
         undo.clear();
+        home.inUse.remove(use);
     }
 }

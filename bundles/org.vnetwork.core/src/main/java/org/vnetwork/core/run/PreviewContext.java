@@ -23,7 +23,7 @@ final class PreviewContext implements Context {
 
     @Override
     public <K extends Record, V extends Record> Table<K, V> table(Class<K> key, Class<V> row) {
-        return home.tables.view(key, row);
+        return home.tables.pluginView(key, row);
     }
 
     @Override

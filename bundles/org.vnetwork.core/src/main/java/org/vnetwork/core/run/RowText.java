@@ -39,32 +39,30 @@ final class RowText {
         RowTable table = writable(document.table());
         Record key = records.make(table.keyClass(), document.key(), table.id() + " key");
         if (present) {
-            if (!tables.place(table, key, records.make(table.rowClass(), document.row(), table.id() + " row"))) {
-                throw Refusal.value("table", table.id(), "fewer than " + RowTable.LIMIT + " rows in it", "table:remove makes room");
-            }
+            tables.place(table, key, records.make(table.rowClass(), document.row(), table.id() + " row"));
         } else {
-            table.rows().stream().filter(r -> r.key().equals(key)).findFirst().ifPresent((Row row) -> tables.removeRow(row));
+            table.rows().stream().filter(r -> r.key().equals(key)).findFirst().ifPresent(tables::takeAway);
         }
     }
 
     /** A table whose rows an administrator may write. */
     private RowTable writable(String type) {
         RowTable table = table(tables, type);
-        if (table.administered()) {
-            throw Refusal.value("table", table.id(), "one of an engine or a filter", "the rows of this one follow the configuration");
+        if (table.isConfigured()) {
+            throw Refusal.value("table", table.id(), "one of an engine or a filter", "the rows of this one are the platform's own");
         }
         return table;
     }
 
     /** Removes a row, whoever wrote it; refused as {@link #find} refuses. */
     void remove(RowDocument document) {
-        tables.removeRow(find(document));
+        tables.takeAway(find(document));
     }
 
     /**
      * The row of a key.
      *
-     * @throws Refusal when there is none, or the table follows the configuration
+     * @throws Refusal when there is none, or the rows of the table are the platform's own
      */
     Row find(RowDocument document) {
         RowTable table = writable(document.table());

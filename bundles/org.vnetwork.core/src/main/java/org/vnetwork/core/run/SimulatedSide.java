@@ -31,6 +31,17 @@ public final class SimulatedSide {
         return home.onLoop(() -> simulated.captured(id(port)));
     }
 
+    /** Takes the link of a port down, or up again; returns when all that follows is done. */
+    public void link(String port, boolean up) {
+        Simulated simulated = simulated();
+        home.onLoop(() -> {
+            simulated.link(id(port), up);
+            home.watch.look();
+            settle();
+            return null;
+        });
+    }
+
     /** Moves the clock, stopping wherever something is due. */
     public void warp(Duration duration) {
         Simulated simulated = simulated();

@@ -1,8 +1,9 @@
 package org.vnetwork.core.run;
 
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -10,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.flow.Redecider;
@@ -26,6 +28,11 @@ final class SwitchLoop {
     private static final int BATCH = 256;
     private static final long LONGEST_SLEEP_NANOS = 50_000_000;
     private static final long CALL_SECONDS = 10;
+    /** After so long in one round the loop hangs. */
+    private static final long HANG_NANOS = 2_000_000_000;
+    /** How often a caller that waits, and the watch, look whether it does. */
+    private static final long LOOK_NANOS = 20_000_000;
+    private static final Duration WATCH = Duration.ofMillis(250);
     private static final long STOP_SECONDS = 5;
     /** Frames after which new flows are installed although more wait: under a load that never ends they would never be. */
     private static final int LONGEST_WAIT = 16 * BATCH;
@@ -38,20 +45,31 @@ final class SwitchLoop {
     private final Timers timers;
     private final BiConsumer<String, Throwable> failed;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final Consumer<String> hangs;
+    private final Consumer<String> told;
+    private final Function<StackTraceElement[], String> where;
     private final Thread thread;
+    private final ThreadSight sight;
+    private final LoopWatch watch;
     private int polledSinceInstall;
     private long polled;
     private long busyNanos;
-    private long hangTold = -1;
     /** When the round began that is under way, in {@link System#nanoTime}; 0 while the loop waits. */
     private volatile long roundNanos;
     private volatile boolean held = true;
     private volatile boolean stopping;
     private volatile boolean abandoned;
+    /** Whether the last task is done: nothing comes behind it. */
+    private volatile boolean ended;
 
+    /**
+     * A loop that is not started.
+     *
+     * @param failed takes who failed and how
+     * @param told takes what is to be said of the loop itself: that it hangs, that it answers again
+     * @param where says of a stack whose code it is in
+     */
     SwitchLoop(String switchName, Datapath datapath, UpcallSink upcalls, FlowTable flows, Redecider redecider, Timers timers,
-            BiConsumer<String, Throwable> failed, Consumer<String> hangs) {
+            BiConsumer<String, Throwable> failed, Consumer<String> told, Function<StackTraceElement[], String> where) {
         this.switchName = switchName;
         this.datapath = datapath;
         this.upcalls = upcalls;
@@ -59,12 +77,41 @@ final class SwitchLoop {
         this.redecider = redecider;
         this.timers = timers;
         this.failed = failed;
-        this.hangs = hangs;
+        this.told = told;
+        this.where = where;
         this.thread = Thread.ofPlatform().name("switch-" + switchName).daemon().unstarted(this::run);
+        this.sight = new ThreadSight(thread);
+        this.watch = new LoopWatch(() -> roundNanos, System::nanoTime, sight);
     }
 
     void start() {
         thread.start();
+        Thread.ofVirtual().name("watch-" + switchName).start(this::watch);
+    }
+
+    /** Tells of a hang when it is one, whether or not anybody asks, and of its end. */
+    private void watch() {
+        long toldOf = 0;
+        try {
+            while (!thread.join(WATCH) && !abandoned) {
+                long began = roundNanos;
+                if (watch.look() >= HANG_NANOS && began != toldOf) {
+                    toldOf = began;
+                    told.accept("hangs: " + where.apply(thread.getStackTrace()) + ", since " + watch.lasted() / 1_000_000_000 + " s; " + advice());
+                } else if (toldOf != 0 && began != toldOf) {
+                    toldOf = 0;
+                    told.accept("answers again");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String advice() {
+        return "installed flows go on, other frames wait or are dropped; " + (datapath.outlives()
+                ? "replace the bundle, then ./vnet down --keep-forwarding and ./vnet up lose no frame of these flows, which switch:remove " + switchName + " would end"
+                : "replace the bundle, then ./vnet down and ./vnet up start anew");
     }
 
     /** The thread on which everything is done. */
@@ -84,29 +131,55 @@ final class SwitchLoop {
 
     /** Runs work on the loop and returns what it returns; exceptions come through. Any thread, the loop's own too. */
     <T> T call(Callable<T> work) {
+        return orRefused(work, TimeUnit.SECONDS.toNanos(CALL_SECONDS));
+    }
+
+    /** As {@link #call}, for views: refused as soon as the loop hangs. */
+    <T> T ask(Callable<T> work) {
+        return orRefused(work, HANG_NANOS);
+    }
+
+    private <T> T orRefused(Callable<T> work, long patience) {
+        try {
+            return call(work, patience);
+        } catch (Unanswered e) {
+            throw new Refusal(e.getMessage(), e);
+        }
+    }
+
+    /** As {@link #ask}, given up with {@link Unanswered} as soon as the loop has been stuck in one round for so long. */
+    <T> T within(Duration patience, Callable<T> work) {
+        return call(work, patience.toNanos());
+    }
+
+    /** {@code patience}: nanoseconds for which the loop may be stuck in one round. */
+    private <T> T call(Callable<T> work, long patience) {
         FutureTask<T> task = new FutureTask<>(work);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CALL_SECONDS);
         if (Thread.currentThread() == thread) {
             task.run();
         } else {
             if (stopping) {
                 throw new Refusal("switch " + switchName + " is being removed");
             }
-            if (hangs()) {
+            if (watch.look() >= patience) {
                 throw unanswered(null);
             }
             tasks.add(task);
+            if (ended) {
+                task.cancel(false);
+            }
             datapath.wakeup();
         }
         try {
-            return task.get(CALL_SECONDS, TimeUnit.SECONDS);
+            return result(task, patience, end);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
-            throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
-        } catch (TimeoutException e) {
-            task.cancel(false);
-            throw unanswered(e);
+            throw new IllegalStateException(e.getCause().toString(), e.getCause());
+        } catch (CancellationException e) {
+            throw new Refusal("switch " + switchName + " is being removed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Refusal("interrupted while waiting for switch " + switchName, e);
@@ -119,21 +192,42 @@ final class SwitchLoop {
         datapath.wakeup();
     }
 
-    private boolean hangs() {
-        long began = roundNanos;
-        return began != 0 && System.nanoTime() - began > TimeUnit.SECONDS.toNanos(CALL_SECONDS);
+    private <T> T result(FutureTask<T> task, long patience, long end) throws ExecutionException, InterruptedException {
+        while (true) {
+            try {
+                return task.get(LOOK_NANOS, TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                boolean over = watch.look() >= patience || System.nanoTime() - end >= 0;
+                // A task that ended just now cannot be cancelled: its result is there.
+                if (over && task.cancel(false)) {
+                    throw unanswered(e);
+                }
+            }
+        }
     }
 
-    /** The refusal of a call that the loop did not get to; the first of a hang is an event too, which names the code. */
-    private synchronized Refusal unanswered(Throwable cause) {
-        long began = roundNanos;
-        if (began != 0 && began != hangTold) {
-            hangTold = began;
-            String where = Arrays.stream(thread.getStackTrace()).map(StackTraceElement::toString).filter(f -> !f.startsWith("java.base/")).findFirst().orElse("unknown code");
-            hangs.accept("does not answer; its thread is in " + where);
+    /** A call that the loop did not get to. */
+    static final class Unanswered extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final String state;
+
+        Unanswered(String message, String state, Throwable cause) {
+            super(message, cause);
+            this.state = state;
         }
-        return new Refusal("switch " + switchName + " does not answer (expected: within " + CALL_SECONDS + " s); its engine or a filter may hang, host:events names the code; "
-                + "installed flows go on, switch:remove " + switchName + " ends it", cause);
+
+        /** What the loop is busy with, and since when. */
+        String state() {
+            return state;
+        }
+    }
+
+    private Unanswered unanswered(Throwable cause) {
+        long millis = watch.lasted() / 1_000_000;
+        String in = where.apply(thread.getStackTrace());
+        boolean hangs = watch.look() >= HANG_NANOS;
+        String state = (hangs ? "hung " + millis / 1000 : "busy " + millis / 1000 + "." + millis % 1000 / 100) + "s in " + in;
+        return new Unanswered("switch " + switchName + " does not answer (expected: within " + CALL_SECONDS + " s): " + state + "; " + (hangs ? advice() : "try again"), state, cause);
     }
 
     /**
@@ -142,8 +236,15 @@ final class SwitchLoop {
      * @return false when it was left behind; then it does nothing more once it comes back
      */
     boolean stop(Runnable last) {
-        tasks.add(last);
         stopping = true;
+        tasks.add(() -> {
+            timers.end();
+            try {
+                last.run();
+            } finally {
+                ended = true;
+            }
+        });
         datapath.wakeup();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
@@ -151,6 +252,7 @@ final class SwitchLoop {
             Thread.currentThread().interrupt();
         }
         abandoned = thread.isAlive();
+        timers.end();
         return !abandoned;
     }
 
@@ -168,8 +270,14 @@ final class SwitchLoop {
         return abandoned;
     }
 
+    /** Whether nothing more is to be done: the switch is closed. */
+    private boolean isOver() {
+        return abandoned || ended;
+    }
+
     private void run() {
-        while (!abandoned && (!stopping || !tasks.isEmpty())) {
+        sight.begin();
+        while (!isOver()) {
             roundNanos = System.nanoTime() | 1;
             int worked = guarded(this::round);
             busyNanos += System.nanoTime() - roundNanos;
@@ -181,15 +289,22 @@ final class SwitchLoop {
                 });
             }
         }
+        // Whoever called while the last task ran need not wait for an answer.
+        tasks.forEach(task -> {
+            if (task instanceof FutureTask<?> call) {
+                call.cancel(false);
+            }
+        });
     }
 
     private int round() {
         int worked = 0;
-        for (Runnable task = tasks.poll(); task != null && !abandoned; task = tasks.poll()) {
-            task.run();
+        // Not those that come meanwhile: who reads a long list in turns must not keep frames waiting.
+        for (int waiting = tasks.size(); waiting > 0 && !isOver(); waiting--) {
+            tasks.remove().run();
             worked++;
         }
-        return abandoned || held ? worked : worked + step();
+        return isOver() || held ? worked : worked + step();
     }
 
     /** A round that fails is told and is not the last: the other frames and flows still need the loop. */
@@ -206,6 +321,9 @@ final class SwitchLoop {
 
     /** One round without tasks; 0 when there was nothing to do. */
     int step() {
+        if (isOver()) {
+            return 0;
+        }
         int worked = redecider.slice(datapath.nanoTime()) + flows.endDrains(datapath.nanoTime()) + flows.removeIdle();
         int polled = datapath.poll(upcalls, BATCH);
         this.polled += polled;

@@ -3,10 +3,10 @@ package org.vnetwork.core.run;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.vnetwork.control.PortDocument;
-import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.port.PortRow;
 import org.vnetwork.core.port.PortTables;
@@ -17,6 +17,7 @@ import org.vnetwork.core.row.Texts;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.PortState;
 import org.vnetwork.model.PortId;
 import org.vnetwork.packet.Field;
 
@@ -33,6 +34,8 @@ final class SwitchPorts {
     static final class Held {
         PortDocument document;
         String problem;
+        /** How often the link had gone down when it was looked at last; less than ever while it has not been looked at, as what was learned by it before is not sure. */
+        long downs = -1;
 
         private long[] dropsAtReset = new long[0];
 
@@ -75,14 +78,37 @@ final class SwitchPorts {
         return held == null ? "#" + id : held.document.name();
     }
 
-    /** Adds a port: attach, row, and last of all open it. */
+    /** Adds a port: attach, row, and last of all open it; a step that fails takes those before it back. */
     void add(PortDocument document) throws DatapathException {
         datapath.attach(document.id(), attachment(document));
-        Held held = new Held(document);
-        ports.put(document.id(), held);
-        rows.put(new PortId(document.id()), row(document));
-        misses.add(document.id());
-        datapath.unblock(document.id());
+        try {
+            ports.put(document.id(), new Held(document));
+            rows.put(new PortId(document.id()), row(document));
+            PortState state = datapath.state(document.id());
+            rows.putLink(new PortId(document.id()), state.up());
+            ports.get(document.id()).downs = state.up() ? state.downs() : 0;
+            open(document.id());
+        } catch (Throwable e) {
+            undo(() -> datapath.detach(document.id()), e);
+            ports.remove(document.id());
+            undo(() -> rows.remove(new PortId(document.id())), e);
+            misses.forget(document.id());
+            throw e;
+        }
+    }
+
+    private void open(int id) {
+        misses.add(id);
+        datapath.unblock(id);
+    }
+
+    /** Does a step back; that it fails too is told with the first failure. */
+    private static void undo(Runnable step, Throwable first) {
+        try {
+            step.run();
+        } catch (Throwable e) {
+            first.addSuppressed(e);
+        }
     }
 
     /** Takes a port in that cannot be attached now; {@link #retry} will. */
@@ -91,21 +117,29 @@ final class SwitchPorts {
         held.problem = problem;
         ports.put(document.id(), held);
         rows.put(new PortId(document.id()), row(document));
+        rows.putLink(new PortId(document.id()), false);
     }
 
     /** Attaches what could not be attached before. */
     void retry() {
-        for (Held held : ports.values()) {
-            if (held.problem != null) {
-                try {
-                    datapath.attach(held.document.id(), attachment(held.document));
-                    misses.add(held.document.id());
-                    datapath.unblock(held.document.id());
-                    held.problem = null;
-                } catch (DatapathException e) {
-                    held.problem = e.getMessage();
-                }
+        ports.values().stream().filter(held -> held.problem != null).forEach(this::attach);
+    }
+
+    /** Attaches and opens a port that is known already; when that fails it is not attached, and its problem says why. */
+    private void attach(Held held) {
+        int id = held.document.id();
+        try {
+            datapath.attach(id, attachment(held.document));
+            try {
+                open(id);
+                held.problem = null;
+            } catch (Throwable e) {
+                undo(() -> datapath.detach(id), e);
+                misses.forget(id);
+                throw e;
             }
+        } catch (Throwable e) {
+            held.problem = e instanceof DatapathException ? e.getMessage() : e.toString();
         }
     }
 
@@ -116,21 +150,26 @@ final class SwitchPorts {
         held.document = document;
         rows.put(new PortId(document.id()), row(document));
         if (moved) {
-            forgetLearned(new PortId(document.id()));
+            forgetLearned(Set.of(new PortId(document.id())));
         }
     }
 
-    /** Removes a port with the rows and flows that are its own. */
+    /** Removes a port with the rows and flows that are its own; what the datapath refuses to let go of stays a port, with its rows. */
     void remove(int id) {
-        datapath.detach(id);
-        ports.remove(id);
-        for (Flow flow : flows.all()) {
-            if (Field.INGRESS.in(flow.key()) == id) {
-                flows.remove(flow);
+        try {
+            datapath.detach(id);
+            flows.all().stream().filter(flow -> Field.INGRESS.in(flow.key()) == id).forEach(flows::remove);
+        } catch (Throwable e) {
+            undo(() -> datapath.detach(id), e);
+            misses.forget(id);
+            if (ports.containsKey(id)) {
+                attach(ports.get(id));
             }
+            throw e;
         }
+        ports.remove(id);
         rows.remove(new PortId(id));
-        forgetLearned(new PortId(id));
+        forgetLearned(Set.of(new PortId(id)));
         // What was said about the port itself goes with it: another port may get its id.
         forget(row -> names(row.key(), new PortId(id)));
         misses.forget(id);
@@ -150,9 +189,11 @@ final class SwitchPorts {
                 .anyMatch(v -> v instanceof PortId port && !ports.containsKey(port.value())));
     }
 
-    /** Removes rows that were learned about the port: those that name it and do not stay for good. */
-    private void forgetLearned(PortId port) {
-        forget(row -> row.idleNanos() != Long.MAX_VALUE && (names(row.key(), port) || names(row.value(), port)));
+    /** Removes rows that were learned about ports: those that name one and do not stay for good. */
+    void forgetLearned(Set<PortId> about) {
+        for (RowTable table : tables.all()) {
+            table.learned(about).forEach(tables::removeRow);
+        }
     }
 
     private void forget(Predicate<Row> unwanted) {

@@ -2,8 +2,8 @@ package org.vnetwork.core.run;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -13,8 +13,10 @@ import org.osgi.framework.FrameworkUtil;
 import org.vnetwork.control.ColumnView;
 import org.vnetwork.control.CounterView;
 import org.vnetwork.control.DropView;
+import org.vnetwork.control.FlowQuery;
 import org.vnetwork.control.FlowView;
 import org.vnetwork.control.LimitView;
+import org.vnetwork.control.Page;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.PortView;
 import org.vnetwork.control.RowView;
@@ -23,7 +25,7 @@ import org.vnetwork.control.SwitchView;
 import org.vnetwork.control.TableView;
 import org.vnetwork.control.TraceView;
 import org.vnetwork.core.decide.Decision;
-import org.vnetwork.core.decide.Trace;
+import org.vnetwork.core.decide.StageTrace;
 import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.row.Row;
 import org.vnetwork.core.row.RowTable;
@@ -42,12 +44,25 @@ import org.vnetwork.packet.wire.FrameText;
 import org.vnetwork.packet.wire.KeyParser;
 import org.vnetwork.table.Match;
 
-/** What is seen of one switch; any thread, each answer is taken on the loop, whole. */
+/** What is seen of one switch, however long its lists are: they are read in turns, between which its loop goes on. Any thread. */
 public final class SwitchViews {
+    /** How long a view of all switches waits for one that is busy. */
+    private static final Duration MOMENT = Duration.ofMillis(100);
+    /** Views that are made in one turn of the loop; those of ports and counters ask the kernel. */
+    private static final int ROWS = 64;
+    private static final int PORTS = 16;
+    private static final int COUNTERS = 64;
+
     private final VirtualSwitch home;
+    private final Slices slices;
+    private final FlowViews flows;
+    /** What was seen when it answered; null before it ever did. */
+    private volatile SwitchView last;
 
     SwitchViews(VirtualSwitch home) {
         this.home = home;
+        this.slices = new Slices(home);
+        this.flows = new FlowViews(home);
     }
 
     SwitchPorts.Held need(String port) {
@@ -59,15 +74,38 @@ public final class SwitchViews {
         return held;
     }
 
-    /** The switch. */
+    /** The switch; of one that hangs, or is busy for longer than a moment, what was seen last. */
     public SwitchView summary() {
-        return home.onLoop(() -> new SwitchView(home.name(), home.plugins.engineName(), home.driver(), home.ports.all().size(), home.flows.count(),
-                home.flows.masks(), home.upcalls.decided(), home.failures.count()));
+        try {
+            last = home.loop.within(MOMENT, () -> new SwitchView(home.name(), home.plugins.engineName(), home.driver(), home.ports.all().size(), home.flows.count(),
+                    home.flows.masks(), home.upcalls.decided(), home.failures.count(), SwitchView.READY));
+            return last;
+        } catch (SwitchLoop.Unanswered e) {
+            SwitchView before = last;
+            return before == null ? new SwitchView(home.name(), home.plugins.engineName(), home.driver(), 0, 0, 0, 0, 0, e.state()) : before.in(e.state());
+        }
+    }
+
+    /** Whether it answers within a moment: {@code ready}, or what it is busy with. */
+    public String state() {
+        try {
+            return home.loop.within(MOMENT, () -> SwitchView.READY);
+        } catch (SwitchLoop.Unanswered e) {
+            return e.state();
+        }
     }
 
     /** Its ports. */
     public List<PortView> ports() {
-        return home.onLoop(() -> home.ports.all().stream().map(this::port).toList());
+        return slices.map(held(), PORTS, held -> isThere(held) ? port(held) : null);
+    }
+
+    private List<SwitchPorts.Held> held() {
+        return home.ask(() -> List.copyOf(home.ports.all()));
+    }
+
+    private boolean isThere(SwitchPorts.Held held) {
+        return home.ports.byName(held.document.name()) == held;
     }
 
     private PortView port(SwitchPorts.Held held) {
@@ -79,48 +117,52 @@ public final class SwitchViews {
         long dropped = java.util.Arrays.stream(drops).sum() - consumed;
         String attachment = p.attachment().equals("sim") ? "sim" : p.attachment() + " " + p.device();
         return new PortView(p.name(), p.id(), attachment, p.vlan().toString(), state.up(), state.detail(),
-                p.filters().stream().map(f -> f.slot() + ":" + f.filter()).toList(), c.received(), c.receivedBytes(), c.receivedUnits(), c.sent(), c.sentBytes(),
+                p.filters().stream().map(f -> f.slot() + ":" + f.filter() + home.filterState(p.id(), f)).toList(), c.received(), c.receivedBytes(), c.receivedUnits(), c.sent(), c.sentBytes(),
                 c.outputs(), c.copies(), dropped, consumed, c.up());
     }
 
     /** Its flows, the most used first. */
     public List<FlowView> flows() {
-        return home.onLoop(() -> {
-            home.flows.pull();
-            return home.flows.all().stream().sorted(Comparator.comparingLong(Flow::packets).reversed().thenComparingInt(Flow::id)).map(this::flow).toList();
-        });
+        return flows(FlowQuery.ALL).items();
+    }
+
+    /** Some of its flows, the most used first. */
+    public Page<FlowView> flows(FlowQuery query) {
+        return flows.page(query);
     }
 
     /** One flow. */
     public FlowView flow(int id) {
-        return home.onLoop(() -> {
-            home.flows.pull();
-            Flow flow = home.flows.byId(id);
-            if (flow == null) {
-                throw Refusal.value("flow", id, "the id of an installed flow", "flow:list " + home.name() + " shows them");
-            }
-            return flow(flow);
-        });
+        return flows.one(id);
     }
 
-    private FlowView flow(Flow flow) {
-        long now = home.datapath.nanoTime();
-        return new FlowView(flow.id(), FlowText.match(flow.key(), flow.mask(), home.ports::name), FlowText.actions(flow.actions(), home.ports::name, home.drops::text),
-                flow.packets(), flow.bytes(), millis(now - flow.installedNanos()), millis(now - flow.lastUsedNanos()), flow.inspect(),
-                flow.reads().stream().map(Object::toString).toList(), flow.refreshes().stream().map(Row::toString).toList());
+    /** Ids of flows that begin with these digits, ascending, at most so many. */
+    public List<Integer> flowIds(String digits, int most) {
+        return flows.ids(digits, most);
     }
 
     /** Its tables. */
     public List<TableView> tables() {
-        return home.onLoop(() -> home.tables.all().stream().map(t -> new TableView(t.id(), t.count(), RowTable.LIMIT, t.refused(), t.readers())).toList());
+        return flows.tables();
+    }
+
+    /** Ids of its tables. */
+    public List<String> tableTypes() {
+        return home.ask(() -> home.tables.all().stream().map(RowTable::id).toList());
     }
 
     /** Rows of a table. */
     public List<RowView> rows(String type) {
-        return home.onLoop(() -> {
-            long now = home.datapath.nanoTime();
-            return RowText.table(home.tables, type).rows().stream().map(r -> row(r, now)).toList();
-        });
+        return rows(type, 0, Integer.MAX_VALUE).items();
+    }
+
+    /** Some rows of a table. */
+    public Page<RowView> rows(String type, int first, int limit) {
+        // The list itself is copied at once: no more than the references to its rows.
+        List<Row> rows = home.ask(() -> RowText.table(home.tables, type).rows());
+        int from = Math.min(first, rows.size());
+        int to = (int) Math.min((long) from + limit, rows.size());
+        return new Page<>(slices.map(rows.subList(from, to), ROWS, row -> row.value() == null ? null : row(row, home.datapath.nanoTime())), from, rows.size());
     }
 
     private RowView row(Row row, long now) {
@@ -130,7 +172,7 @@ public final class SwitchViews {
 
     /** What the keys and rows of a table consist of. */
     public List<ColumnView> columns(String type) {
-        return home.onLoop(() -> {
+        return home.ask(() -> {
             RowTable table = RowText.table(home.tables, type);
             List<ColumnView> columns = new ArrayList<>();
             for (Class<? extends Record> part : List.of(table.keyClass(), table.rowClass())) {
@@ -157,14 +199,13 @@ public final class SwitchViews {
 
     /** Its rules, by data type, the first to be asked first. */
     public List<RuleView> rules() {
-        return home.onLoop(() -> {
-            List<RuleView> views = new ArrayList<>();
-            for (RuleList list : home.rules.all()) {
-                Map<Rule, Integer> flows = list.flows();
-                list.rules().forEach(r -> views.add(new RuleView(list.id(), r.priority(), r.id(), match(r.match()), text(r.says()), owner(r), flows.getOrDefault(r, 0))));
-            }
-            return views;
-        });
+        List<RuleView> views = new ArrayList<>();
+        for (RuleList list : home.ask(home.rules::all)) {
+            Map<Rule, Integer> flows = home.ask(list::flows);
+            views.addAll(slices.map(home.ask(list::rules), ROWS,
+                    r -> new RuleView(list.id(), r.priority(), r.id(), match(r.match()), text(r.says()), owner(r), flows.getOrDefault(r, 0))));
+        }
+        return views;
     }
 
     private String match(Match match) {
@@ -183,34 +224,34 @@ public final class SwitchViews {
 
     /** Counters that plugins named. */
     public List<CounterView> counters() {
-        return home.onLoop(() -> home.counters.views(home.datapath::counter));
+        return slices.map(home.ask(home.counters::ids), COUNTERS, id -> home.counters.view(id, home.datapath.counter(id)));
     }
 
     /** Drops by port and reason, above zero. */
     public List<DropView> drops() {
-        return home.onLoop(() -> {
-            List<DropView> views = new ArrayList<>();
-            for (SwitchPorts.Held held : home.ports.all()) {
-                long[] drops = held.dropsSinceReset(home.datapath);
-                for (int i = DropNumbers.CONSUMED + 1; i < drops.length; i++) {
-                    if (drops[i] > 0) {
-                        views.add(new DropView(held.document.name(), home.drops.text(i), drops[i]));
-                    }
-                }
+        return slices.map(held(), PORTS, this::drops).stream().flatMap(List::stream).toList();
+    }
+
+    private List<DropView> drops(SwitchPorts.Held held) {
+        List<DropView> views = new ArrayList<>();
+        long[] drops = isThere(held) ? held.dropsSinceReset(home.datapath) : new long[0];
+        for (int i = DropNumbers.CONSUMED + 1; i < drops.length; i++) {
+            if (drops[i] > 0) {
+                views.add(new DropView(held.document.name(), home.drops.text(i), drops[i]));
             }
-            return views;
-        });
+        }
+        return views;
     }
 
     /** Its limits, and how near it is to them. */
     public List<LimitView> limits() {
-        return home.onLoop(() -> home.limits.views());
+        return home.ask(() -> home.limits.views());
     }
 
     /** Begins the counting of drops anew. */
     public void resetDrops() {
-        home.onLoop(() -> {
-            home.ports.all().forEach(p -> p.resetDrops(home.datapath));
+        slices.map(held(), PORTS, held -> {
+            held.resetDrops(home.datapath);
             return null;
         });
     }
@@ -220,16 +261,16 @@ public final class SwitchViews {
         if (octets.length < 14) {
             throw Refusal.value("frame", octets.length + " octets", "14 or more");
         }
-        return home.onLoop(() -> {
+        return home.ask(() -> {
             int ingress = need(port).document.id();
             Frame frame = new Frame().over(MemorySegment.ofArray(octets), 0, octets.length, ingress);
             long[] key = new long[FlowKey.WORDS];
             KeyParser.parse(frame.buffer, 0, octets.length, ingress, key);
-            Trace trace = new Trace(home.ports::name);
+            StageTrace trace = new StageTrace(home.ports::name);
             Decision decision = home.pipeline.trace(key, frame, trace);
             Flow flow = home.flows.find(key);
             String match = FlowText.match(FlowKey.masked(key, decision.mask()), decision.mask(), home.ports::name);
-            String installed = decision.wrote() ? "none: the decision writes each time" : decision.inspect() ? "inspect: " + match : match;
+            String installed = decision.undecided() ? "none: no engine is installed" : decision.wrote() ? "none: the decision writes each time" : decision.inspect() ? "inspect: " + match : match;
             return new TraceView(FrameText.describe(octets), trace.stages(), flow == null ? -1 : flow.id(), installed,
                     FlowText.actions(decision.actions(), home.ports::name, home.drops::text));
         });

@@ -8,6 +8,7 @@ final class Timers {
     private final PriorityQueue<Timer> queue = new PriorityQueue<>(java.util.Comparator.comparingLong((Timer t) -> t.dueNanos).thenComparingLong(t -> t.order));
     private final BiConsumer<String, Throwable> failed;
     private long order;
+    private volatile boolean ended;
 
     /** A task on its way; {@code cancelled} ends it. */
     static final class Timer {
@@ -47,7 +48,7 @@ final class Timers {
     /** Runs what is due; one that was late is next due a whole period from now. */
     int run(long now) {
         int ran = 0;
-        while (!queue.isEmpty() && queue.peek().dueNanos <= now) {
+        while (!ended && !queue.isEmpty() && queue.peek().dueNanos <= now) {
             Timer timer = queue.poll();
             if (timer.cancelled) {
                 continue;
@@ -62,5 +63,10 @@ final class Timers {
             ran++;
         }
         return ran;
+    }
+
+    /** Has none run any more, from the next one on. Any thread. */
+    void end() {
+        ended = true;
     }
 }

@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.LimitsDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.core.decide.Pipeline;
+import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.flow.Redecider;
 import org.vnetwork.core.flow.Upcalls;
@@ -23,6 +25,7 @@ import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
+import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.table.shared.FdbEntry;
 import org.vnetwork.table.shared.Station;
@@ -44,10 +47,11 @@ public final class VirtualSwitch {
     private final List<FlowEntry> left;
     private final RowJournal rowJournal;
     private final MissShares misses;
+    private final SwitchViews views = new SwitchViews(this);
 
     final Datapath datapath;
     final Tables tables;
-    final RuleLists rules = new RuleLists();
+    final RuleLists rules;
     final PortTables portRows;
     final FlowTable flows;
     final Pipeline pipeline;
@@ -56,9 +60,11 @@ public final class VirtualSwitch {
     final DropRegistry drops;
     final CounterRegistry counters = new CounterRegistry();
     final FailureReport failures;
+    final PluginsInUse inUse = new PluginsInUse();
     final ActivePlugins plugins;
     final SwitchPorts ports;
     final Limits limits;
+    final PortWatch watch;
     final Timers timers;
     final SwitchLoop loop;
     final long bornNanos;
@@ -78,29 +84,34 @@ public final class VirtualSwitch {
         this.left = datapath.adopted();
         this.installedFilters = installedFilters;
         this.events = events;
-        failures = new FailureReport(name, events);
+        failures = new FailureReport(name, events, datapath::nanoTime);
         timers = new Timers(failures::failed);
         drops = new DropRegistry(journal);
         tables = new Tables(datapath::nanoTime);
+        rules = new RuleLists(tables.denials());
         rowJournal = new RowJournal(journal, line -> events.add("switch " + name, line));
         tables.keepIn(rowJournal);
         tables.table(Station.class, FdbEntry.class);
         portRows = new PortTables(tables);
         flows = new FlowTable(datapath, journal, new ReadJournal(journal, rowJournal, rules::any));
-        plugins = new ActivePlugins(owner -> new PluginContext(owner, this), failures, drops, counters);
+        tables.denials().listen(flows::mayDeny);
+        plugins = new ActivePlugins(owner -> new PluginContext(owner, this), portRows, failures, drops, counters);
         pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities(), driver);
         redecider = new Redecider(pipeline, flows, portRows::carries);
         upcalls = new Upcalls(datapath, pipeline, flows);
         misses = new MissShares(datapath);
         ports = new SwitchPorts(datapath, tables, portRows, flows, misses);
         limits = new Limits(name, flows, tables, ports, misses, events);
+        watch = new PortWatch(name, datapath, portRows, ports, events);
         Upkeep upkeep = new Upkeep(datapath, pipeline, flows, tables, limits, new MismatchReport(name, upcalls.mismatches(), ports, events));
         loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers, failures::failed,
-                text -> events.add("switch " + name, text));
+                text -> events.add("switch " + name, text), inUse::where);
         tables.confine(loop.thread());
         bornNanos = datapath.nanoTime();
         timers.every("statistics", Upkeep.PERIOD_NANOS, upkeep::run, bornNanos);
+        timers.every("failures", Upkeep.PERIOD_NANOS, failures::tell, bornNanos);
         timers.every("shares", MissShares.PERIOD_NANOS, () -> misses.divide(loop.polled(), loop.busyNanos(), datapath.nanoTime()), bornNanos);
+        timers.every("links", PortWatch.PERIOD_NANOS, watch::look, bornNanos);
         timers.every("ports", RETRY_NANOS, ports::retry, bornNanos);
         loop.start();
     }
@@ -117,7 +128,7 @@ public final class VirtualSwitch {
 
     /** What is seen of it. */
     public SwitchViews views() {
-        return new SwitchViews(this);
+        return views;
     }
 
     /** Its simulated side. */
@@ -130,74 +141,97 @@ public final class VirtualSwitch {
         return loop.call(work);
     }
 
+    /** As {@link #onLoop}, for views, which do not wait long for a loop that hangs. */
+    <T> T ask(Callable<T> work) {
+        return loop.ask(work);
+    }
+
     /** Says that its ports, engine and rows are as configured: flows of an earlier process are taken over, and frames are served. */
     public void restored() {
         loop.call(() -> {
-            ports.forgetUnknown();
-            int removed = flows.adopt(left, ports::isAttached);
-            if (!left.isEmpty() || rowJournal.restored() > 0) {
-                events.add("switch " + name, "took over " + (left.size() - removed) + " flows and " + rowJournal.restored() + " rows of the process before"
-                        + (removed == 0 ? "" : "; " + removed + " flows were removed, as the journal or the configuration does not know them"));
+            try {
+                takeOver();
+            } finally {
+                loop.release();
             }
-            if (plugins.enginePlugin() != null) {
-                flows.dirtyAll();
-            }
-            loop.release();
             return null;
         });
     }
 
-    /** Adds a port and opens it. */
+    private void takeOver() {
+        ports.forgetUnknown();
+        watch.look();
+        int removed = flows.adopt(left, ports::isAttached);
+        if (!left.isEmpty() || rowJournal.restored() > 0) {
+            events.add("switch " + name, "took over " + (left.size() - removed) + " flows and " + rowJournal.restored() + " rows of the process before"
+                    + (removed == 0 ? "" : "; " + removed + " flows were removed, as the journal or the configuration does not know them"));
+        }
+        if (plugins.enginePlugin() != null) {
+            flows.dirtyAll();
+        } else {
+            forgetInspected();
+        }
+    }
+
+    /** Without an engine nobody decides the frames of inspect flows; those that another flow knows go its way. */
+    void forgetInspected() {
+        flows.all().stream().filter(Flow::inspect).forEach(flows::remove);
+    }
+
+    /** Adds a port and opens it; when that fails, whatever fails, there is nothing of it. */
     public void addPort(PortDocument document) {
-        loop.call(() -> {
+        change(() -> {
+            plugins.filters(document.id(), document.filters(), installedFilters);
             try {
-                plugins.filters(document.id(), document.filters(), installedFilters);
                 ports.add(document);
-            } catch (DatapathException | RuntimeException e) {
-                plugins.filters(document.id(), List.of(), installedFilters);
-                throw e instanceof DatapathException ? new Refusal(e.getMessage(), e) : e;
+            } catch (Throwable e) {
+                plugins.closeFilters(document.id());
+                if (e instanceof DatapathException) {
+                    throw new Refusal(e.getMessage(), e);
+                }
+                throw e;
             }
             return null;
         });
-        settle();
+    }
+
+    /** Does work on the loop, and returns when every flow that it concerned has been decided again: most often that is none, and there is nothing to wait for. */
+    private void change(Callable<Void> work) {
+        boolean settling = loop.call(() -> {
+            work.call();
+            return flows.settling();
+        });
+        if (settling) {
+            settle();
+        }
     }
 
     /** Adds a port; one that cannot be attached now stays down until it can, a filter that does not open is as one that is not installed. */
     public void restorePort(PortDocument document) {
-        loop.call(() -> {
+        change(() -> {
             openFilters(document);
             try {
                 ports.add(document);
-            } catch (DatapathException e) {
-                events.add("port " + document.name() + " of switch " + name, "is down: " + e.getMessage());
-                ports.addLater(document, e.getMessage());
+            } catch (Throwable e) {
+                String why = e instanceof DatapathException ? e.getMessage() : e.toString();
+                events.add("port " + document.name() + " of switch " + name, "is down: " + why);
+                ports.addLater(document, why);
             }
             return null;
         });
-        settle();
     }
 
     private void openFilters(PortDocument document) {
-        try {
-            plugins.filters(document.id(), document.filters(), installedFilters);
-        } catch (Refusal e) {
-            events.add("port " + document.name() + " of switch " + name, e.getMessage());
-        }
+        plugins.filtersThatOpen(document.id(), document.filters(), installedFilters, line -> events.add("port " + document.name() + " of switch " + name, line));
     }
 
     /** Changes a port's VLANs and filters. */
     public void setPort(PortDocument document) {
-        loop.call(() -> {
-            try {
-                plugins.filters(document.id(), document.filters(), installedFilters);
-            } catch (Refusal e) {
-                openFilters(views().need(document.name()).document);
-                throw e;
-            }
+        change(() -> {
+            plugins.filters(document.id(), document.filters(), installedFilters);
             ports.set(document);
             return null;
         });
-        settle();
     }
 
     /** The ports that it has now, as they were asked for. */
@@ -207,12 +241,11 @@ public final class VirtualSwitch {
 
     /** Removes a port. */
     public void removePort(PortDocument document) {
-        loop.call(() -> {
+        change(() -> {
             ports.remove(document.id());
-            plugins.filters(document.id(), List.of(), installedFilters);
+            plugins.closeFilters(document.id());
             return null;
         });
-        settle();
     }
 
     /** Sets its limits; what is beyond them now goes. */
@@ -225,11 +258,10 @@ public final class VirtualSwitch {
 
     /** Places a row, or takes it away again ({@code present} false). */
     public void placeRow(RowDocument row, boolean present) {
-        loop.call(() -> {
+        change(() -> {
             rowText().apply(row, present);
             return null;
         });
-        settle();
     }
 
     /** Takes away a row that an edit placed which failed; at once, or when the loop answers again. Any thread, does not wait. */
@@ -239,11 +271,10 @@ public final class VirtualSwitch {
 
     /** Removes a row that an engine or a filter wrote; refused when there is none of its key. */
     public void removeRow(RowDocument row) {
-        loop.call(() -> {
+        change(() -> {
             rowText().remove(row);
             return null;
         });
-        settle();
     }
 
     /** What can be asked about rows that are placed, or could be. */
@@ -283,15 +314,18 @@ public final class VirtualSwitch {
         return plugins.enginePlugin();
     }
 
-    /** Opens filters that were installed since, and closes those that are gone. */
+    /** Name of the engine that it was given last, installed or not; empty before the first. */
+    public String engineName() {
+        return plugins.engineName();
+    }
+
+    /** Opens filters that were installed since, and closes those that are gone; flows that one of them decided, or its absence, are decided again. */
     public void refreshFilters() {
         loop.call(() -> {
             ports.all().forEach(p -> openFilters(p.document));
-            if (ports.all().stream().anyMatch(p -> !p.document.filters().isEmpty())) {
-                flows.dirtyAll();
-            }
             return null;
         });
+        settle();
     }
 
     /**
@@ -304,11 +338,14 @@ public final class VirtualSwitch {
             pipeline.revoke();
             events.add("switch " + name, "was closed although its engine or a filter hangs; that thread is left behind");
         }
-        datapath.close();
-        if (keep) {
-            journal.close();
-        } else {
-            journal.delete();
+        try {
+            datapath.close();
+        } finally {
+            if (keep) {
+                journal.close();
+            } else {
+                journal.delete();
+            }
         }
     }
 
@@ -322,6 +359,11 @@ public final class VirtualSwitch {
 
     void event(String plugin, String subject, String text) {
         events.add(name + " " + plugin, subject, text);
+    }
+
+    /** As {@link ActivePlugins#state}. */
+    String filterState(int port, FilterDocument slot) {
+        return plugins.state(port, slot, installedFilters);
     }
 
     Redecider.Totals totals() {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +16,7 @@ import org.vnetwork.packet.Counter;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.Meter;
 import org.vnetwork.packet.Tag;
+import org.vnetwork.packet.wire.Action;
 
 class ActionsTest extends DecideTest {
     private static final String PLAIN = "eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) ipv4(dscp=5) udp()";
@@ -166,12 +169,49 @@ class ActionsTest extends DecideTest {
 
     @Test
     void moreOutputsThanAListHoldsAreADropWithAReason() {
-        int[] many = IntStream.range(0, 129).map(i -> 2).toArray();
+        int[] many = IntStream.rangeClosed(0, Action.LIMIT).map(i -> 2).toArray();
         assertEquals("drop core/too-many-outputs", actions(decide(1, PLAIN, (p, f) -> f.to(many))));
-        int[] fit = IntStream.range(0, 128).map(i -> 2).toArray();
-        assertEquals(128, decide(1, PLAIN, (p, f) -> f.to(fit)).actions().size());
-        int[] unknown = IntStream.range(0, 200).map(i -> 900).toArray();
+        int[] fit = IntStream.range(0, Action.LIMIT).map(i -> 2).toArray();
+        assertEquals(Action.LIMIT, decide(1, PLAIN, (p, f) -> f.to(fit)).actions().size());
+        int[] unknown = IntStream.rangeClosed(0, Action.LIMIT).map(i -> 900).toArray();
         assertEquals("drop core/too-many-outputs", actions(decide(1, PLAIN, (p, f) -> f.to(unknown))));
+    }
+
+    @Test
+    void moreMetersThanGatesLimitEachItsOwnOutputs() {
+        Decision decision = decide(1, PLAIN, (p, f) -> {
+            for (int i = 0; i < 200; i++) {
+                f.copy().meter(new Meter("m" + i, 1_000_000 + i, 65_536)).to(2);
+            }
+            f.to(2);
+        });
+        assertEquals(401, decision.actions().size());
+        REFUSING.addAll(List.of(1_000_003L, 1_000_150L));
+        try {
+            List<String> expected = new ArrayList<>(Collections.nCopies(201, "2: " + PLAIN));
+            expected.set(3, "metered");
+            expected.set(150, "metered");
+            assertEquals(expected, execute(decision, 1, PLAIN));
+        } finally {
+            REFUSING.clear();
+        }
+    }
+
+    @Test
+    void metersThatLimitTaggedAndPlainOutputsHaveAsManyGatesAsTheyNeed() {
+        Decision decision = decide(1, PLAIN, (p, f) -> {
+            for (int i = 0; i < 100; i++) {
+                f.copy().meter(new Meter("m" + i, 1_000_000 + i, 65_536)).to(2, 3);
+            }
+        });
+        REFUSING.add(1_000_070L);
+        try {
+            List<String> out = execute(decision, 1, PLAIN);
+            assertEquals(List.of(2L, 99L, 99L), List.of(out.stream().filter("metered"::equals).count(), out.stream().filter(o -> o.startsWith("2:")).count(),
+                    out.stream().filter(o -> o.startsWith("3:")).count()));
+        } finally {
+            REFUSING.clear();
+        }
     }
 
     @Test
@@ -261,7 +301,7 @@ class ActionsTest extends DecideTest {
             f.meter(slow).to(3, 2);
             f.copy().meter(other);
         });
-        assertEquals("meter(2000000 bit/s,burst=65536),meter(1000000 bit/s,burst=65536),output p2,output p4,output p2,push(vid=10),output p3", actions(decision));
+        assertEquals("output p2,meter(2000000 bit/s,burst=65536),output p4,meter(1000000 bit/s,burst=65536),output p2,push(vid=10),output p3", actions(decision));
         REFUSING.add(1_000_000L);
         try {
             assertEquals(List.of("2: " + PLAIN, "4: " + PLAIN, "metered", "metered"), execute(decision, 1, PLAIN));
@@ -302,11 +342,78 @@ class ActionsTest extends DecideTest {
         })), "what failed counts nothing");
     }
 
+    private static final String EVERY_LAYER = "eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) vlan(vid=10,pcp=3) vlan(vid=20,pcp=2) ipv4(dscp=5) udp()";
+
+    /** What {@code datapath:show} lists is what a plugin may set, and what it set reads as set. */
+    @Test
+    void everyFieldThatIsListedIsSettableAndReadsAsSetAndNoOtherIs() {
+        for (Field field : Field.values()) {
+            boolean listed = capabilities.settable().contains(field);
+            Decision decision = decide(3, EVERY_LAYER, (p, f) -> {
+                f.set(field, 1);
+                assertEquals(1, p.get(field), field.text());
+                assertTrue(p.matches(field, 1, 1) && !p.matches(field, 0, 1), field.text());
+                f.to(3);
+            });
+            assertEquals(listed ? List.of() : List.of("engine test"), failures, field.text());
+            String left = execute(decision, 3, EVERY_LAYER).getFirst();
+            assertEquals(listed, left.startsWith("3: ") && !left.equals("3: " + EVERY_LAYER), field.text() + " leaves as set, or not at all: " + left);
+            failures.clear();
+        }
+    }
+
+    @Test
+    void partsOfTheInnerTagReadAsSetUntilThatTagIsTakenOff() {
+        Decision decision = decide(3, EVERY_LAYER, (p, f) -> {
+            assertEquals(20, p.get(Field.INNER_VID));
+            f.set(Field.INNER_VID, 5);
+            assertEquals(List.of(5L, 2L, 0L), List.of(p.get(Field.INNER_VID), p.get(Field.INNER_PCP), p.get(Field.INNER_DEI)));
+            f.set(Field.INNER_PCP, 7).set(Field.INNER_DEI, 1);
+            assertEquals(List.of(5L, 7L, 1L), List.of(p.get(Field.INNER_VID), p.get(Field.INNER_PCP), p.get(Field.INNER_DEI)));
+            f.push(Tag.customer(9));
+            assertEquals(5, p.get(Field.INNER_VID), "a tag that is put on sets no field");
+            f.set(Field.INNER_VID, 6);
+            assertEquals(List.of(6L, 7L), List.of(p.get(Field.INNER_VID), p.get(Field.INNER_PCP)));
+            f.copy().set(Field.INNER_VID, 8).to(3);
+            assertEquals(6, p.get(Field.INNER_VID), "the copy has fields of its own");
+            f.pop();
+            assertEquals(5, p.get(Field.INNER_VID));
+            f.pop();
+            assertEquals(20, p.get(Field.INNER_VID), "as received");
+            f.to(3);
+        });
+        assertEquals(List.of(), failures);
+        assertEquals(2, execute(decision, 3, EVERY_LAYER).size());
+    }
+
+    @Test
+    void aPartOfATagThatTheFrameLacksReadsAsReceived() {
+        decide(1, PLAIN, (p, f) -> {
+            f.set(Field.INNER_VID, 5);
+            assertEquals(0, p.get(Field.INNER_VID));
+            f.to(2);
+        });
+        assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void aStageThatFailedLeavesItsMetersToOthers() {
+        filter(1, 1, (packet, verdict) -> {
+            for (int i = 0; i < 64; i++) {
+                verdict.meter(new Meter("m" + i, 1_000_000, 65_536));
+            }
+            throw new IllegalStateException("after metering");
+        });
+        port(1, PortVlan.access(10), new org.vnetwork.control.FilterDocument(1, "weak", true));
+        assertEquals("meter(1000000 bit/s,burst=65536),output p2", actions(decide(1, PLAIN, (p, f) -> f.meter(new Meter("mine", 1_000_000, 65_536)).to(2))));
+        assertEquals(List.of("filter weak"), failures);
+    }
+
     @Test
     void whatTheDriverCannotDoFailsWithBothNames() {
         capabilities = new org.vnetwork.datapath.Capabilities(org.vnetwork.datapath.Capabilities.wholeKey(), java.util.Set.of(Field.ETH_DST), java.util.Set.of(), 10, 10);
         for (java.util.function.Consumer<org.vnetwork.packet.Forward> action : List.<java.util.function.Consumer<org.vnetwork.packet.Forward>>of(
-                f -> f.set(Field.DSCP, 1), f -> f.set(Field.IP_SRC, 1), f -> f.meter(new Meter("m", 1_000_000, 65_536)), f -> f.count(new Counter("c")), f -> f.push(Tag.service(1)))) {
+                f -> f.set(Field.DSCP, 1), f -> f.set(Field.IP_SRC, 1), f -> f.set(Field.VLAN_DEI, 1), f -> f.set(Field.INNER_VID, 1), f -> f.set(Field.VLAN_VID, 1), f -> f.meter(new Meter("m", 1_000_000, 65_536)), f -> f.count(new Counter("c")), f -> f.push(Tag.service(1)))) {
             decide(1, PLAIN, (p, f) -> {
                 String message = org.junit.jupiter.api.Assertions.assertThrows(UnsupportedOperationException.class, () -> action.accept(f)).getMessage();
                 assertTrue(message.endsWith(": not supported by driver test"), message);

@@ -22,7 +22,7 @@ class RuleListTest {
     private static final long SLASH_16 = 0xffff_0000L;
     private static final long SLASH_32 = 0xffff_ffffL;
 
-    private final RuleList list = new RuleList("test.rule/1");
+    private final RuleList list = new RuleList("test.rule/1", new org.vnetwork.core.row.Denials());
     private final List<Given> linear = new ArrayList<>();
 
     private record Said(String text) {
@@ -50,6 +50,16 @@ class RuleListTest {
         list.put(id, priority, match, new Said(says));
         linear.removeIf(g -> g.id() == id);
         linear.add(new Given(id, priority, match, new Said(says)));
+    }
+
+    @Test
+    void aRuleMeetsAFieldThatWasSetAlthoughTheFrameAsReceivedLacksIt() {
+        put(1, 1, Match.ANY.and(Field.VLAN_PCP, 6), "six");
+        Subject untagged = Subject.of("eth() ipv4() udp()");
+        assertNull(list.first(untagged.view()).says());
+        Branch branch = new Branch();
+        branch.set(Field.VLAN_PCP, 0, 6, untagged.recorder());
+        assertEquals(new Said("six"), list.first(new PacketView(untagged.recorder(), branch, 1)).says());
     }
 
     /** What the rules say, evaluated one by one. */
@@ -189,7 +199,7 @@ class RuleListTest {
         put(1, 10, Match.ANY, "any");
         int[] told = new int[1];
         var read = list.first(Subject.of(packet("10.1.2.3")).view()).read();
-        org.vnetwork.core.row.Dependency.Reader reader = first -> told[0]++;
+        org.vnetwork.core.row.Dependency.Reader reader = mayDeny -> told[0]++;
         read.remove(read.add(reader, 0));
         list.remove(1);
         assertEquals(0, told[0]);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
@@ -34,11 +35,20 @@ class FlowTableTest {
     private static final int MASKS = 32;
     private final List<String> calls = new ArrayList<>();
     private boolean full;
+    private boolean inspectsOnly;
     private final Datapath datapath = (Datapath) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Datapath.class}, (self, method, arguments) ->
             switch (method.getName()) {
                 case "capabilities" -> Capabilities.all(FLOWS, MASKS);
                 case "install" -> install((List<?>) arguments[0]);
-                case "replace" -> calls.add("replace " + arguments[0]);
+                case "replace" -> {
+                    calls.add("replace " + arguments[0]);
+                    yield !full;
+                }
+                case "drain" -> {
+                    calls.add("drain " + arguments[0]);
+                    yield !full;
+                }
+                case "nanoTime" -> 0L;
                 case "remove" -> {
                     calls.add("remove " + arguments[0]);
                     yield FlowCounters.NONE;
@@ -50,7 +60,8 @@ class FlowTableTest {
     private boolean[] install(List<?> entries) {
         boolean[] in = new boolean[entries.size()];
         for (int i = 0; i < in.length; i++) {
-            in[i] = !full;
+            boolean inspects = ((FlowEntry) entries.get(i)).actions().equals(List.of(new Action.Inspect()));
+            in[i] = !full && (inspects || !inspectsOnly);
             calls.add("install " + ((FlowEntry) entries.get(i)).id());
         }
         return in;
@@ -229,6 +240,15 @@ class FlowTableTest {
     }
 
     @Test
+    void aFlowWhoseActionsHaveNoRoomIsDecidedFrameByFrame() {
+        inspectsOnly = true;
+        add(key(1, 1, 0), mask(0xff, 0));
+        flows.installPending();
+        assertEquals(List.of(1, 1L), List.of(flows.count(), flows.refused()), "counted and told as one that was not taken");
+        assertTrue(flows.find(key(1, 1, 0)).inspect());
+    }
+
+    @Test
     void aPendingFlowThatWasDirtiedIsNeverInstalled() {
         Tables tables = new Tables(() -> 0);
         Transaction t = tables.begin();
@@ -241,7 +261,7 @@ class FlowTableTest {
         flows.installPending();
         assertEquals(List.of("install 1"), calls);
         assertNull(flows.find(key(1, 1, 0)));
-        assertTrue(stale.removed);
+        assertTrue(stale.isRemoved());
         assertEquals(0, tables.all().iterator().next().readers());
     }
 
@@ -268,11 +288,70 @@ class FlowTableTest {
         flows.redecided(flow, decision(mask(0xff, 0), List.of(), 3));
         assertEquals(List.of(), calls, "it is not in the datapath yet");
         flows.installPending();
-        assertFalse(flows.redecided(flow, decision(mask(0xff, 0), List.of(), 3)));
-        assertTrue(flows.redecided(flow, decision(mask(0xff, 0), List.of(), 4)));
+        assertSame(Outcome.KEPT, flows.redecided(flow, decision(mask(0xff, 0), List.of(), 3)));
+        assertSame(Outcome.REPLACED, flows.redecided(flow, decision(mask(0xff, 0), List.of(), 4)));
         flows.remove(flow);
         flows.remove(flow);
         assertEquals(List.of("install 0", "replace 0", "remove 0"), calls);
+    }
+
+    /** With its old actions it would let pass what is denied now, while the table says that it does not. */
+    @Test
+    void aFlowWhoseNewActionsTheDatapathRefusesIsRevokedAndCounted() {
+        Flow flow = add(key(1, 1, 0), mask(0xff, 0));
+        flows.installPending();
+        full = true;
+        assertSame(Outcome.REVOKED, flows.redecided(flow, decision(mask(0xff, 0), List.of(), 3)));
+        assertEquals(List.of("install 0", "replace 0", "remove 0"), calls);
+        assertEquals(List.of(0, 1L), List.of(flows.count(), flows.refused()));
+        assertNull(flows.find(key(1, 1, 0)));
+    }
+
+    @Test
+    void aFlowThatTheDatapathCannotDrainGoesAtOnce() {
+        Flow flow = add(key(1, 1, 0), mask(0xff, 0));
+        flows.installPending();
+        full = true;
+        assertSame(Outcome.REVOKED, flows.drain(flow, decision(mask(0xffff, 0), List.of(), 3), 0));
+        assertEquals(List.of("install 0", "drain 0", "remove 0"), calls);
+    }
+
+    @Test
+    void aFlowWithoutOutputsNeverDrains() {
+        Flow drop = flows.add(key(1, 1, 0), new Decision(mask(0xff, 0), false, List.of(new Action.Drop(20)), Decision.End.DROPPED, List.of(), Map.of(), false, 1), 0);
+        Flow consume = flows.add(key(1, 2, 0), new Decision(mask(0xff, 0), false, List.of(), Decision.End.CONSUMED, List.of(), Map.of(), false, 1), 0);
+        flows.installPending();
+        calls.clear();
+        assertSame(Outcome.REVOKED, flows.drain(drop, decision(mask(0xffff, 0), List.of(), 3), 0));
+        assertSame(Outcome.REVOKED, flows.drain(consume, decision(mask(0xffff, 0), List.of(), 3), 0));
+        assertEquals(List.of("remove 0", "remove 1"), calls);
+    }
+
+    @Test
+    void aFlowThatDrainsGoesWhenAnythingMayDeny() {
+        Flow flow = add(key(1, 1, 0), mask(0xff, 0));
+        flows.installPending();
+        assertSame(Outcome.DRAINED, flows.drain(flow, decision(mask(0xffff, 0), List.of(), 2), 0));
+        assertFalse(flows.settling());
+        flows.mayDeny();
+        assertTrue(flows.settling());
+        assertSame(flow, flows.dirty().poll());
+        assertTrue(flow.clean());
+    }
+
+    @Test
+    void aFlowGoesThroughItsStatesInOneDirection() {
+        assertTrue(FlowState.ACTIVE.leadsTo(FlowState.DRAINING));
+        for (FlowState state : FlowState.values()) {
+            assertFalse(FlowState.REMOVED.leadsTo(state));
+            assertFalse(state.leadsTo(FlowState.PENDING));
+        }
+        Flow flow = add(key(1, 1, 0), mask(0xff, 0));
+        assertThrows(IllegalStateException.class, () -> flow.drain(List.of(), 0), "it is not in the datapath");
+        flows.remove(flow);
+        assertThrows(IllegalStateException.class, flow::installed);
+        flow.dirty(true);
+        assertFalse(flows.settling(), "what is gone is not decided again");
     }
 
     /** Random adds and removals against a map; every key is found until it is removed, whatever shared its slots. */

@@ -259,18 +259,6 @@ class ConfigurationTest {
     }
 
     @Test
-    void theBuiltInEngineTakesOverAndGivesBack() {
-        host.engine("flood", FloodEngine::new);
-        host.configuration.apply(Edits.swapEngine("sw1", "flood"));
-        host.withoutEngine("flood");
-        await(() -> host.home("sw1").engine().name().equals("learning"));
-        await(() -> host.events().toString().contains("in the place of flood, which is not installed"));
-        assertEquals("flood", host.configuration.current().need("sw1").engine());
-        host.engine("flood", FloodEngine::new);
-        await(() -> host.home("sw1").engine().name().equals("flood"));
-    }
-
-    @Test
     void aRestartBringsBackAllButWhatItCannot() {
         host.engine("flood", FloodEngine::new);
         host.sw("sw2").port("sw2", "z");

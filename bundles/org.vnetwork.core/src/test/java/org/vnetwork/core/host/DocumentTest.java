@@ -179,6 +179,50 @@ class DocumentTest {
         return read;
     }
 
+    private static HostDocument document(String... ports) {
+        List<PortDocument> all = new ArrayList<>();
+        for (String port : ports) {
+            all.add(new PortDocument(all.size() + 1, port, "sim", port, PortVlan.access(10), List.of()));
+        }
+        return new HostDocument(List.of(new SwitchDocument("sw1", "learning", "sim", all, List.of())));
+    }
+
+    /** By hand, as an operator would; what the file says of it now. */
+    private String broken(String from, String to) throws IOException {
+        Path written = folder.resolve("configuration.json");
+        Files.writeString(written, Files.readString(written).replace(from, to));
+        DocumentFile file = file();
+        assertEquals(document("p1", "p2"), file.load(line -> { }));
+        return file.problem().replaceAll("corrupt-[0-9-]+", "corrupt-TIME");
+    }
+
+    private void storeTwo() throws IOException {
+        store(document("p1", "p2"));
+        store(document("p1", "p2", "p3"));
+        assertEquals(null, file().problem());
+    }
+
+    @Test
+    void whatIsInForceInPlaceOfABrokenFileIsSaidWithWhatDiffers() throws IOException {
+        storeTwo();
+        String said = broken("\"p3\",\n", "\"p3\",\n      \"speed\" : 10,\n");
+        assertTrue(said.startsWith("configuration.json could not be used (") && said.contains("speed"), said);
+        assertTrue(said.endsWith("), it is kept as configuration.json.corrupt-TIME; configuration.previous.json is in force; not in force: port p3 of sw1"), said);
+        DocumentFile again = file();
+        again.load(line -> { });
+        assertTrue(again.problem().contains("not in force: port p3 of sw1"), "also at the next start: " + again.problem());
+        again.prepare(document("p1"));
+        again.commit();
+        assertEquals(null, again.problem());
+    }
+
+    @Test
+    void ofAFileThatIsNoJsonItIsSaidUpToWhereItWasRead() throws IOException {
+        storeTwo();
+        String said = broken("\"format\"", "\"format");
+        assertTrue(said.contains("not JSON") && said.contains("configuration.previous.json is in force; what stands in it behind line "), said);
+    }
+
     @Test
     void twoDamagedFilesAreBothKeptAsideUnderNamesOfTheirOwn() throws IOException {
         for (int i = 0; i < 3; i++) {

@@ -3,15 +3,20 @@ package org.vnetwork.core.host;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceObjects;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.Version;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.vnetwork.control.Edits;
 import org.vnetwork.core.run.VirtualSwitch;
 import org.vnetwork.datapath.sim.SimDriver;
@@ -22,23 +27,43 @@ import org.vnetwork.model.PortVlan;
 
 /** A host's configuration and switches on simulated datapaths, with engines and filters as services that a test brings and takes away. */
 final class TestHost implements AutoCloseable {
+    static final String BUILT_IN = "org.vnetwork.engine.learning";
+
     final Installed installed;
     final Switches switches;
     final ConfigurationService configuration;
+    /** What the component runtime says of components that it could not make. */
+    final List<ComponentConfigurationDTO> failures = new ArrayList<>();
+    /** The scope of services that come from now on. */
+    String scope = "prototype";
     private final Map<String, ServiceReference<?>> services = new HashMap<>();
     private final Map<ServiceReference<?>, Supplier<?>> makers = new HashMap<>();
 
     TestHost(Path folder) {
+        this(folder, host -> { });
+    }
+
+    /** {@code installedBefore}: installs what is there when the host starts, besides the learning engine. */
+    TestHost(Path folder, Consumer<TestHost> installedBefore) {
+        this(folder, installedBefore, 5000);
+    }
+
+    /** As the other; {@code retryMillis}: time between tries of what could not be started. */
+    TestHost(Path folder, Consumer<TestHost> installedBefore, long retryMillis) {
         BundleContext context = proxy(BundleContext.class, (self, method, arguments) -> switch (method.getName()) {
             case "getProperty" -> arguments[0].equals("vnet.data.dir") ? folder.toString() : arguments[0].equals("vnet.run.dir") ? folder.resolve("run").toString() : null;
             case "getServiceObjects" -> objects((ServiceReference<?>) arguments[0]);
             default -> throw new UnsupportedOperationException(method.getName());
         });
-        installed = new Installed(context);
+        installed = new Installed(context, new ComponentFailures(proxy(ServiceComponentRuntime.class, (self, method, arguments) -> switch (method.getName()) {
+            case "getComponentDescriptionDTOs" -> List.of(new ComponentDescriptionDTO());
+            default -> failures;
+        })));
         installed.addDriver(new SimDriver());
-        engine("learning", LearningEngine::new);
+        installedBefore.accept(this);
+        engine("learning", BUILT_IN, LearningEngine::new);
         switches = new Switches(context, installed);
-        configuration = new ConfigurationService(switches);
+        configuration = new ConfigurationService(switches, retryMillis);
     }
 
     private ServiceObjects<?> objects(ServiceReference<?> reference) {
@@ -55,11 +80,12 @@ final class TestHost implements AutoCloseable {
     }
 
     @SuppressWarnings("unchecked")
-    private <T> ServiceReference<T> reference(String name, Supplier<T> maker) {
-        Bundle bundle = proxy(Bundle.class, (self, method, arguments) -> method.getName().equals("getVersion") ? new Version(1, 0, 0) : "test." + name);
+    private <T> ServiceReference<T> reference(String name, String symbolicName, Supplier<T> maker) {
+        String scope = this.scope;
+        Bundle bundle = proxy(Bundle.class, (self, method, arguments) -> method.getName().equals("getVersion") ? new Version(1, 0, 0) : symbolicName);
         ServiceReference<T> reference = proxy(ServiceReference.class, (self, method, arguments) -> switch (method.getName()) {
-            case "getProperty" -> name;
-            case "getBundle" -> bundle;
+            case "getProperty" -> arguments[0].equals("service.scope") ? scope : arguments[0].equals("service.id") ? (Object) 1L : name;
+            case "getBundle" -> services.containsKey(name) ? bundle : null;
             case "equals" -> self == arguments[0];
             case "hashCode" -> name.hashCode();
             default -> name;
@@ -70,11 +96,20 @@ final class TestHost implements AutoCloseable {
     }
 
     void engine(String name, Supplier<ForwardingEngine> maker) {
-        installed.addEngine(reference(name, maker));
+        engine(name, "test." + name, maker);
+    }
+
+    void engine(String name, String symbolicName, Supplier<ForwardingEngine> maker) {
+        installed.addEngine(reference(name, symbolicName, maker));
     }
 
     void filter(String name, Supplier<PacketFilter> maker) {
-        installed.addFilter(reference(name, maker));
+        installed.addFilter(reference(name, "test." + name, maker));
+    }
+
+    @SuppressWarnings("unchecked")
+    void withoutFilter(String name) {
+        installed.removeFilter((ServiceReference<PacketFilter>) services.remove(name));
     }
 
     @SuppressWarnings("unchecked")

@@ -74,7 +74,7 @@ class PortBoundTest {
         refused.commit(now);
         assertEquals(1, table.refused(A));
         int[] dirty = new int[1];
-        refused.reads().forEach(d -> d.add(first -> dirty[0]++, 0));
+        refused.reads().forEach(d -> d.add(mayDeny -> dirty[0]++, 0));
         assertTrue(refused.reads().toString().contains("fdb/1[room of #1]"), refused.reads()::toString);
         fdb.remove(station(1));
         assertEquals(1, dirty[0]);
@@ -82,11 +82,25 @@ class PortBoundTest {
     }
 
     @Test
+    void aRowThatIsRefusedInAStageThatFailedIsNotCounted() {
+        tables.bound(1, 5);
+        commit(1, A);
+        Transaction decision = tables.begin();
+        fdb.put(station(2), at(A), IDLE);
+        Transaction.Savepoint savepoint = decision.savepoint();
+        fdb.put(station(3), at(A), IDLE);
+        decision.rollback(savepoint);
+        tables.end();
+        decision.commit(now);
+        assertEquals(1, table.refused(A), "that of the stage before counts");
+    }
+
+    @Test
     void aRaisedLimitHasRefusedRowsDecidedAgain() {
         tables.bound(1, 5);
         commit(1, A);
         int[] dirty = new int[1];
-        decide(2, A).reads().forEach(d -> d.add(first -> dirty[0]++, 0));
+        decide(2, A).reads().forEach(d -> d.add(mayDeny -> dirty[0]++, 0));
         tables.bound(2, 5);
         assertEquals(1, dirty[0]);
         assertTrue(decide(2, A).wrote());
@@ -131,7 +145,7 @@ class PortBoundTest {
         int[] dirty = new int[1];
         Transaction held = decide(1, A);
         assertFalse(held.wrote());
-        held.reads().forEach(d -> d.add(first -> dirty[0]++, 0));
+        held.reads().forEach(d -> d.add(mayDeny -> dirty[0]++, 0));
         pass(9);
         assertFalse(decide(1, A).wrote());
         pass(2);

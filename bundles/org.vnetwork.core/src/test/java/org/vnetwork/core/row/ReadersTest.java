@@ -15,7 +15,7 @@ class ReadersTest {
         private final int[] places = {-1, -1, -1};
 
         @Override
-        public void dirty(boolean first) {
+        public void dirty(boolean mayDeny) {
         }
 
         @Override

@@ -36,7 +36,7 @@ class RowTableTest {
         private int dirtied;
 
         @Override
-        public void dirty(boolean first) {
+        public void dirty(boolean mayDeny) {
             dirtied++;
         }
 
@@ -242,5 +242,36 @@ class RowTableTest {
         tables.view(Key.class, Empty.class).put(new Key(1), new Empty());
         tables.end();
         assertEquals(List.of("put empty/1[id=1]"), t.writes());
+    }
+
+    /** Else the command would say that it was done. */
+    @Test
+    void aRowThatIsPlacedIntoAFullTableIsRefused() {
+        for (int i = 0; i < RowTable.LIMIT; i++) {
+            view.put(new Key(i), new Cell("red"));
+        }
+        Refusal refusal = assertThrows(Refusal.class, () -> tables.place(table, new Key(-1), new Cell("blue")));
+        assertTrue(refusal.getMessage().startsWith("row cell/1[id=-1]: the table is full"), refusal.getMessage());
+        tables.place(table, new Key(1), new Cell("blue"));
+        assertEquals(new Cell("blue"), view.get(new Key(1)), "one that is there may be another");
+    }
+
+    @Test
+    void aRowOfTheAdministratorMayDenyHoweverItChangesAndAPluginsMayNot() {
+        List<Boolean> told = new ArrayList<>();
+        Transaction t = tables.begin();
+        view.get(new Key(1));
+        tables.end();
+        t.reads().forEach(d -> d.add(told::add, 0));
+        int[] denials = new int[1];
+        tables.denials().listen(() -> denials[0]++);
+        view.put(new Key(1), new Cell("red"));
+        tables.place(table, new Key(1), new Cell("blue"));
+        view.put(new Key(1), new Cell("red"));
+        view.put(new Key(1), new Cell("green"));
+        tables.takeAway(table.place(new Key(1)));
+        view.put(new Key(1), new Cell("red"));
+        assertEquals(List.of(false, true, true, false, true, false), told);
+        assertEquals(3, denials[0]);
     }
 }

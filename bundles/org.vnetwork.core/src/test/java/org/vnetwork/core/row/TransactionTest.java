@@ -144,7 +144,7 @@ class TransactionTest {
         assertTrue(reads(t).contains("cell/1[id=2]"));
         assertEquals(cell("red"), view.get(key(1)));
         assertTrue(t.wrote());
-        t.rollback(new Transaction.Savepoint(0, 0));
+        t.rollback(new Transaction.Savepoint(0, 0, 0));
         assertFalse(t.wrote());
     }
 

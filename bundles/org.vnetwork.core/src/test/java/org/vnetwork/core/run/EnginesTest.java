@@ -10,7 +10,6 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -93,6 +92,25 @@ class EnginesTest {
         sw.inject("a", FRAME);
         assertEquals(decided, sw.decided(), "once it works its flow is installed");
         assertEquals("", sw.imbalance());
+    }
+
+    @Test
+    void failuresBehindTheFirstAreToldByTheirNumber() {
+        use((packet, forward) -> {
+            throw new IllegalStateException("broken");
+        });
+        for (int second = 0; second < 10; second++) {
+            sw.inject("a", FRAME);
+            sw.warp(1);
+        }
+        for (int i = 0; i < 5; i++) {
+            sw.inject("a", FRAME);
+        }
+        sw.warp(30);
+        List<String> told = sw.events().stream().filter(e -> e.contains("engine made failed")).toList();
+        assertEquals(List.of("switch sw1: engine made failed: java.lang.IllegalStateException: broken (the log has the details)",
+                "switch sw1: engine made failed 10 times in 10 s, at last: java.lang.IllegalStateException: broken (10 failures of plugins since the switch began)",
+                "switch sw1: engine made failed 5 times in 10 s, at last: java.lang.IllegalStateException: broken (15 failures of plugins since the switch began)"), told);
     }
 
     @Test
@@ -310,41 +328,5 @@ class EnginesTest {
         assertTrue(kept >= 10 && kept <= 20, kept + " in at most two seconds of real time");
         sw.events.add("switch", "matters");
         assertTrue(sw.events().contains("switch: matters"));
-    }
-
-    @Test
-    void aHungEngineHangsNeitherTheConsoleNorTheEndOfTheSwitch() throws Exception {
-        CountDownLatch hung = new CountDownLatch(1);
-        CountDownLatch release = new CountDownLatch(1);
-        TestSwitch hanging = new TestSwitch(() -> (packet, forward) -> {
-            hung.countDown();
-            while (release.getCount() > 0) {
-                Thread.onSpinWait();
-            }
-            forward.flood();
-        });
-        try {
-            hanging.ports(PortVlan.access(10), "a", "b");
-            Thread.ofVirtual().start(() -> {
-                try {
-                    hanging.inject("a", FRAME);
-                } catch (RuntimeException e) {
-                    // Told below.
-                }
-            });
-            hung.await();
-            String message = assertThrows(Refusal.class, () -> hanging.home.views().summary()).getMessage();
-            assertTrue(message.startsWith("switch sw1 does not answer (expected: within 10 s); its engine or a filter may hang"), message);
-            assertTrue(hanging.events().toString().contains("EnginesTest"), "names the code: " + hanging.events());
-            String again = assertThrows(Refusal.class, () -> hanging.home.views().ports()).getMessage();
-            assertEquals(message, again);
-            assertEquals(1, hanging.events().stream().filter(e -> e.contains("its thread is in")).count());
-            assertEquals("first", hanging.home.engine().name());
-        } finally {
-            hanging.close();
-        }
-        assertTrue(hanging.events().toString().contains("was closed although"));
-        release.countDown();
-        assertEquals(0, hanging.home.datapath.counters(2).sent());
     }
 }

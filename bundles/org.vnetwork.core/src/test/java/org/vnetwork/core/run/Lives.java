@@ -87,6 +87,25 @@ abstract class Lives {
         }
     }
 
+    /** An engine that knows the tests' data type besides: what flows read of it that drain since another engine came has its name then. */
+    static Supplier<ForwardingEngine> knowing(Supplier<ForwardingEngine> maker) {
+        return () -> {
+            ForwardingEngine engine = maker.get();
+            return new ForwardingEngine() {
+                @Override
+                public void open(Context context) {
+                    context.table(PortId.class, Rate.class);
+                    engine.open(context);
+                }
+
+                @Override
+                public void decide(Packet packet, Forward forward) {
+                    engine.decide(packet, forward);
+                }
+            };
+        };
+    }
+
     static String frame(int from, int to, int udpPort) {
         return "eth(src=02:00:00:00:00:%02x,dst=02:00:00:00:00:%02x) ipv4(src=10.0.0.1,dst=10.0.0.2) udp(src=1,dst=%d)".formatted(from, to, udpPort);
     }

@@ -44,8 +44,8 @@ class ReadsInJournalTest extends Lives {
     @Test
     void whateverHappenedTheNextProcessKnowsWhatEachFlowReads() {
         Random random = new Random(11);
-        List<Supplier<ForwardingEngine>> engines = List.of(LearningEngine::new, FloodEngine::new, Rated::new, Narrow::new);
-        Supplier<ForwardingEngine> engine = LearningEngine::new;
+        List<Supplier<ForwardingEngine>> engines = List.of(knowing(LearningEngine::new), knowing(FloodEngine::new), Rated::new, knowing(Narrow::new));
+        Supplier<ForwardingEngine> engine = engines.getFirst();
         PortDocument[] ports = {port(1, 10), port(2, 10), port(3, 10)};
         restart(engine, ports);
         int compared = 0;
@@ -82,7 +82,7 @@ class ReadsInJournalTest extends Lives {
     /** Its id is free: with a record left behind, the next process would know two flows of the one that gets it. */
     @Test
     void nothingIsKeptOfAFlowThatIsNotTakenOver() {
-        restart(null, port(1, 10));
+        restart(LearningEngine::new, port(1, 10));
         assertEquals(1, sw.flows().size());
         assertKept(reads());
     }
@@ -162,7 +162,7 @@ class ReadsInJournalTest extends Lives {
         assertTrue(sw.flows().getFirst().rows().size() > 9_000);
         String two = totals();
         restart(null, port(1, 10), port(2, 10));
-        assertEquals("0 kept, 2 replaced, 0 drained, 0 revoked", totals(), two);
+        assertEquals("0 kept, 0 replaced, 0 drained, 2 revoked", totals(), two);
     }
 
     /** Killed between the two, a process leaves the old record beside the new one. */
@@ -209,7 +209,7 @@ class ReadsInJournalTest extends Lives {
             sw.swap("engine", Rated::new);
             sw.settle();
             Map<Integer, Set<String>> before = reads();
-            restart(null, port(1, 10), port(2, 10));
+            restart(Rated::new, port(1, 10), port(2, 10));
             Map<Integer, Set<String>> now = reads();
             assertTrue(now.size() > flows / 2 && now.size() < flows, now.size() + " flows are known");
             sw.flows().stream().filter(f -> f.actions().contains("output")).forEach(f -> assertEquals(before.get(f.id()), now.get(f.id()), "it goes on, so all of it is known"));

@@ -191,7 +191,7 @@ class RowsAsTextTest {
             }
             return null;
         });
-        assertEquals("table: binding/1 (expected: fewer than 65536 rows in it); table:remove makes room", assertThrows(Refusal.class, () -> put(ROW)).getMessage());
+        assertEquals("row binding/1[address=10.77.0.2]: the table is full (expected: fewer than 65536 rows); table:remove makes room, and limits keep learned rows few", assertThrows(Refusal.class, () -> put(ROW)).getMessage());
         sw.home.removeRow(row("address=0.0.0.9", "x=y"));
         put(ROW);
     }
@@ -224,7 +224,7 @@ class RowsAsTextTest {
         assertEquals(List.of(), shown());
         assertEquals("row: address=10.0.0.9 (expected: the key of a row of table binding/1); table:show lists them", assertThrows(Refusal.class, () -> sw.home.removeRow(learned)).getMessage());
         RowDocument member = new RowDocument("member", Map.of("id", "1"), Map.of("ports", "[a]"));
-        String refused = "table: member/1 (expected: one of an engine or a filter); the rows of this one follow the configuration";
+        String refused = "table: member/1 (expected: one of an engine or a filter); the rows of this one are the platform's own";
         assertEquals(refused, assertThrows(Refusal.class, () -> sw.home.removeRow(member)).getMessage());
         assertEquals(refused, assertThrows(Refusal.class, () -> sw.home.placed().check(member, name -> 1)).getMessage());
         assertEquals(refused, assertThrows(Refusal.class, () -> sw.home.placeRow(member, true)).getMessage());

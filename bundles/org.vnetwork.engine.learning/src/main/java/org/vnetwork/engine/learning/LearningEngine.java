@@ -26,6 +26,7 @@ public final class LearningEngine implements ForwardingEngine {
     static final int STATIONS_PER_PORT = 4096;
     private static final DropReason RESERVED_GROUP = DropReason.of("learning/reserved-group");
     private static final DropReason GROUP_SOURCE = DropReason.of("learning/group-source");
+    private static final DropReason NULL_SOURCE = DropReason.of("learning/null-source");
     private static final DropReason SAME_PORT = DropReason.of("learning/same-port");
 
     private Table<Station, FdbEntry> fdb;
@@ -42,6 +43,9 @@ public final class LearningEngine implements ForwardingEngine {
             forward.drop(RESERVED_GROUP);
         } else if (packet.matches(Field.ETH_SRC, 0x0100_0000_0000L, 0x0100_0000_0000L)) {
             forward.drop(GROUP_SOURCE);
+        } else if (packet.source() == 0) {
+            // No station has it: who learned it would take all that is sent to the null address.
+            forward.drop(NULL_SOURCE);
         } else {
             PortId ingress = new PortId(packet.ingress());
             learn(new Station(packet.vlan(), packet.source()), ingress);

@@ -94,6 +94,13 @@ class LearningEngineTest {
     }
 
     @Test
+    void dropsTheNullSourceAndLearnsItNot() {
+        assertEquals(List.of("drop learning/null-source"), fake.decide(engine, 1, 10, "eth(src=00:00:00:00:00:00,dst=02:00:00:00:00:0b)"));
+        assertEquals(List.of(), fake.writes);
+        assertEquals(List.of("flood"), fake.decide(engine, 1, 10, "eth(src=00:00:00:00:00:01,dst=00:00:00:00:00:00)"));
+    }
+
+    @Test
     void dropsWhatIsOnTheSamePortAlready() {
         fake.decide(engine, 1, 10, "eth(src=02:00:00:00:00:0b)");
         assertEquals(List.of("drop learning/same-port"), fake.decide(engine, 1, 10, FROM_A_TO_B));

@@ -1,13 +1,15 @@
 package org.vnetwork.packet.wire;
 
+import java.util.Arrays;
 import java.util.List;
+import org.vnetwork.model.PortId;
 import org.vnetwork.packet.Field;
 
 /** One step of an action list, as drivers execute it; a list is executed in order and each step affects those after it. */
 public sealed interface Action {
-    /** Most actions a list may have, as {@link #size} counts. */
-    int LIMIT = 128;
-    /** Most meters a list may have: numbers of gates are below it. */
+    /** Most actions a list may have, as {@link #size} counts: a frame for each of 1,023 ports, each with 15 rewrites, fits. */
+    int LIMIT = 16_384;
+    /** Most gates a list may have: numbers of gates are below it. */
     int GATES = 64;
 
     /**
@@ -20,6 +22,19 @@ public sealed interface Action {
         /** An output that no meter limits. */
         public Output(int port) {
             this(port, 0);
+        }
+
+        /** An output; those that no meter limits are one object for each port, since floods name them a thousand times. */
+        public static Output to(int port, long gates) {
+            return gates == 0 && port >= 0 && port < Shared.OUTPUTS.length ? Shared.OUTPUTS[port] : new Output(port, gates);
+        }
+
+        private static final class Shared {
+            private static final Output[] OUTPUTS = new Output[PortId.LIMIT];
+
+            static {
+                Arrays.setAll(OUTPUTS, Output::new);
+            }
         }
     }
 
@@ -40,9 +55,10 @@ public sealed interface Action {
     /**
      * Asks a token bucket whether the frame is within a rate, and takes the frame's octets on the wire from it if it is.
      *
-     * <p>A frame is within the rate while the bucket is not empty, and may leave it in debt. Equal rates and ids share one bucket, whatever the flow.
+     * <p>A frame is within the rate while the bucket is not empty, and may leave it in debt. Equal rates and ids share one bucket, whatever the flow. The frame
+     * weighs what it weighed when it was received, wherever in the list the meter stands.
      *
-     * @param gate 0..63, its own in the list: closed for the rest of the list when the frame is not
+     * @param gate 0..63: opened when the frame is within the rate, else closed; the gate stays so until another meter of the list has the same one
      * @param id of the bucket
      * @param bitsPerSecond that tokens come in, 1,000 at least
      * @param burstBytes that the bucket holds, 65,536 at least

@@ -18,7 +18,7 @@ public final class ActionRunner {
         /** Sends a copy of the frame up, or not. */
         void copyUp(Frame frame);
 
-        /** Whether the frame is within the rate of a meter. */
+        /** Whether the frame, as it was received, is within the rate of a meter; {@code frame} is as it now is. */
         boolean meter(Action.Meter meter, Frame frame);
 
         /** Counts an output that a meter refused, at the port that the frame came in by. */
@@ -56,9 +56,8 @@ public final class ActionRunner {
                 case Action.CopyUp _ -> output.copyUp(frame);
                 case Action.Count counter -> output.count(counter.id(), frame);
                 case Action.Meter meter -> {
-                    if (!output.meter(meter, frame)) {
-                        closed |= 1L << meter.gate();
-                    }
+                    long gate = 1L << meter.gate();
+                    closed = output.meter(meter, frame) ? closed & ~gate : closed | gate;
                 }
                 case Action.SetField set when TransportRewriter.sets(set.field()) -> {
                     // Not asked for before it is needed, nor twice: no rewrite moves it against the IP header.

@@ -21,6 +21,6 @@ public final class CounterCommands {
     /** counter:list. */
     @Does(value = "Lists what plugins count, frames and octets on the wire, of one switch or of all.", example = "counter:list sw1")
     public List<InSwitch> list(@Argument(value = Kind.SWITCH, help = "only this switch") Optional<String> switchName) {
-        return InSwitch.each(configuration.current(), switchName, host::counters);
+        return InSwitch.each(host, configuration.current(), switchName, host::counters);
     }
 }

@@ -21,7 +21,7 @@ public final class DropCommands {
     /** drops:list. */
     @Does(value = "Lists what was dropped, by port and reason, of one switch or of all.", example = "drops:list sw1")
     public List<InSwitch> list(@Argument(value = Kind.SWITCH, help = "only this switch") Optional<String> switchName) {
-        return InSwitch.each(configuration.current(), switchName, host::drops);
+        return InSwitch.each(host, configuration.current(), switchName, host::drops);
     }
 
     /** drops:reset. */

@@ -5,10 +5,9 @@ import java.util.Optional;
 import org.vnetwork.control.Change;
 import org.vnetwork.control.Configuration;
 import org.vnetwork.control.Edits;
-import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.Host;
 import org.vnetwork.control.PortDocument;
-import org.vnetwork.model.Refusal;
+import org.vnetwork.shell.text.FilterSlot;
 
 /** Commands on packet filters. */
 @Scope("filter")
@@ -33,7 +32,7 @@ public final class FilterCommands {
             Plan plan) {
         Values.HostPort place = Values.hostPort(port, configuration.current());
         int number = slot.map(s -> Values.number("slot", s, 1, PortDocument.SLOTS)).orElse(0);
-        return plan.make(configuration, Edits.addFilter(place.switchName(), place.port(), filter, number, failOpen(fail.orElse("closed"))));
+        return plan.make(configuration, Edits.addFilter(place.switchName(), place.port(), filter, number, Values.failOpen(fail.orElse("closed"))));
     }
 
     /** filter:list. */
@@ -42,9 +41,10 @@ public final class FilterCommands {
         return port.isPresent() ? slots(port.get()) : host.filters();
     }
 
-    private List<FilterDocument> slots(String port) {
+    private List<FilterSlot> slots(String port) {
         Values.HostPort place = Values.hostPort(port, configuration.current());
-        return configuration.current().need(place.switchName()).need(place.port()).filters();
+        List<String> shown = host.ports(place.switchName()).stream().filter(p -> p.name().equals(place.port())).flatMap(p -> p.filters().stream()).toList();
+        return configuration.current().need(place.switchName()).need(place.port()).filters().stream().map(slot -> FilterSlot.of(slot, shown)).toList();
     }
 
     /** filter:remove. */
@@ -54,12 +54,5 @@ public final class FilterCommands {
         Values.HostPort place = Values.hostPort(port, configuration.current());
         int number = Values.number("slot", slot, 1, PortDocument.SLOTS);
         return plan.make(configuration, Edits.removeFilter(place.switchName(), place.port(), number));
-    }
-
-    private static boolean failOpen(String text) {
-        if (!text.equals("open") && !text.equals("closed")) {
-            throw Refusal.value("--fail", text, "open or closed");
-        }
-        return text.equals("open");
     }
 }

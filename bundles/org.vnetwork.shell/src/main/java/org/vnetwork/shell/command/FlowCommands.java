@@ -1,8 +1,10 @@
 package org.vnetwork.shell.command;
 
-import java.util.List;
+import java.util.Optional;
+import org.vnetwork.control.FlowQuery;
 import org.vnetwork.control.FlowView;
 import org.vnetwork.control.Host;
+import org.vnetwork.control.Page;
 import org.vnetwork.control.TraceView;
 
 /** Commands on flows. */
@@ -16,9 +18,11 @@ public final class FlowCommands {
     }
 
     /** flow:list. */
-    @Does(value = "Lists the installed flows of a switch, the most used first.", example = "flow:list sw1")
-    public List<FlowView> list(@Argument(value = Kind.SWITCH, help = "the switch") String switchName) {
-        return host.flows(switchName);
+    @Does(value = "Lists the installed flows of a switch, the most used first. With more than 1,000 flows, counters are up to a second old.", example = "flow:list sw1 --port web1")
+    public Page<FlowView> list(@Argument(value = Kind.SWITCH, help = "the switch") String switchName,
+            @Option(value = "port", kind = Kind.PORT, help = "only flows of frames that come in by this port") Optional<String> port,
+            @Option(value = "draining", help = "only flows that are about to go") boolean draining, Range range) {
+        return host.flows(switchName, new FlowQuery(port.orElse(""), draining, range.first(), range.most()));
     }
 
     /** flow:show. */

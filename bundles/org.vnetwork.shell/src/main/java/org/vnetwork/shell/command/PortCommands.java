@@ -35,7 +35,7 @@ public final class PortCommands {
     /** port:list. */
     @Does(value = "Lists the ports of one switch, or of all.", example = "port:list sw1")
     public List<InSwitch> list(@Argument(value = Kind.SWITCH, help = "only this switch") Optional<String> switchName) {
-        return InSwitch.each(configuration.current(), switchName, host::ports);
+        return InSwitch.each(host, configuration.current(), switchName, host::ports);
     }
 
     /** port:show. */

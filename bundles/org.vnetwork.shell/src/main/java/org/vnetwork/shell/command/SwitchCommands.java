@@ -18,6 +18,7 @@ import org.vnetwork.shell.text.SwitchDetail;
 @Scope("switch")
 public final class SwitchCommands {
     private static final String DEFAULT_ENGINE = "learning";
+    private static final String FAIL = "without its engine: open, the built-in learning engine decides; closed, frames that no flow knows are dropped";
     private final Host host;
     private final Configuration configuration;
 
@@ -32,8 +33,19 @@ public final class SwitchCommands {
     public Change create(@Argument(value = Kind.NEW_NAME, help = "a name that no other switch has") String name,
             @Option(value = "engine", kind = Kind.ENGINE, help = "what forwards; learning unless given") Optional<String> engine,
             @Option(value = "datapath", kind = Kind.DATAPATH, help = "where flows go; the host's default unless given") Optional<String> datapath,
+            @Option(value = "fail", kind = Kind.FAILURE_POLICY, help = FAIL + "; closed unless given") Optional<String> fail,
             Plan plan) {
-        return plan.make(configuration, Edits.createSwitch(name, engine.orElse(DEFAULT_ENGINE), datapath.orElseGet(host::defaultDatapath)));
+        return plan.make(configuration, Edits.createSwitch(name, engine.orElse(DEFAULT_ENGINE), datapath.orElseGet(host::defaultDatapath), Values.failOpen(fail.orElse("closed"))));
+    }
+
+    /** switch:set. */
+    @Does(value = "Sets what becomes of frames that no flow knows while the engine of the switch is not installed. Installed flows go on either way.", example = "switch:set sw1 --fail open")
+    public Change set(@Argument(value = Kind.SWITCH, help = "the switch") String name,
+            @Option(value = "fail", kind = Kind.FAILURE_POLICY, help = FAIL) Optional<String> fail,
+            Plan plan) {
+        configuration.current().need(name);
+        String policy = fail.orElseThrow(() -> new Refusal("switch:set: nothing to set (expected: --fail open or --fail closed)"));
+        return plan.make(configuration, Edits.setFailOpen(name, Values.failOpen(policy)));
     }
 
     /** switch:list. */

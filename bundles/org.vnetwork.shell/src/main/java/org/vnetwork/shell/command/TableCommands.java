@@ -6,6 +6,7 @@ import org.vnetwork.control.Change;
 import org.vnetwork.control.Configuration;
 import org.vnetwork.control.Edits;
 import org.vnetwork.control.Host;
+import org.vnetwork.control.Page;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.RowView;
 import org.vnetwork.control.TableView;
@@ -29,10 +30,10 @@ public final class TableCommands {
     }
 
     /** table:show. */
-    @Does(value = "Shows the rows of a table, and how many flows read each.", example = "table:show sw1 fdb")
-    public List<RowView> show(@Argument(value = Kind.SWITCH, help = "the switch") String switchName,
-            @Argument(value = Kind.TABLE, help = "the table, as fdb or fdb/1") String table) {
-        return host.rows(switchName, table);
+    @Does(value = "Shows the rows of a table in the order of their arrival, and how many flows read each.", example = "table:show sw1 fdb")
+    public Page<RowView> show(@Argument(value = Kind.SWITCH, help = "the switch") String switchName,
+            @Argument(value = Kind.TABLE, help = "the table, as fdb or fdb/1") String table, Range range) {
+        return host.rows(switchName, table, range.first(), range.most());
     }
 
     /** table:put. */

@@ -43,6 +43,14 @@ final class Values {
         };
     }
 
+    /** What {@code --fail} says: whether a failure lets frames pass. */
+    static boolean failOpen(String text) {
+        if (!text.equals("open") && !text.equals("closed")) {
+            throw Refusal.value("--fail", text, "open or closed");
+        }
+        return text.equals("open");
+    }
+
     /** A port of the host: its name where only one switch has it, else {@code switch/port}. */
     static HostPort hostPort(String text, HostDocument document) {
         int slash = text.indexOf('/');

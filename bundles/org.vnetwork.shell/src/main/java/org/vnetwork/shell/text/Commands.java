@@ -17,7 +17,7 @@ final class Commands {
     static String of(HostDocument document) {
         StringBuilder text = new StringBuilder();
         for (SwitchDocument s : document.switches()) {
-            text.append("switch:create ").append(s.name()).append(" --engine ").append(s.engine()).append(" --datapath ").append(s.datapath()).append('\n');
+            text.append("switch:create ").append(s.name()).append(" --engine ").append(s.engine()).append(" --datapath ").append(s.datapath()).append(s.failOpen() ? " --fail open\n" : "\n");
             if (!s.limits().set().isEmpty()) {
                 text.append("switch:limit ").append(s.name());
                 s.limits().set().forEach((limit, value) -> text.append(" --").append(limit.text()).append(' ').append(value));
@@ -36,7 +36,8 @@ final class Commands {
             boolean named = port.attachment().equals("vxlan") || port.attachment().equals("udp-multicast");
             String[] words = port.device().split(" ");
             for (int i = 0; i < words.length; i++) {
-                text.append(named && i % 2 == 1 ? " --" : " ").append(word(words[i]));
+                // A value that begins like an option stands behind an equals sign.
+                text.append(named && i % 2 == 1 ? " --" : words[i].startsWith("-") ? "=" : " ").append(word(words[i]));
             }
         }
         text.append(vlan(port.vlan())).append('\n');
@@ -67,6 +68,6 @@ final class Commands {
     }
 
     private static String word(String text) {
-        return text.matches("[A-Za-z0-9_.,:=/#@+-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+        return text.matches("[A-Za-z0-9_.,:/@+-][A-Za-z0-9_.,:=/#@+-]*") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }

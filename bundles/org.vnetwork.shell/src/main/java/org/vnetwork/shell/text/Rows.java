@@ -2,7 +2,6 @@ package org.vnetwork.shell.text;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.FlowView;
 import org.vnetwork.control.PortView;
 import org.vnetwork.control.RowView;
@@ -21,7 +20,6 @@ final class Rows {
             case PortView port -> port(port);
             case FlowView flow -> flow(flow);
             case RowView row -> row(row);
-            case FilterDocument filter -> filter(filter);
             default -> Components.inWords(item);
         };
     }
@@ -73,14 +71,6 @@ final class Rows {
         cells.put("age", Cells.millis(row.ageMillis()));
         cells.put("expires", row.expiresMillis() < 0 ? "stays" : Cells.millis(row.expiresMillis()));
         cells.put("flows", row.flows());
-        return cells;
-    }
-
-    private static Map<String, Object> filter(FilterDocument filter) {
-        Map<String, Object> cells = new LinkedHashMap<>();
-        cells.put("slot", filter.slot());
-        cells.put("filter", filter.filter());
-        cells.put("fail", filter.failOpen() ? "open" : "closed");
         return cells;
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.vnetwork.control.Change;
 import org.vnetwork.control.HostDocument;
+import org.vnetwork.control.Page;
 import org.vnetwork.control.StageView;
 import org.vnetwork.control.TraceView;
 
@@ -38,6 +39,7 @@ public final class Text {
             case HostDocument document -> Commands.of(document);
             case SwitchDetail detail -> TextTable.pairs(Components.inWords(detail.state()), "") + "\n" + table(detail.ports(), ink, width);
             case CommandHelp help -> help(help, ink);
+            case Page<?> page -> page(page, ink, width);
             case Record item -> TextTable.pairs(Components.inWords(item), "");
             case Collection<?> items -> table(items, ink, width);
             default -> lines(result.toString());
@@ -46,6 +48,14 @@ public final class Text {
 
     private static String lines(String text) {
         return text.isEmpty() || text.endsWith("\n") ? text : text + "\n";
+    }
+
+    /** A table, and below it what it does not show. */
+    private static String page(Page<?> page, Ink ink, int width) {
+        String left = page.from() == 0 && page.more() == 0 ? ""
+                : page.items().size() + " of " + page.total() + " shown" + (page.from() == 0 ? "" : ", after the first " + page.from())
+                        + (page.more() == 0 ? "" : "; --from " + (page.total() - page.more()) + " shows more, --limit N that many at once") + "\n";
+        return table(page.items(), ink, width) + left;
     }
 
     private static String table(Collection<?> items, Ink ink, int width) {

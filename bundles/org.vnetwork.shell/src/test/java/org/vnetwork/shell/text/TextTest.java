@@ -48,9 +48,10 @@ class TextTest {
                 uptime           1h2m
                 datapath         sim
                 datapath reason  no root
+                configuration    as written
                 switches         1
                 ports            2
-                """, Text.of(new HostView("default", "0.1.0", 7, 3723, "sim", "no root", 1, 2), Ink.PLAIN));
+                """, Text.of(new HostView("default", "0.1.0", 7, 3723, "sim", "no root", "as written", 1, 2), Ink.PLAIN));
     }
 
     @Test

@@ -3,6 +3,8 @@ package org.vnetwork.datapath.ebpf;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** bpf(2): maps, links, pins. Numbers are those of linux/bpf.h. */
 final class Bpf {
@@ -32,6 +34,8 @@ final class Bpf {
     private static final long CB = 64;
     /** Octets of bpf_map_info that are of interest. */
     private static final int INFO_SIZE = 24;
+    /** Programs that a device runs at most (BPF_MPROG_MAX). */
+    private static final int PROGRAMS = 64;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
@@ -149,11 +153,11 @@ final class Bpf {
         return call(LINK_UPDATE, attr);
     }
 
-    /** Takes a link's program off its device now; closing and unpinning alone does so a while later. */
-    static void detach(int link) {
+    /** Takes a link's program off its device now, or -1; closing and unpinning alone does so a while later. */
+    static int detach(int link) {
         MemorySegment attr = attr();
         attr.set(INT, 0, link);
-        call(LINK_DETACH, attr);
+        return call(LINK_DETACH, attr);
     }
 
     /** How many programs are attached to a device, or -1. */
@@ -163,6 +167,31 @@ final class Bpf {
         attr.set(INT, 4, type);
         int result = call(PROG_QUERY, attr);
         return result < 0 ? -1 : attr.get(INT, 24);
+    }
+
+    /** Ids of the programs that a device runs, in this order; null when the kernel does not say, as of a device that is gone. */
+    static List<Integer> programs(int ifindex, int type) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ids = arena.allocate(PROGRAMS * 4L, 4);
+            MemorySegment attr = attr();
+            attr.set(INT, 0, ifindex);
+            attr.set(INT, 4, type);
+            attr.set(LONG, 16, ids.address());
+            attr.set(INT, 24, PROGRAMS);
+            return call(PROG_QUERY, attr) < 0 ? null : IntStream.range(0, Math.min(PROGRAMS, attr.get(INT, 24))).mapToObj(i -> ids.getAtIndex(INT, i)).toList();
+        }
+    }
+
+    /** The id of a program; 0 when the descriptor is none of a program. */
+    static int programId(int program) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(INFO_SIZE, 8);
+            MemorySegment attr = attr();
+            attr.set(INT, 0, program);
+            attr.set(INT, 4, INFO_SIZE);
+            attr.set(LONG, 8, info.address());
+            return call(OBJ_GET_INFO_BY_FD, attr) < 0 ? 0 : info.get(INT, 4);
+        }
     }
 
     static int pin(int fd, String path) {

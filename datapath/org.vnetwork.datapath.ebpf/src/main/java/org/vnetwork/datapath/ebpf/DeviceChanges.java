@@ -1,9 +1,5 @@
 package org.vnetwork.datapath.ebpf;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-
 /**
  * What the driver changed at ports' devices: noted beside the pins, so that whoever lets go of a device puts it back, in this process or a later one.
  *
@@ -22,8 +18,13 @@ final class DeviceChanges {
     void make(Links.Link device, boolean madeTap) {
         noted(device, Pins.MADE, madeTap);
         noted(device, Pins.QUIET, UpcallTap.quiet(device.name()));
-        boolean needed = !device.kind().equals("veth") && !device.kind().equals("tun") && (device.flags() & Links.IFF_PROMISC) == 0;
-        noted(device, Pins.PROMISCUOUS, needed && links.setFlags(device.ifindex(), Links.IFF_PROMISC, Links.IFF_PROMISC));
+        noted(device, Pins.PROMISCUOUS, keep(device));
+    }
+
+    /** Has a device receive everything that does not of itself; false when nothing was to be done, or it cannot be. */
+    boolean keep(Links.Link device) {
+        return !device.kind().equals("veth") && !device.kind().equals("tun") && (device.flags() & Links.IFF_PROMISC) == 0
+                && links.setFlags(device.ifindex(), Links.IFF_PROMISC, Links.IFF_PROMISC);
     }
 
     private void noted(Links.Link device, String what, boolean changed) {
@@ -38,16 +39,14 @@ final class DeviceChanges {
             links.setFlags(device.ifindex(), 0, Links.IFF_PROMISC);
         }
         if (pins.noted(device.ifindex(), Pins.QUIET)) {
-            speak(device.name());
+            // When that fails the device is gone, and its setting with it.
+            DeviceFile.write(ipv6(device.name()), "0");
         }
         return pins.noted(device.ifindex(), Pins.MADE);
     }
 
-    private static void speak(String device) {
-        try {
-            Files.writeString(Path.of("/proc/sys/net/ipv6/conf", device, "disable_ipv6"), "0");
-        } catch (IOException e) {
-            // The device is gone, and its setting with it.
-        }
+    /** Where the kernel is told whether its IPv6 speaks on a device (1: it does not). */
+    static String ipv6(String device) {
+        return "/proc/sys/net/ipv6/conf/" + device + "/disable_ipv6";
     }
 }

@@ -11,13 +11,16 @@ final class DeviceRules {
     private DeviceRules() {
     }
 
-    /** The kernel's own rule (dev_valid_name); a longer name would be cut to that of another device. */
+    /**
+     * The kernel's own rule (dev_valid_name); a longer name would be cut to that of another device, and it takes % for "any number". Control characters, which it
+     * takes too, could do anything to a terminal.
+     */
     static void checkName(Attachment attachment) throws DatapathException {
         String name = attachment.device();
         if (name.isEmpty() || name.equals(".") || name.equals("..") || name.getBytes(StandardCharsets.UTF_8).length > NAME_LIMIT
-                || name.chars().anyMatch(c -> c <= ' ' || c == '/' || c == ':')) {
+                || name.chars().anyMatch(c -> c == ' ' || c == '/' || c == ':' || c == '%' || Character.isISOControl(c))) {
             throw new DatapathException(attachment.kind() + ": " + (name.isEmpty() ? "(empty)" : name)
-                    + " (expected: the name of a network device, 1 to " + NAME_LIMIT + " characters without space, / and :); ip link shows them");
+                    + " (expected: the name of a network device, 1 to " + NAME_LIMIT + " octets of UTF-8 without space, control characters, /, : and %); ip link shows them");
         }
     }
 
@@ -35,7 +38,8 @@ final class DeviceRules {
      * @param left whether the one program that may be there is what an earlier process of this switch left
      */
     static void checkFree(Links.Link device, boolean left) throws DatapathException {
-        if (device.master() != 0) {
+        // One that was put into a bridge while a port had it goes on: that was told, and a restart is to stop no traffic.
+        if (device.master() != 0 && !left) {
             throw new DatapathException("netdev: " + device.name() + " (expected: a device of its own) belongs to a bridge or bond; ip link set " + device.name() + " nomaster");
         }
         if (device.name().equals("lo")) {

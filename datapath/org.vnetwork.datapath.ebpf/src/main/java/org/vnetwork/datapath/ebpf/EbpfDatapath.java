@@ -1,17 +1,21 @@
 package org.vnetwork.datapath.ebpf;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.CounterTable;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.Drift;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.Execution;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.Life;
 import org.vnetwork.datapath.MissLimit;
+import org.vnetwork.datapath.MissSink;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.datapath.StatisticsSink;
@@ -27,6 +31,7 @@ final class EbpfDatapath implements Datapath {
     private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
     static final Capabilities CAPABILITIES = Capabilities.all(FLOWS, KernelMaps.PORT_MASKS);
 
+    private final Life life = new Life();
     private final BpfObject object;
     private final KernelMaps maps;
     private final FlowMaps flowMaps;
@@ -43,6 +48,25 @@ final class EbpfDatapath implements Datapath {
     final DecidedFrames decided;
     private final Execution execution;
     private final Waits waits;
+    private final Drifts drifts = new Drifts();
+    private final Repairs repairs;
+    private final Links.News news = new Links.News() {
+        @Override
+        public void changed(int ifindex, boolean gone) {
+            ports.changed(ifindex, gone);
+            repairs.deviceChanged(ifindex, gone);
+        }
+
+        @Override
+        public void moved(int ifindex) {
+            repairs.deviceMoved(ifindex);
+        }
+
+        @Override
+        public void filtersChanged(int ifindex) {
+            repairs.filtersChanged(ifindex);
+        }
+    };
     private long refreshedNanos = System.nanoTime();
     private boolean tookOver;
 
@@ -71,6 +95,8 @@ final class EbpfDatapath implements Datapath {
             flows.adopt(new FlowAdoption(maps, flowMaps));
         }
         waits = new Waits(links.newsDescriptor(), up.descriptors());
+        up.wake(waits);
+        repairs = new Repairs(ports, groups, control, links, pins, up, drifts, object.program("vnet_ingress"));
         decided = new DecidedFrames(ports, accounts, maps, socket);
         execution = new Execution(decided);
     }
@@ -91,11 +117,13 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public void attach(int port, Attachment attachment) throws DatapathException {
+        life.check();
         ports.attach(port, attachment);
     }
 
     @Override
     public void unblock(int port) {
+        life.check();
         ports.unblock(port);
         if (!tookOver && ports.isComplete()) {
             takeOver();
@@ -110,21 +138,25 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public void detach(int port) {
+        life.check();
         ports.detach(port);
     }
 
     @Override
     public void limit(int port, MissLimit limit) {
+        life.check();
         ports.limit(port, limit);
     }
 
     @Override
     public PortState state(int port) {
+        life.check();
         return ports.state(port);
     }
 
     @Override
     public boolean[] install(List<FlowEntry> entries) {
+        life.check();
         boolean[] in = new boolean[entries.size()];
         for (int i = 0; i < in.length; i++) {
             in[i] = flows.add(entries.get(i));
@@ -134,11 +166,13 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public boolean replace(int flow, List<Action> actions) {
+        life.check();
         return flows.replace(flow, actions);
     }
 
     @Override
     public boolean drain(int flow, List<Action> actions) {
+        life.check();
         return flows.drain(flow, actions);
     }
 
@@ -149,21 +183,25 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public List<FlowEntry> adopted() {
+        life.check();
         return flows.claim();
     }
 
     @Override
     public FlowCounters remove(int flow) {
+        life.check();
         return flows.remove(flow);
     }
 
     @Override
     public void statistics(StatisticsSink sink) {
+        life.check();
         flows.statistics(sink);
     }
 
     @Override
     public PortCounters counters(int id) {
+        life.check();
         KernelPort port = ports.find(id);
         if (port == null) {
             return PortCounters.NONE;
@@ -173,22 +211,31 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public long[] drops(int id) {
+        life.check();
         KernelPort port = ports.find(id);
         return port == null ? new long[DropNumbers.LIMIT] : accounts.drops(port);
     }
 
     @Override
+    public void misses(Set<Integer> asked, MissSink sink) {
+        accounts.misses(id -> asked.contains(id) ? ports.find(id) : null, sink);
+    }
+
+    @Override
     public void execute(Frame frame, List<Action> actions) {
+        life.check();
         execution.decided(frame, actions);
     }
 
     @Override
     public CounterTable.Count counter(long id) {
+        life.check();
         return maps.counter(id);
     }
 
     @Override
     public int poll(UpcallSink sink, int limit) {
+        life.check();
         housekeeping();
         int count = read(sink, limit);
         accounts.store();
@@ -217,17 +264,19 @@ final class EbpfDatapath implements Datapath {
     }
 
     private void housekeeping() {
-        if (waits.takeNews()) {
-            links.readNews(ports::changed);
-        }
         long now = System.nanoTime();
+        boolean due = now - refreshedNanos > REFRESH_NANOS;
+        if (waits.takeNews() || due) {
+            links.readNews(news, control.socketNumber());
+            repairs.check(now);
+        }
         if (tookOver) {
             groups.tick(now);
         }
-        if (now - refreshedNanos > REFRESH_NANOS) {
+        if (due) {
             refreshedNanos = now;
-            links.readNews(ports::changed);
             ports.refresh();
+            repairs.look(tookOver);
             if (!tookOver && now - ports.openedNanos() > BEFORE_NANOS) {
                 takeOver();
             }
@@ -235,13 +284,22 @@ final class EbpfDatapath implements Datapath {
     }
 
     @Override
+    public List<Drift> drift() {
+        return drifts.take();
+    }
+
+    @Override
     public void await(long nanos) {
+        life.check();
         waits.await(nanos);
     }
 
     @Override
     public void wakeup() {
-        waits.wakeup();
+        // NB: by then the number of its descriptor may be another file's.
+        if (!life.isOver()) {
+            waits.wakeup();
+        }
     }
 
     /** CLOCK_MONOTONIC, as the programs' clock is. */
@@ -252,6 +310,12 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public void close() {
+        if (life.end()) {
+            end();
+        }
+    }
+
+    private void end() {
         // Asked for by the launcher: then pinned links keep the programs at work, as after a crash, until the next start takes over.
         boolean keep = Boolean.getBoolean("vnet.keep.forwarding");
         accounts.store();

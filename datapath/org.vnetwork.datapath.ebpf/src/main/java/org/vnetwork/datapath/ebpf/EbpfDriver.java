@@ -88,8 +88,9 @@ public final class EbpfDriver implements DatapathDriver {
             if (!adopts) {
                 PinnedMaps.pin(object, pins.folder());
             }
-            return new EbpfDatapath(object, maps, flowMaps, links, pins, new UpChannels(misses, inspected), socket, adopts);
-        } catch (DatapathException | RuntimeException e) {
+            PinnedMaps.keep(object, pins);
+            return new EbpfDatapath(object, maps, flowMaps, links, pins, new UpChannels(links, misses, inspected), socket, adopts);
+        } catch (Throwable e) {
             closeAll(opened);
             throw e;
         }

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import org.vnetwork.model.PortId;
 import org.vnetwork.packet.Field;
-import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.FlowKey;
 
 /**
@@ -38,7 +37,7 @@ final class FlowAdoption {
     /** Bits of the masks in use, by id. */
     final Map<Integer, long[]> masks = new HashMap<>();
     /** Lists in use, by id. */
-    final Map<Integer, List<Action>> lists = new HashMap<>();
+    final Map<Integer, ListReader> lists = new HashMap<>();
     int lastGeneration;
 
     private final KernelMaps maps;
@@ -93,13 +92,7 @@ final class FlowAdoption {
     }
 
     private boolean isReadable(int list) {
-        if (list >= 0 && list < KernelMaps.LISTS && !lists.containsKey(list)) {
-            List<Action> actions = ListReader.read(maps.list(list), maps);
-            if (actions != null) {
-                lists.put(list, actions);
-            }
-        }
-        return lists.containsKey(list);
+        return lists.computeIfAbsent(list, id -> ListReader.read(maps, id)) != null;
     }
 
     private void tidy() {

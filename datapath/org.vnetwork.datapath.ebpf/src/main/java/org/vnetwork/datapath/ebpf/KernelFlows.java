@@ -87,7 +87,7 @@ final class KernelFlows {
             if (flow != null && !flow.claimed) {
                 flow.claimed = true;
                 unclaimed--;
-                claimed.add(new FlowEntry(id, flow.key.clone(), flow.mask.bits().clone(), flow.list.actions, flow.drains));
+                claimed.add(new FlowEntry(id, flow.key.clone(), flow.mask.bits().clone(), Step.actions(flow.list.steps, flow.port()), flow.drains));
             }
         }
         return claimed;
@@ -109,7 +109,7 @@ final class KernelFlows {
             return false;
         }
         int port = (int) Field.INGRESS.in(entry.key());
-        ActionLists.Entry list = lists.take(entry.actions());
+        ActionLists.Entry list = lists.take(entry.actions(), port);
         if (list == null) {
             return false;
         }
@@ -122,7 +122,7 @@ final class KernelFlows {
         makeWay(find(flow, false));
         // Counters before entry before index: each is right when the next can be seen.
         maps.clearCounters(id);
-        if (find(flow, false) >= 0 || !maps.insert(flow.key, mask.id, flow.hash, id, flow.generation, list.id)) {
+        if (find(flow, false) >= 0 || !maps.insert(flow.key, mask.id, flow.hash, id, flow.generation, list.id())) {
             masks.release(mask, port, false);
             lists.release(list);
             return false;
@@ -146,7 +146,7 @@ final class KernelFlows {
 
     boolean replace(int id, List<Action> actions) {
         Flow flow = find(id);
-        ActionLists.Entry list = flow == null ? null : lists.take(actions);
+        ActionLists.Entry list = flow == null ? null : lists.take(actions, flow.port());
         if (list == null) {
             return false;
         }
@@ -155,7 +155,7 @@ final class KernelFlows {
     }
 
     private void swap(int id, Flow flow, ActionLists.Entry list) {
-        maps.setWord(id, flow.hash, list.id);
+        maps.setWord(id, flow.hash, list.id());
         release(flow.list);
         flow.list = list;
         groups.use(list, flow.port());
@@ -165,9 +165,9 @@ final class KernelFlows {
     boolean drain(int id, List<Action> actions) {
         Flow flow = find(id);
         if (flow == null || flow.drains) {
-            return replace(id, actions);
+            return false;
         }
-        ActionLists.Entry list = find(flow, true) < 0 ? lists.take(actions) : null;
+        ActionLists.Entry list = find(flow, true) < 0 ? lists.take(actions, flow.port()) : null;
         if (list == null) {
             return false;
         }

@@ -5,8 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.ObjIntConsumer;
 import org.vnetwork.datapath.CounterTable;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
@@ -20,7 +22,7 @@ import org.vnetwork.packet.wire.FlowKey;
  * <p>What the programs read in one load is written here in one store. Loop thread only.
  */
 final class KernelMaps implements AutoCloseable {
-    static final int ABI_VERSION = 7;
+    static final int ABI_VERSION = 8;
     /** Devices below this ifindex are found by a shorter way too. */
     static final int NEAR_PORTS = 65536;
     static final int MASKS = 2048;
@@ -29,7 +31,13 @@ final class KernelMaps implements AutoCloseable {
     static final int BOOKS_SIZE = 640;
     static final int LISTS = 4096;
     static final int ACTIONS = 128;
+    /** Lists that a longer one may go on in. */
+    static final int CHAIN = 132;
     static final int LIST_SIZE = 16 + ACTIONS * 16;
+    /** Words of {@code vnet_port_stats}. */
+    private static final int PORT_STATISTICS = 12;
+    /** Ports, or drops, that one system call reads; the buffers are for so many. */
+    private static final int BATCH = 64;
     private static final int MASK_SIZE = 128;
     private static final int FACTORS = 64;
     static final int CTL_SIZE = FACTORS + FlowKey.SIZE;
@@ -61,7 +69,7 @@ final class KernelMaps implements AutoCloseable {
     private final MemorySegment value = arena.allocate(8, 8);
     private final MemorySegment cursor = arena.allocate(8, 8);
     private final MemorySegment keys = arena.allocate(4L * PortId.LIMIT, 8);
-    private final MemorySegment values = arena.allocate(Math.max(96L * cpus, 8L * cpus * DropNumbers.LIMIT) + 4L * PortId.LIMIT, 8);
+    private final MemorySegment values = arena.allocate(8L * PORT_STATISTICS * cpus * BATCH + 4L * PortId.LIMIT, 8);
 
     KernelMaps(BpfObject object) throws DatapathException {
         ctl = map(object, "ctl", CTL_SIZE, 1);
@@ -232,7 +240,7 @@ final class KernelMaps implements AutoCloseable {
 
     /** Words of {@code vnet_port_stats}, summed over the CPUs. */
     long[] portStatistics(int port) {
-        long[] sum = new long[12];
+        long[] sum = new long[PORT_STATISTICS];
         key.set(INT, 0, port);
         if (Bpf.lookup(portStatsFd, key, values) == 0) {
             for (int i = 0; i < sum.length * cpus; i++) {
@@ -240,6 +248,22 @@ final class KernelMaps implements AutoCloseable {
             }
         }
         return sum;
+    }
+
+    /** Gives the words of {@code vnet_port_stats} of every port, summed over the CPUs; the array is the same each time. */
+    void portStatistics(ObjIntConsumer<long[]> sink) {
+        long[] sum = new long[PORT_STATISTICS];
+        for (int port = 0; port < PortId.LIMIT; port += BATCH) {
+            cursor.set(INT, 0, port - 1);
+            int read = Bpf.lookupBatch(portStatsFd, port == 0 ? MemorySegment.NULL : cursor, cursor, keys, values, BATCH);
+            for (int i = 0; i < read; i++) {
+                Arrays.fill(sum, 0);
+                for (int word = 0; word < sum.length * cpus; word++) {
+                    sum[word % sum.length] += values.getAtIndex(LONG, (long) i * sum.length * cpus + word);
+                }
+                sink.accept(sum, port + i);
+            }
+        }
     }
 
     /** The meters, which the programs ask too. */
@@ -264,6 +288,18 @@ final class KernelMaps implements AutoCloseable {
         return sum;
     }
 
+    /** Drops of a port for one reason. */
+    long drops(int port, int reason) {
+        long sum = 0;
+        key.set(INT, 0, port * DropNumbers.LIMIT + reason);
+        if (Bpf.lookup(dropsFd, key, values) == 0) {
+            for (int cpu = 0; cpu < cpus; cpu++) {
+                sum += values.getAtIndex(LONG, cpu);
+            }
+        }
+        return sum;
+    }
+
     /** Adds the drops of a port by number of the reason. */
     void drops(int port, long[] sum) {
         cursor.set(INT, 0, port * DropNumbers.LIMIT - 1);
@@ -277,12 +313,16 @@ final class KernelMaps implements AutoCloseable {
 
     /** Forgets the counters of a port, for the next one that gets its id. */
     void clearPort(int port) {
-        values.asSlice(0, 96L * cpus).fill((byte) 0);
+        long[] drops = new long[DropNumbers.LIMIT];
+        drops(port, drops);
+        values.asSlice(0, 8L * PORT_STATISTICS * cpus).fill((byte) 0);
         key.set(INT, 0, port);
         Bpf.update(portStatsFd, key, values, Bpf.ANY);
-        for (int reason = 0; reason < DropNumbers.LIMIT; reason++) {
-            key.set(INT, 0, port * DropNumbers.LIMIT + reason);
-            Bpf.update(dropsFd, key, values, Bpf.ANY);
+        for (int reason = 0; reason < drops.length; reason++) {
+            if (drops[reason] != 0) {
+                key.set(INT, 0, port * DropNumbers.LIMIT + reason);
+                Bpf.update(dropsFd, key, values, Bpf.ANY);
+            }
         }
         port(port).clear();
     }

@@ -1,5 +1,7 @@
 package org.vnetwork.datapath.ebpf;
 
+import java.util.EnumMap;
+import java.util.Map;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.PortBooks;
 
@@ -10,15 +12,45 @@ final class KernelPort {
     final PortBooks books = new PortBooks();
     /** Frames on the wire that came up from here, by the channel of {@link UpChannels}. */
     final long[] arrived = new long[UpChannels.CHANNELS];
+    /** Frames that it had received, and misses that were beyond its limit, when it was looked at last. */
+    long receivedBefore = -1;
+    long missesDropped;
     boolean open;
     /** Ifindex of the device that the program is attached to; 0 when there is none. */
     int ifindex;
+    /** Ifindex of its last device when that is gone. */
+    int goneIfindex;
     int link = -1;
+    /** The device when it was looked at last; null when it was not there. */
+    Links.Link seen;
+    /** The MTU that was told last; 0 for none. */
+    int toldMtu;
+    /** Why the program cannot be at the device now; null when it is. */
+    String trouble;
+    /** What is odd about the device, for the administrator. */
+    final Map<Oddity, String> oddities = new EnumMap<>(Oddity.class);
+    /** Whether its tap is to be removed with it, as the driver made it. */
+    boolean made;
     boolean up;
+    /** How often its link went down; and its device's count of that when it was looked at last. */
+    long downs;
+    int carrierDowns;
     int mtu;
     String detail = "not attached";
     /** Whether its books are still to be written. */
     boolean touched;
+
+    /** Things about a device that do not stop the port, and that somebody should know. */
+    enum Oddity {
+        /** Programs of others at its tcx ingress. */
+        PROGRAMS,
+        /** Filters of others at its ingress. */
+        FILTERS,
+        /** A bridge, bond or the like that has it too. */
+        MASTER,
+        /** Devices that were made on top of it. */
+        UPPER
+    }
 
     KernelPort(int id, Attachment attachment) {
         this.id = id;

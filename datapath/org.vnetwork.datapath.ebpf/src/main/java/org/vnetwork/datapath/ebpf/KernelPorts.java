@@ -1,8 +1,12 @@
 package org.vnetwork.datapath.ebpf;
 
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.MissLimit;
@@ -67,6 +71,21 @@ final class KernelPorts {
         return port == null ? 0 : port.ifindex;
     }
 
+    /** Ports that have a device now. */
+    Collection<KernelPort> attached() {
+        return byIfindex.values();
+    }
+
+    /** Ports whose device is not there. */
+    List<KernelPort> absent() {
+        return Arrays.stream(ports).filter(port -> port != null && port.ifindex == 0).toList();
+    }
+
+    /** The port whose device this is; null for none. */
+    KernelPort at(int ifindex) {
+        return byIfindex.get(ifindex);
+    }
+
     KernelPort find(int id) {
         return id > 0 && id < ports.length ? ports[id] : null;
     }
@@ -105,11 +124,25 @@ final class KernelPorts {
             take(port, device, made);
             ports[id] = port;
             refresh(port);
-        } catch (DatapathException e) {
-            if (made) {
-                links.delete(device.ifindex());
+        } catch (Throwable e) {
+            try {
+                undo(port, device.ifindex(), made);
+            } catch (Throwable more) {
+                e.addSuppressed(more);
             }
             throw e;
+        }
+    }
+
+    /** Takes back what was done of an attachment, however far it came. */
+    private void undo(KernelPort port, int ifindex, boolean made) {
+        ports[port.id] = null;
+        if (port.ifindex != 0) {
+            putBack(ifindex);
+            letGo(port);
+        }
+        if (made) {
+            links.delete(ifindex);
         }
     }
 
@@ -134,15 +167,20 @@ final class KernelPorts {
         if (!maps.addPortId(device.ifindex(), port.id)) {
             throw new DatapathException("netdev: " + device.name() + ": " + Libc.error());
         }
-        boolean filters = groups.hook(device.ifindex(), pins.has(device.ifindex()));
+        boolean filters;
         try {
+            filters = groups.hook(device.ifindex(), pins.has(device.ifindex()));
             port.link = pins.carry(program, device.ifindex(), Bpf.TCX_INGRESS);
-        } catch (DatapathException e) {
+        } catch (Throwable e) {
             maps.removePortId(device.ifindex());
             groups.unhook(device.ifindex());
-            throw new DatapathException("netdev: " + device.name() + ": " + e.getMessage());
+            if (e instanceof DatapathException) {
+                throw new DatapathException("netdev: " + device.name() + ": " + e.getMessage());
+            }
+            throw e;
         }
         port.ifindex = device.ifindex();
+        port.carrierDowns = device.carrierDowns();
         byIfindex.put(port.ifindex, port);
         changes.make(device, made);
         if (filters) {
@@ -231,7 +269,7 @@ final class KernelPorts {
         if (port.link >= 0) {
             groups.forget(port.id);
             groups.unhook(port.ifindex);
-            Bpf.detach(port.link);
+            GracePeriods.shortly(() -> Bpf.detach(port.link));
             pins.drop(port.ifindex);
             pins.dropBefore(port.ifindex);
             Libc.close(port.link);
@@ -240,7 +278,12 @@ final class KernelPorts {
             left.remove(port.ifindex);
             maps.port(port.id).setDevice(0);
             port.link = -1;
+            port.goneIfindex = port.ifindex;
             port.ifindex = 0;
+            port.downs++;
+            port.trouble = null;
+            port.oddities.clear();
+            port.toldMtu = 0;
         }
     }
 
@@ -259,28 +302,33 @@ final class KernelPorts {
 
     /** Looks at every port again: a peer's address and state change without news. */
     void refresh() {
-        for (KernelPort port : ports) {
-            if (port != null) {
-                refresh(port);
+        links.atOnce(() -> {
+            for (KernelPort port : ports) {
+                if (port != null) {
+                    refresh(port);
+                }
             }
-        }
+        });
     }
 
     private void refreshDown() {
-        for (KernelPort port : ports) {
-            if (port != null && port.ifindex == 0) {
-                refresh(port);
-            }
-        }
+        absent().forEach(this::refresh);
     }
 
-    private void refresh(KernelPort port) {
+    /** Has a port's device receive all frames again, if somebody had it not; false when it does, or cannot. */
+    boolean keepPromiscuous(KernelPort port) {
+        return changes.keep(port.seen);
+    }
+
+    /** Has a port be as its device now is. */
+    void refresh(KernelPort port) {
         Links.Link device = links.byName(port.attachment.device());
+        port.seen = device;
         if (device != null && device.ifindex() != port.ifindex) {
             letGo(port);
             try {
                 DeviceRules.checkFree(device, isLeft(device));
-                take(port, device, false);
+                take(port, device, port.made);
             } catch (DatapathException e) {
                 show(port, DeviceState.absent(e.getMessage()));
                 return;
@@ -291,14 +339,23 @@ final class KernelPorts {
             show(port, DeviceState.absent("no such device; it is taken up when it comes back"));
             return;
         }
+        if (port.trouble != null) {
+            show(port, DeviceState.absent(port.trouble));
+            return;
+        }
+        if (port.carrierDowns != device.carrierDowns()) {
+            port.carrierDowns = device.carrierDowns();
+            port.downs++;
+        }
         maps.port(port.id).setDevice(device.ifindex());
         show(port, DeviceState.of(device, links));
     }
 
     private void show(KernelPort port, DeviceState state) {
+        port.downs += port.up && !state.isUp() ? 1 : 0;
         port.up = state.isUp();
         port.mtu = state.mtu();
-        port.detail = state.detail();
+        port.detail = Stream.concat(Stream.of(state.detail()), port.oddities.values().stream()).collect(Collectors.joining("; "));
         PortEntry entry = maps.port(port.id);
         entry.setMtu(port.mtu);
         entry.setPeer(state.peer());
@@ -307,7 +364,7 @@ final class KernelPorts {
 
     PortState state(int id) {
         KernelPort port = find(id);
-        return port == null ? new PortState(false, "not attached", 0) : new PortState(port.up, port.detail, port.mtu);
+        return port == null ? new PortState(false, "not attached", 0) : new PortState(port.up, port.detail, port.mtu, port.downs);
     }
 
     /** Lets go of nothing but this process's own descriptors. */

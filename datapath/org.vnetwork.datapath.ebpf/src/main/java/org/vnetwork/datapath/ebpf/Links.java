@@ -4,6 +4,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.vnetwork.datapath.DatapathException;
 
 /**
@@ -21,10 +25,21 @@ final class Links implements AutoCloseable {
     private static final int RTM_NEWLINK = 16;
     private static final int RTM_DELLINK = 17;
     private static final int RTM_GETLINK = 18;
+    private static final int RTM_NEWQDISC = 36;
+    private static final int RTM_DELQDISC = 37;
+    private static final int RTM_NEWTFILTER = 44;
+    private static final int RTM_DELTFILTER = 45;
     private static final int NLMSG_ERROR = 2;
+    private static final int NLMSG_DONE = 3;
     private static final int NLM_F_REQUEST = 1;
     private static final int NLM_F_ACK = 4;
+    private static final int NLM_F_DUMP = 0x300;
     private static final int RTMGRP_LINK = 1;
+    private static final int RTMGRP_TC = 8;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_RCVBUFFORCE = 33;
+    /** Octets of news that may wait: at a thousand ports one command of an administrator makes a thousand. */
+    private static final int NEWS_SIZE = 4 << 20;
     private static final int IFLA_ADDRESS = 1;
     private static final int IFLA_IFNAME = 3;
     private static final int IFLA_MTU = 4;
@@ -33,8 +48,12 @@ final class Links implements AutoCloseable {
     private static final int IFLA_TXQLEN = 13;
     private static final int IFLA_LINKINFO = 18;
     private static final int IFLA_INFO_KIND = 1;
+    private static final int IFLA_EXT_MASK = 29;
+    private static final int SKIP_STATISTICS = 8;
     private static final int IFLA_LINK_NETNSID = 37;
+    private static final int IFLA_NEW_NETNSID = 45;
     private static final int IFLA_TARGET_NETNSID = 46;
+    private static final int IFLA_CARRIER_DOWN_COUNT = 48;
     private static final int HEADER = 16;
     private static final int BODY = 16;
 
@@ -48,6 +67,21 @@ final class Links implements AutoCloseable {
     private final int requests;
     private final int news;
     private int sequence;
+    /** By namespace, while {@link #atOnce} lasts; else null. */
+    private Map<Integer, Survey> surveyed;
+
+    /** The devices of a namespace at one moment. */
+    private static final class Survey {
+        private final Map<String, Link> byName = new HashMap<>();
+        private final Map<Integer, Link> byIndex = new HashMap<>();
+
+        private Survey(List<Link> all) {
+            all.forEach(link -> {
+                byName.put(link.name(), link);
+                byIndex.put(link.ifindex(), link);
+            });
+        }
+    }
 
     /**
      * A device at one moment.
@@ -57,8 +91,9 @@ final class Links implements AutoCloseable {
      * @param link ifindex of the veth's peer, in its own namespace; 0 when there is none
      * @param namespace id of the peer's namespace as this one knows it; -1 when it is the same
      * @param master ifindex of the bridge or bond that it belongs to; 0 when it is free
+     * @param carrierDowns how often it lost its carrier
      */
-    record Link(String name, int ifindex, int flags, int mtu, long mac, String kind, int link, int namespace, int master) {
+    record Link(String name, int ifindex, int flags, int mtu, long mac, String kind, int link, int namespace, int master, int carrierDowns) {
         boolean isUp() {
             return (flags & IFF_UP) != 0;
         }
@@ -68,9 +103,16 @@ final class Links implements AutoCloseable {
         }
     }
 
-    /** Told of a device that changed or, gone, was removed. */
+    /** Told of devices that changed; ifindex 0 stands for every device. */
     interface News {
+        /** A device changed or, gone, is not here any more. */
         void changed(int ifindex, boolean gone);
+
+        /** A device that is about to be told gone went to another namespace. */
+        void moved(int ifindex);
+
+        /** Somebody other than this driver changed what a device has of queue disciplines and filters. */
+        void filtersChanged(int ifindex);
     }
 
     Links() throws DatapathException {
@@ -78,7 +120,11 @@ final class Links implements AutoCloseable {
         news = Libc.socket(AF_NETLINK, SOCK_RAW | Libc.O_CLOEXEC | Libc.O_NONBLOCK, 0);
         MemorySegment address = arena.allocate(12, 4);
         address.set(SHORT, 0, (short) AF_NETLINK);
-        address.set(INT, 8, RTMGRP_LINK);
+        address.set(INT, 8, RTMGRP_LINK | RTMGRP_TC);
+        MemorySegment room = arena.allocate(4, 4);
+        room.set(INT, 0, NEWS_SIZE);
+        // Refused without the right to it: then a reader that falls behind looks at every device, as ever.
+        Libc.setsockopt(news, SOL_SOCKET, SO_RCVBUFFORCE, room);
         if (requests < 0 || news < 0 || Libc.bind(news, address) < 0) {
             throw new DatapathException("netlink: " + Libc.error());
         }
@@ -89,8 +135,50 @@ final class Links implements AutoCloseable {
         return news;
     }
 
+    /** Does work that asks about many devices: answers are as all devices were when it began, or a namespace was asked about first. */
+    void atOnce(Runnable work) {
+        surveyed = new HashMap<>();
+        try {
+            work.run();
+        } finally {
+            surveyed = null;
+        }
+    }
+
+    /** All devices of a namespace, by name and by ifindex; -1: of this one. */
+    private Survey survey(int namespace) {
+        return surveyed.computeIfAbsent(namespace, id -> new Survey(dump(id)));
+    }
+
+    private List<Link> dump(int namespace) {
+        int end = attribute(begin(RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, 0, 0, 0), IFLA_EXT_MASK, 4);
+        buffer.set(INT, end - 4, SKIP_STATISTICS);
+        if (namespace >= 0) {
+            end = attribute(end, IFLA_TARGET_NETNSID, 4);
+            buffer.set(INT, end - 4, namespace);
+        }
+        List<Link> all = new ArrayList<>();
+        boolean more = send(end);
+        while (more) {
+            long size = Libc.recv(requests, buffer, 0);
+            more = size > 0;
+            for (int at = 0; at + HEADER <= size; at += align(Math.max(HEADER, buffer.get(INT, at)))) {
+                if (buffer.get(SHORT, at + 4) == RTM_NEWLINK) {
+                    all.add(link(at, at + buffer.get(INT, at)));
+                } else {
+                    // The end, or that there is no such namespace.
+                    more = false;
+                }
+            }
+        }
+        return all;
+    }
+
     /** The device of this name here, or null. */
     Link byName(String name) {
+        if (surveyed != null) {
+            return survey(-1).byName.get(name);
+        }
         int end = begin(RTM_GETLINK, NLM_F_REQUEST, 0, 0, 0);
         end = text(end, IFLA_IFNAME, name);
         return ask(end);
@@ -103,6 +191,9 @@ final class Links implements AutoCloseable {
 
     /** The other end of a veth, wherever it is; null when it cannot be seen. */
     Link peer(Link veth) {
+        if (surveyed != null) {
+            return survey(veth.namespace()).byIndex.get(veth.link());
+        }
         int end = begin(RTM_GETLINK, NLM_F_REQUEST, veth.link(), 0, 0);
         if (veth.namespace() >= 0) {
             end = attribute(end, IFLA_TARGET_NETNSID, 4);
@@ -122,6 +213,13 @@ final class Links implements AutoCloseable {
         return ack(end);
     }
 
+    /** Puts a device into a bridge or bond, or with 0 takes it out. */
+    boolean setMaster(int ifindex, int master) {
+        int end = attribute(begin(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, ifindex, 0, 0), IFLA_MASTER, 4);
+        buffer.set(INT, end - 4, master);
+        return ack(end);
+    }
+
     boolean setQueueLength(int ifindex, int frames) {
         int end = attribute(begin(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, ifindex, 0, 0), IFLA_TXQLEN, 4);
         buffer.set(INT, end - 4, frames);
@@ -132,8 +230,13 @@ final class Links implements AutoCloseable {
         ack(begin(RTM_DELLINK, NLM_F_REQUEST | NLM_F_ACK, ifindex, 0, 0));
     }
 
-    /** Reads what news there is; 0 when there was none. A reader that fell behind is told of "every device": ifindex 0. */
-    int readNews(News told) {
+    /**
+     * Reads what news there is; a reader that fell behind is told of every device.
+     *
+     * @param own number of the netlink socket that this driver changes filters by
+     * @return how many there were
+     */
+    int readNews(News told, int own) {
         int count = 0;
         while (true) {
             long size = Libc.recv(news, newsBuffer, 0);
@@ -142,6 +245,7 @@ final class Links implements AutoCloseable {
                     return count;
                 }
                 told.changed(0, false);
+                told.filtersChanged(0);
                 count++;
                 continue;
             }
@@ -149,12 +253,41 @@ final class Links implements AutoCloseable {
             for (int at = 0; at + HEADER + BODY <= size; at += align(length)) {
                 length = Math.max(HEADER, newsBuffer.get(INT, at));
                 int type = newsBuffer.get(SHORT, at + 4);
-                if (type == RTM_NEWLINK || type == RTM_DELLINK) {
-                    told.changed(newsBuffer.get(INT, at + HEADER + 4), type == RTM_DELLINK);
-                    count++;
+                // All of them name the device at the same place.
+                int ifindex = newsBuffer.get(INT, at + HEADER + 4);
+                switch (type) {
+                    case RTM_NEWLINK -> told.changed(ifindex, false);
+                    case RTM_DELLINK -> {
+                        if (has(at + HEADER + BODY, at + length, IFLA_NEW_NETNSID)) {
+                            told.moved(ifindex);
+                        }
+                        told.changed(ifindex, true);
+                    }
+                    case RTM_NEWQDISC, RTM_DELQDISC, RTM_NEWTFILTER, RTM_DELTFILTER -> {
+                        if (newsBuffer.get(INT, at + 12) != own) {
+                            told.filtersChanged(ifindex);
+                        }
+                    }
+                    default -> count--;
                 }
+                count++;
             }
         }
+    }
+
+    /** Whether a message among the news has an attribute. */
+    private boolean has(int from, int end, int type) {
+        for (int at = from; at + 4 <= end; at += align(Math.max(4, newsBuffer.get(SHORT, at) & 0xffff))) {
+            if ((newsBuffer.get(SHORT, at + 2) & 0x3fff) == type) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** All devices here. */
+    List<Link> all() {
+        return dump(-1);
     }
 
     private int begin(int type, int flags, int ifindex, int linkFlags, int change) {
@@ -202,18 +335,20 @@ final class Links implements AutoCloseable {
 
     private Link receive() {
         long size = Libc.recv(requests, buffer, 0);
-        if (size < HEADER + BODY || buffer.get(SHORT, 4) != RTM_NEWLINK) {
-            return null;
-        }
-        int end = (int) Math.min(size, buffer.get(INT, 0));
+        return size < HEADER + BODY || buffer.get(SHORT, 4) != RTM_NEWLINK ? null : link(0, (int) Math.min(size, buffer.get(INT, 0)));
+    }
+
+    /** The device that a message is about. */
+    private Link link(int message, int end) {
         String name = "";
         String kind = "";
         int mtu = 0;
         int link = 0;
         int namespace = -1;
         int master = 0;
+        int carrierDowns = 0;
         long mac = 0;
-        for (int at = HEADER + BODY; at + 4 <= end; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
+        for (int at = message + HEADER + BODY; at + 4 <= end; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
             int length = (buffer.get(SHORT, at) & 0xffff) - 4;
             switch (buffer.get(SHORT, at + 2) & 0x3fff) {
                 case IFLA_IFNAME -> name = buffer.getString(at + 4);
@@ -221,6 +356,7 @@ final class Links implements AutoCloseable {
                 case IFLA_LINK -> link = buffer.get(INT, at + 4);
                 case IFLA_LINK_NETNSID -> namespace = buffer.get(INT, at + 4);
                 case IFLA_MASTER -> master = buffer.get(INT, at + 4);
+                case IFLA_CARRIER_DOWN_COUNT -> carrierDowns = buffer.get(INT, at + 4);
                 case IFLA_ADDRESS -> mac = length == 6 ? mac(at + 4) : 0;
                 case IFLA_LINKINFO -> kind = kind(at + 4, at + 4 + length);
                 default -> {
@@ -228,7 +364,7 @@ final class Links implements AutoCloseable {
                 }
             }
         }
-        return new Link(name, buffer.get(INT, HEADER + 4), buffer.get(INT, HEADER + 8), mtu, mac, kind, link, namespace, master);
+        return new Link(name, buffer.get(INT, message + HEADER + 4), buffer.get(INT, message + HEADER + 8), mtu, mac, kind, link, namespace, master, carrierDowns);
     }
 
     private String kind(int from, int end) {

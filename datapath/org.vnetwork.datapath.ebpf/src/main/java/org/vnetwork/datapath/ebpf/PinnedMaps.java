@@ -73,4 +73,9 @@ final class PinnedMaps {
             }
         }
     }
+
+    /** Has the maps of an object stay pinned. */
+    static void keep(BpfObject object, Pins pins) {
+        names(object).forEach(name -> pins.keep(PREFIX + name, object.map(name)));
+    }
 }

@@ -3,7 +3,12 @@ package org.vnetwork.datapath.ebpf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.vnetwork.datapath.DatapathException;
 
@@ -16,6 +21,9 @@ import org.vnetwork.datapath.DatapathException;
 final class Pins implements AutoCloseable {
     private static final Path ROOT = Path.of("/sys/fs/bpf");
     private static final String LINK = "link-";
+    private static final int NOTE = -1;
+    /** Looks that are skipped at most while the folder's time stands still, which tells little within one tick of the kernel's clock. */
+    private static final int SKIPPED = 10;
     /** Changes that are noted. */
     static final String MADE = "made";
     static final String QUIET = "quiet";
@@ -26,6 +34,10 @@ final class Pins implements AutoCloseable {
     private final Path host;
     private final Path folder;
     private final Path before;
+    /** What is to be here: descriptors by name of what is pinned, {@link #NOTE} for notes. */
+    private final Map<String, Integer> kept = new LinkedHashMap<>();
+    private FileTime looked;
+    private int unlooked;
 
     /** @param adopts whether the maps in the folder are those of this process already */
     Pins(String hostName, String switchName, boolean adopts) throws DatapathException {
@@ -73,13 +85,14 @@ final class Pins implements AutoCloseable {
         if (Files.exists(path)) {
             int left = Bpf.open(path.toString());
             if (left >= 0 && Bpf.updateLink(left, program) == 0) {
+                keep(LINK + ifindex, left);
                 return left;
             }
             // Its device is gone, and another one got its number.
             Libc.close(left);
             delete(path);
         }
-        int link = Bpf.attach(program, ifindex, type);
+        int link = GracePeriods.shortly(() -> Bpf.attach(program, ifindex, type));
         if (link < 0) {
             int errno = Libc.errno();
             throw new DatapathException("the program cannot be attached: " + Libc.error(errno) + (errno == Libc.EINVAL ? "; tcx needs Linux 6.6 or newer" : ""));
@@ -89,14 +102,58 @@ final class Pins implements AutoCloseable {
             Libc.close(link);
             throw failure;
         }
+        keep(LINK + ifindex, link);
         return link;
+    }
+
+    /** Has what is pinned under a name stay there: {@link #missing} tells when it is not. */
+    void keep(String name, int descriptor) {
+        kept.put(name, descriptor);
+    }
+
+    /** What somebody removed from here, as far as can be told without looking at every name each time. */
+    List<String> missing() {
+        FileTime changed = null;
+        try {
+            changed = Files.getLastModifiedTime(folder);
+        } catch (IOException e) {
+            // The folder is gone, and all with it.
+        }
+        if (changed != null && changed.equals(looked) && ++unlooked < SKIPPED) {
+            return List.of();
+        }
+        looked = changed;
+        unlooked = 0;
+        Set<String> there = new HashSet<>(names(folder));
+        return kept.keySet().stream().filter(name -> !there.contains(name)).toList();
+    }
+
+    /** Pins what is missing again; null, or why it cannot be. */
+    String mend(List<String> missing) {
+        looked = null;
+        try {
+            mount();
+            Files.createDirectories(folder);
+            for (String name : missing) {
+                Path path = folder.resolve(name);
+                int descriptor = kept.get(name);
+                if (descriptor == NOTE) {
+                    Files.createDirectories(path);
+                } else if (Bpf.pin(descriptor, path.toString()) < 0) {
+                    return "pin " + path + ": " + Libc.error();
+                }
+            }
+            return null;
+        } catch (IOException | DatapathException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     /** Takes the program whose link is pinned here off its device, now. */
     void detach(int ifindex) {
         int link = Bpf.open(folder.resolve(LINK + ifindex).toString());
         if (link >= 0) {
-            Bpf.detach(link);
+            GracePeriods.shortly(() -> Bpf.detach(link));
             Libc.close(link);
         }
     }
@@ -111,6 +168,7 @@ final class Pins implements AutoCloseable {
         try {
             // A bpf file system holds pins and folders, nothing else.
             Files.createDirectories(folder.resolve(what + "-" + ifindex));
+            keep(what + "-" + ifindex, NOTE);
         } catch (IOException e) {
             // Then only this process puts it back.
         }
@@ -132,11 +190,15 @@ final class Pins implements AutoCloseable {
     }
 
     private static List<Integer> links(Path of) {
+        return names(of).stream().filter(name -> name.startsWith(LINK)).map(name -> Integer.valueOf(name.substring(LINK.length()))).toList();
+    }
+
+    private static List<String> names(Path of) {
         if (!Files.exists(of)) {
             return List.of();
         }
         try (Stream<Path> entries = Files.list(of)) {
-            return entries.map(path -> path.getFileName().toString()).filter(name -> name.startsWith(LINK)).map(name -> Integer.valueOf(name.substring(LINK.length()))).toList();
+            return entries.map(path -> path.getFileName().toString()).toList();
         } catch (IOException e) {
             return List.of();
         }
@@ -154,6 +216,7 @@ final class Pins implements AutoCloseable {
     }
 
     void drop(int ifindex) {
+        WHAT.forEach(what -> kept.remove(what + "-" + ifindex));
         drop(folder, ifindex);
     }
 

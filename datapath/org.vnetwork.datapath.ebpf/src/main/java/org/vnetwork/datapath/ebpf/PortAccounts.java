@@ -5,7 +5,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.vnetwork.datapath.DropNumbers;
+import org.vnetwork.datapath.MissSink;
 import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortCounters;
 
@@ -48,6 +50,21 @@ final class PortAccounts {
             sum[UpChannels.lossReason(channel)] += up.lost(channel, sent(k, channel) - port.arrived[channel]);
         }
         return sum;
+    }
+
+    /** What ports sent up and what was beyond their limit; {@code known} has null for one that is not asked for. One that received nothing since the last time costs next to nothing. */
+    void misses(IntFunction<KernelPort> known, MissSink sink) {
+        maps.portStatistics((k, id) -> {
+            KernelPort port = known.apply(id);
+            if (port == null) {
+                return;
+            }
+            if (port.receivedBefore != k[0]) {
+                port.receivedBefore = k[0];
+                port.missesDropped = maps.drops(id, DropNumbers.MISS_LIMIT);
+            }
+            sink.port(id, k[9] + k[10], port.missesDropped + port.books.drops[DropNumbers.MISS_LIMIT]);
+        });
     }
 
     /** Frames that the programs sent up by a channel: misses or inspects. */

@@ -48,6 +48,12 @@ final class Taps {
         return fd;
     }
 
+    /** Has a tap end with its descriptor. */
+    static void forget(int fd) {
+        // Fails for a device that is gone already.
+        Libc.ioctl(fd, TUNSETPERSIST, 0);
+    }
+
     /** Makes a tap for somebody else to open, for example a virtual machine: plain frames, unless its owner asks for more. */
     static void make(String name) throws DatapathException {
         Libc.close(open(name, 0));

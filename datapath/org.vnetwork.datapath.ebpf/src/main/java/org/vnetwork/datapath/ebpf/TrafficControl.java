@@ -4,6 +4,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.vnetwork.datapath.DatapathException;
 
 /**
@@ -26,7 +32,10 @@ final class TrafficControl implements AutoCloseable {
     private static final int RTM_GETTFILTER = 46;
     private static final int CLSACT_HANDLE = 0xffff0000;
     private static final int CLSACT_PARENT = 0xfffffff1;
+    private static final int ROOT = 0xffffffff;
     private static final int INGRESS = 0xfffffff2;
+    private static final int EGRESS = 0xfffffff3;
+    private static final long SYS_GETSOCKNAME = 51;
     private static final int ALL_PROTOCOLS = 0x0300;
     private static final int TCA_KIND = 1;
     private static final int TCA_OPTIONS = 2;
@@ -36,6 +45,8 @@ final class TrafficControl implements AutoCloseable {
     private static final int TCA_BPF_FLAGS = 8;
     private static final int DIRECT = 1;
     private static final int TCA_MIRRED_PARMS = 2;
+    /** Where the device is in a {@code struct tc_mirred}. */
+    private static final int MIRRED_IFINDEX = 24;
     private static final int REDIRECT = 1;
     private static final int MIRROR = 2;
     private static final int PIPE = 3;
@@ -46,8 +57,8 @@ final class TrafficControl implements AutoCloseable {
     private static final String OURS = "vnet_";
     /** High half of the numbers of groups, so that a frame that never met the program hardly carries one. */
     static final int GROUPS = 0x5647;
-    /** The order of the filter that is asked last. */
-    private static final int LAST = 0xffff;
+    /** The order of the filter that is asked last, and drops what is for a group that is gone. */
+    static final int LAST = 0xffff;
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -55,13 +66,33 @@ final class TrafficControl implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(65536, 8);
     private final int socket;
+    private final int socketNumber;
     private int end;
+
+    /**
+     * What a device asks.
+     *
+     * @param ours by order, the devices that each sends to; none for the one that drops
+     * @param others names of somebody else's, or their kinds
+     */
+    record Filters(Map<Integer, List<Integer>> ours, Set<String> others) {
+    }
 
     TrafficControl() throws DatapathException {
         socket = Libc.socket(AF_NETLINK, SOCK_RAW | Libc.O_CLOEXEC, 0);
-        if (socket < 0) {
+        MemorySegment address = arena.allocate(12, 4);
+        address.set(SHORT, 0, (short) AF_NETLINK);
+        MemorySegment size = arena.allocate(4, 4);
+        size.set(INT, 0, 12);
+        if (socket < 0 || Libc.bind(socket, address) < 0 || Libc.syscall(SYS_GETSOCKNAME, socket, address.address(), size.address()) < 0) {
             throw new DatapathException("netlink: " + Libc.error());
         }
+        socketNumber = address.get(INT, 4);
+    }
+
+    /** Number of the netlink socket, which news of changes made here carry. */
+    int socketNumber() {
+        return socketNumber;
     }
 
     /**
@@ -93,8 +124,28 @@ final class TrafficControl implements AutoCloseable {
         return ack() && rest(ifindex);
     }
 
-    /** Takes all filters off a device. */
-    boolean unhook(int ifindex) {
+    /** Leaves a device without filters of this driver; what somebody else put beside them stays. */
+    void unhook(int ifindex) {
+        Filters ingress = filters(ifindex);
+        if (ingress.others.isEmpty() && filters(ifindex, EGRESS).others.isEmpty()) {
+            removeClsact(ifindex);
+        } else {
+            ingress.ours.keySet().forEach(order -> remove(ifindex, order));
+        }
+    }
+
+    /**
+     * Takes off what somebody put on a device that is this driver's alone.
+     *
+     * @return whether there was anything
+     */
+    boolean clear(int ifindex) {
+        begin(RTM_DELQDISC, ACKED, ifindex, 0, ROOT, 0);
+        boolean root = ack();
+        return removeClsact(ifindex) || root;
+    }
+
+    private boolean removeClsact(int ifindex) {
         begin(RTM_DELQDISC, ACKED, ifindex, CLSACT_HANDLE, CLSACT_PARENT, 0);
         return ack();
     }
@@ -152,57 +203,92 @@ final class TrafficControl implements AutoCloseable {
         int at = attribute(TCA_MIRRED_PARMS, 28);
         buffer.set(INT, at + 8, last ? STOLEN : PIPE);
         buffer.set(INT, at + 20, last ? REDIRECT : MIRROR);
-        buffer.set(INT, at + 24, ifindex);
+        buffer.set(INT, at + MIRRED_IFINDEX, ifindex);
         close(options);
         close(action);
     }
 
     /** Whether a device asks filters, and all are of this driver. */
     boolean isOurs(int ifindex) {
-        begin(RTM_GETTFILTER, DUMP, ifindex, 0, INGRESS, 0);
+        Filters filters = filters(ifindex);
+        return !filters.ours.isEmpty() && filters.others.isEmpty();
+    }
+
+    /** The filters at the ingress of a device; none when it asks none. */
+    Filters filters(int ifindex) {
+        return filters(ifindex, INGRESS);
+    }
+
+    private Filters filters(int ifindex, int parent) {
+        Filters found = new Filters(new HashMap<>(), new TreeSet<>());
+        begin(RTM_GETTFILTER, DUMP, ifindex, 0, parent, 0);
         buffer.set(INT, 0, end);
         if (Libc.write(socket, buffer, end) != end) {
-            return false;
+            return found;
         }
-        boolean ours = false;
-        boolean others = false;
         while (true) {
             long size = Libc.recv(socket, buffer, 0);
             for (int at = 0; at + HEADER <= size; at += align(Math.max(HEADER, buffer.get(INT, at)))) {
                 int type = buffer.get(SHORT, at + 4);
                 if (type == NLMSG_DONE || type == NLMSG_ERROR) {
-                    return ours && !others;
+                    return found;
                 }
-                String name = name(at + HEADER + BODY, at + buffer.get(INT, at));
-                ours |= name.startsWith(OURS);
-                others |= !name.isEmpty() && !name.startsWith(OURS);
+                note(at + HEADER, at + buffer.get(INT, at), found);
             }
             if (size <= 0) {
-                return false;
+                return found;
             }
         }
     }
 
-    /** The name of a filter; its kind if it has none; empty for the head of a list of ours. */
-    private String name(int from, int to) {
+    /** Notes one filter; the head of a list, which has no options, only if it is of a kind that is never ours. */
+    private void note(int message, int to, Filters found) {
         String kind = "";
         String name = null;
-        for (int at = from; at + 4 <= to; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
-            int type = buffer.get(SHORT, at + 2) & 0x3fff;
-            if (type == TCA_KIND) {
+        List<Integer> outputs = new ArrayList<>();
+        for (int at = message + BODY; at + 4 <= to; at = next(at)) {
+            if (type(at) == TCA_KIND) {
                 kind = buffer.getString(at + 4);
-            } else if (type == TCA_OPTIONS) {
-                name = name == null ? "" : name;
-                int inner = at + (buffer.get(SHORT, at) & 0xffff);
-                for (int in = at + 4; in + 4 <= inner; in += align(Math.max(4, buffer.get(SHORT, in) & 0xffff))) {
-                    name = (buffer.get(SHORT, in + 2) & 0x3fff) == TCA_BPF_NAME ? buffer.getString(in + 4) : name;
+            } else if (type(at) == TCA_OPTIONS) {
+                name = "";
+                for (int in = at + 4; in + 4 <= at + length(at); in = next(in)) {
+                    if (type(in) == TCA_BPF_NAME) {
+                        name = buffer.getString(in + 4);
+                    } else if (type(in) == TCA_BPF_ACT) {
+                        outputs(in, outputs);
+                    }
                 }
             }
         }
-        if (!kind.equals("bpf")) {
-            return kind;
+        if (name != null && kind.equals("bpf") && name.startsWith(OURS)) {
+            found.ours.put(buffer.get(INT, message + 16) >>> 16, outputs);
+        } else if (!kind.isEmpty() && (name != null || !kind.equals("bpf"))) {
+            found.others.add(name == null || name.isEmpty() ? kind : name);
         }
-        return name == null ? "" : name.isEmpty() ? kind : name;
+    }
+
+    private void outputs(int actions, List<Integer> to) {
+        for (int action = actions + 4; action + 4 <= actions + length(actions); action = next(action)) {
+            for (int in = action + 4; in + 4 <= action + length(action); in = next(in)) {
+                for (int option = in + 4; type(in) == TCA_OPTIONS && option + 4 <= in + length(in); option = next(option)) {
+                    if (type(option) == TCA_MIRRED_PARMS) {
+                        to.add(buffer.get(INT, option + 4 + MIRRED_IFINDEX));
+                    }
+                }
+            }
+        }
+    }
+
+    private int type(int attribute) {
+        return buffer.get(SHORT, attribute + 2) & 0x3fff;
+    }
+
+    private int length(int attribute) {
+        return buffer.get(SHORT, attribute) & 0xffff;
+    }
+
+    private int next(int attribute) {
+        return attribute + align(Math.max(4, length(attribute)));
     }
 
     private void begin(int type, int flags, int ifindex, int handle, int parent, int info) {

@@ -1,11 +1,8 @@
 package org.vnetwork.datapath.ebpf;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.packet.wire.Frame;
 
@@ -67,14 +64,29 @@ final class UpcallTap implements AutoCloseable {
 
     /** Keeps the host's IPv6 from speaking on a device that is a switch's; true when it spoke before. */
     static boolean quiet(String device) {
-        Path setting = Path.of("/proc/sys/net/ipv6/conf", device, "disable_ipv6");
-        try {
-            boolean spoke = Files.readString(setting).startsWith("0");
-            Files.writeString(setting, "1");
-            return spoke;
-        } catch (IOException e) {
-            return false;
+        String setting = DeviceChanges.ipv6(device);
+        return "0".equals(DeviceFile.read(setting)) && DeviceFile.write(setting, "1");
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** The device as it is now under its name and number; null when somebody removed, renamed or replaced it. */
+    Links.Link seen() {
+        Links.Link now = links.byIndex(device.ifindex());
+        return now != null && now.name().equals(name) ? now : null;
+    }
+
+    /** Puts settings right that somebody changed; what they were, or null when all are as they were. */
+    String mend(Links.Link now) {
+        String found = !now.isUp() ? "down" : now.mtu() != MTU ? "given an MTU of " + now.mtu() : now.master() != 0 ? "put into a bridge or bond" : null;
+        if (found != null) {
+            links.setMaster(device.ifindex(), 0);
+            links.setMtu(device.ifindex(), MTU);
+            links.setFlags(device.ifindex(), Links.IFF_UP, Links.IFF_UP);
         }
+        return found;
     }
 
     int descriptor() {
@@ -96,11 +108,8 @@ final class UpcallTap implements AutoCloseable {
     }
 
     private long dropped() {
-        try {
-            return Long.parseLong(Files.readString(Path.of("/sys/class/net", name, "statistics/tx_dropped")).strip());
-        } catch (IOException | NumberFormatException e) {
-            return 0;
-        }
+        String count = DeviceFile.read("/sys/class/net/" + name + "/statistics/tx_dropped");
+        return count == null ? 0 : Long.parseLong(count);
     }
 
     /** Whether nothing waits to be read. */
@@ -174,8 +183,9 @@ final class UpcallTap implements AutoCloseable {
         }
     }
 
-    /** Takes the device away, before {@link #close}. */
+    /** Takes the device away, before {@link #close}; wherever it is now, it ends with its descriptor. */
     void remove() {
+        Taps.forget(fd);
         links.delete(device.ifindex());
     }
 

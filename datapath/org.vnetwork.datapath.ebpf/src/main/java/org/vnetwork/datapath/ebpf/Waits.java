@@ -39,6 +39,11 @@ final class Waits implements AutoCloseable {
         polled.set(ValueLayout.JAVA_SHORT, (long) index * SIZE + WANTED, POLLIN);
     }
 
+    /** Another descriptor is that of a tap from now on. */
+    void tap(int index, int descriptor) {
+        watch(2 + index, descriptor);
+    }
+
     /** Waits, a millisecond at least, until something is there or {@link #wakeup} was called since the last time. Loop thread only. */
     void await(long nanos) {
         if (!awake.getAndSet(false)) {

@@ -72,7 +72,7 @@ class DrainTest {
         assertTrue(rig.flows.drain(3, drop(DRAINING)));
         rig.run(FRAME);
         assertTrue(rig.flows.replace(3, drop(NEW)));
-        assertTrue(rig.flows.drain(3, drop(NEW)), "once more changes nothing but actions");
+        assertFalse(rig.flows.drain(3, drop(OLD)), "it drains already");
         rig.run(FRAME);
         assertEquals(List.of(1L, 1L, 1L), List.of(rig.dropped(OLD), rig.dropped(DRAINING), rig.dropped(NEW)));
         List<List<Long>> seen = new ArrayList<>();

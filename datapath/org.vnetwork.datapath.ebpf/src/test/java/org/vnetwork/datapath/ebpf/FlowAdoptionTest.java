@@ -10,10 +10,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.datapath.DatapathException;
@@ -68,6 +70,31 @@ class FlowAdoptionTest extends Lives {
     }
 
     @Test
+    void listsOfAThousandOutputsAndOfManyPartsComeBack() throws DatapathException {
+        List<Action> flood = IntStream.rangeClosed(1, 1023).filter(port -> port != PORT).<Action>mapToObj(Action.Output::new).toList();
+        List<Action> rewriting = new ArrayList<>();
+        for (int port = 1; port < 1024; port++) {
+            rewriting.add(new Action.SetField(Field.IP_DST, port, -port));
+            rewriting.add(new Action.Output(port, 1L << port));
+        }
+        rewriting.addAll(Collections.nCopies(700, new Action.Drop(REASON)));
+        Action[][] lists = {flood.toArray(Action[]::new), rewriting.toArray(Action[]::new)};
+        FlowEntry[] installed = {entry(1, Rig.frame(1), lists[0]), entry(2, Rig.frame(2), lists[1]), entry(3, Rig.frame(3), lists[0])};
+        install(installed);
+        die();
+        reopen();
+        assertEquals(Stream.of(installed).map(FlowAdoptionTest::words).toList(), datapath.adopted().stream().map(FlowAdoptionTest::words).toList());
+        attach(PORT, TAP);
+        run(Rig.frame(2), TAP);
+        assertEquals(700, datapath.drops(PORT)[REASON]);
+        assertTrue(datapath.replace(2, List.of(new Action.Drop(REASON))));
+        assertTrue(datapath.replace(3, rewriting));
+        run(Rig.frame(3), TAP);
+        assertEquals(1400, datapath.drops(PORT)[REASON]);
+        assertEquals(2 * (1023L + 700 - 1), datapath.counters(PORT).copies());
+    }
+
+    @Test
     void aFlowThatDrainedGoesOnToDrain() throws DatapathException {
         install(dropping(1, 1), Rig.entry(2, PORT, Rig.frame(2), List.of(new Action.Drop(REASON + 1)), Field.ETH_DST), dropping(3, 3));
         assertTrue(datapath.drain(2, List.of(new Action.CopyUp(), new Action.Drop(REASON + 2))));
@@ -84,7 +111,7 @@ class FlowAdoptionTest extends Lives {
         run(Rig.frame(77), TAP);
         assertEquals(List.of(2L, 2L, 0L), List.of(datapath.drops(PORT)[REASON], datapath.drops(PORT)[REASON + 2], datapath.drops(PORT)[REASON + 3]), "the others have the frames that they match");
         assertEquals(0, datapath.counters(PORT).up() - datapath.counters(PORT).copies());
-        assertTrue(datapath.drain(2, List.of(new Action.Drop(REASON + 3))), "other actions");
+        assertTrue(datapath.replace(2, List.of(new Action.Drop(REASON + 3))), "other actions");
         run(Rig.frame(77), TAP);
         assertEquals(1, datapath.drops(PORT)[REASON + 3]);
         datapath.remove(2);

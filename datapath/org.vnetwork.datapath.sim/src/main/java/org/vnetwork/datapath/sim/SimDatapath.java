@@ -14,6 +14,7 @@ import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.Execution;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.Life;
 import org.vnetwork.datapath.MeterTable;
 import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortCounters;
@@ -44,6 +45,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     private final Execution execution = new Execution(this);
     private final MeterTable meters = new MeterTable(MemorySegment.ofArray(new long[MeterTable.METERS * MeterTable.SIZE / Long.BYTES]), 0);
     private final CounterTable counters = new CounterTable(MemorySegment.ofArray(new long[CounterTable.COUNTERS * CounterTable.SIZE / Long.BYTES]));
+    private final Life life = new Life();
     private long nanos;
 
     @Override
@@ -53,6 +55,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public void attach(int port, Attachment attachment) throws DatapathException {
+        life.check();
         if (!attachment.kind().equals("sim")) {
             throw new DatapathException("attachment: " + attachment + " (expected: sim); a simulated switch has no other ports");
         }
@@ -62,6 +65,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public void unblock(int port) {
+        life.check();
         if (known(port)) {
             ports[port].blocked = false;
         }
@@ -69,6 +73,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public void detach(int port) {
+        life.check();
         if (known(port)) {
             ports[port] = null;
             frames.forget(port);
@@ -77,11 +82,13 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public PortState state(int port) {
-        return known(port) ? new PortState(true, "simulated", 0) : new PortState(false, "not attached", 0);
+        life.check();
+        return known(port) ? new PortState(ports[port].up, ports[port].up ? "simulated" : "its link was taken down", 0, ports[port].downs) : new PortState(false, "not attached", 0);
     }
 
     @Override
     public boolean[] install(List<FlowEntry> entries) {
+        life.check();
         boolean[] installed = new boolean[entries.size()];
         for (int i = 0; i < installed.length; i++) {
             installed[i] = flows.add(entries.get(i));
@@ -91,6 +98,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public boolean replace(int id, List<Action> actions) {
+        life.check();
         FlowTable.Flow flow = flows.find(id);
         if (flow == null || Action.size(actions) > Action.LIMIT) {
             return false;
@@ -101,17 +109,20 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public boolean drain(int id, List<Action> actions) {
+        life.check();
         return Action.size(actions) <= Action.LIMIT && flows.drain(id, actions);
     }
 
     @Override
     public FlowCounters remove(int id) {
+        life.check();
         FlowTable.Flow flow = flows.remove(id);
         return flow == null ? FlowCounters.NONE : flow.counters();
     }
 
     @Override
     public void statistics(StatisticsSink sink) {
+        life.check();
         for (FlowTable.Flow flow : flows.all()) {
             FlowCounters counters = flow.counters();
             sink.flow(flow.entry.id(), counters.packets(), counters.bytes(), counters.lastUsedNanos());
@@ -120,21 +131,25 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public PortCounters counters(int port) {
+        life.check();
         return known(port) ? ports[port].books.counters() : PortCounters.NONE;
     }
 
     @Override
     public long[] drops(int port) {
+        life.check();
         return known(port) ? ports[port].books.drops.clone() : new long[DropNumbers.LIMIT];
     }
 
     @Override
     public void execute(Frame frame, List<Action> actions) {
+        life.check();
         execution.decided(frame, actions);
     }
 
     @Override
     public int poll(UpcallSink sink, int limit) {
+        life.check();
         int count = 0;
         while (count < limit) {
             Frame frame = frames.up.poll();
@@ -178,6 +193,9 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
         if (ports[port].blocked) {
             return DropNumbers.OUTPUT_BLOCKED;
         }
+        if (!ports[port].up) {
+            return DropNumbers.LINK_DOWN;
+        }
         return ports[port].send(frame.bytes().toArray(ValueLayout.JAVA_BYTE)) ? 0 : DropNumbers.OUTPUT_FAILED;
     }
 
@@ -210,6 +228,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public CounterTable.Count counter(long id) {
+        life.check();
         return counters.count(id);
     }
 
@@ -219,18 +238,30 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public void inject(int port, byte[] frame) {
-        if (known(port)) {
+        life.check();
+        if (known(port) && ports[port].up) {
             frames.arrive(frame, port);
         }
     }
 
     @Override
+    public void link(int port, boolean up) {
+        life.check();
+        if (known(port) && ports[port].up != up) {
+            ports[port].up = up;
+            ports[port].downs += up ? 0 : 1;
+        }
+    }
+
+    @Override
     public List<byte[]> captured(int port) {
+        life.check();
         return known(port) ? ports[port].takeCaptures() : List.of();
     }
 
     @Override
     public void warp(Duration duration) {
+        life.check();
         if (duration.isNegative()) {
             throw Refusal.value("duration", duration, "0 or more; the clock only goes forward");
         }
@@ -240,6 +271,7 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     /** Waits in real time: while the loop waits here, nobody can move the clock. */
     @Override
     public void await(long waitNanos) {
+        life.check();
         frames.await(waitNanos);
     }
 
@@ -255,8 +287,10 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
 
     @Override
     public void close() {
-        flows.clear();
-        frames.clear();
-        Arrays.fill(ports, null);
+        if (life.end()) {
+            flows.clear();
+            frames.clear();
+            Arrays.fill(ports, null);
+        }
     }
 }

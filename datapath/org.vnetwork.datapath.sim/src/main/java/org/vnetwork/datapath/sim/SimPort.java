@@ -11,6 +11,8 @@ final class SimPort {
 
     final PortBooks books = new PortBooks();
     boolean blocked = true;
+    boolean up = true;
+    long downs;
     private List<byte[]> captures = new ArrayList<>();
 
     /** Sends a frame out; false when nobody took the frames before it. */

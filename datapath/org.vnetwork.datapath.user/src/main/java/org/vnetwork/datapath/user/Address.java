@@ -9,6 +9,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +38,11 @@ record Address(Path path, InetSocketAddress inet) {
         if (!text.startsWith("/")) {
             throw new DatapathException(kind + ": " + text + " " + EXPECTED);
         }
-        return new Address(Path.of(text), null);
+        try {
+            return new Address(Path.of(text), null);
+        } catch (InvalidPathException e) {
+            throw new DatapathException(kind + ": " + text + " cannot be a file's name in this locale (expected: characters that it has); start the host with LC_ALL=C.UTF-8", e);
+        }
     }
 
     /** Reads a port's own address and its peer's: two paths, or none. */

@@ -22,6 +22,8 @@ final class StreamPort extends UserPort {
     private BoundPath file;
     private StreamSocket peer;
     private boolean connected;
+    /** How often a peer was lost: the next one may be another, though the port was down for a moment only. */
+    private long downs;
     /** Writing failed: the loop, which alone may close the socket, is to do so. */
     private volatile boolean failed;
     private String problem;
@@ -136,7 +138,7 @@ final class StreamPort extends UserPort {
         lock.lock();
         try {
             problem = why;
-            connected = false;
+            disconnected();
             discard(DropNumbers.LINK_DOWN);
             if (peer != null) {
                 peer.close();
@@ -218,8 +220,13 @@ final class StreamPort extends UserPort {
 
     @Override
     protected void broken() {
-        connected = false;
+        disconnected();
         failed = true;
+    }
+
+    private void disconnected() {
+        downs += connected ? 1 : 0;
+        connected = false;
     }
 
     @Override
@@ -239,7 +246,7 @@ final class StreamPort extends UserPort {
 
     @Override
     PortState state() {
-        return new PortState(connected, connected ? "stream of " + address : problem, LONGEST - 18);
+        return new PortState(connected, connected ? "stream of " + address : problem, LONGEST - 18, downs);
     }
 
     @Override

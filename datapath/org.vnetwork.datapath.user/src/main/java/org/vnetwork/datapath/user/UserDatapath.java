@@ -9,6 +9,7 @@ import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.Life;
 import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortCounters;
@@ -32,6 +33,7 @@ final class UserDatapath implements Datapath {
     /** How long a frame that was decided waits for others to go out with it. */
     private static final long GATHER_NANOS = 100_000;
 
+    private final Life life = new Life();
     private final Arena memory = Arena.ofShared();
     private final Switchboard board = Switchboard.in(memory);
     private final Loops loops;
@@ -57,6 +59,7 @@ final class UserDatapath implements Datapath {
 
     @Override
     public void attach(int port, Attachment attachment) throws DatapathException {
+        life.check();
         DatapathException.checkFree(port, board.port(port) != null);
         if (!loops.isNative && UserDriver.NATIVE.contains(attachment.kind())) {
             throw new DatapathException(attachment.kind() + ": " + UserDriver.NEEDED + "; streams, and dgram over IP, go without");
@@ -74,6 +77,7 @@ final class UserDatapath implements Datapath {
 
     @Override
     public void unblock(int port) {
+        life.check();
         UserPort known = board.port(port);
         if (known != null) {
             known.blocked = false;
@@ -82,6 +86,11 @@ final class UserDatapath implements Datapath {
 
     @Override
     public void detach(int port) {
+        life.check();
+        letGo(port);
+    }
+
+    private void letGo(int port) {
         UserPort gone = board.port(port);
         if (gone == null) {
             return;
@@ -101,6 +110,7 @@ final class UserDatapath implements Datapath {
 
     @Override
     public void limit(int port, MissLimit limit) {
+        life.check();
         UserPort known = board.port(port);
         if (known != null) {
             groups.of(port).locked(() -> {
@@ -112,35 +122,41 @@ final class UserDatapath implements Datapath {
 
     @Override
     public PortState state(int port) {
+        life.check();
         UserPort known = board.port(port);
         return known == null ? new PortState(false, "not attached", 0) : known.locked(known::known);
     }
 
     @Override
     public boolean[] install(List<FlowEntry> entries) {
+        life.check();
         return groups.install(entries);
     }
 
     @Override
     public boolean replace(int flow, List<Action> actions) {
+        life.check();
         PortGroup group = groups.holder(flow);
         return group != null && group.locked(() -> group.flows.replace(flow, actions));
     }
 
     @Override
     public boolean drain(int flow, List<Action> actions) {
+        life.check();
         PortGroup group = groups.holder(flow);
         return group != null && group.locked(() -> group.flows.drain(flow, actions));
     }
 
     @Override
     public FlowCounters remove(int flow) {
+        life.check();
         PortGroup group = groups.release(flow);
         return group == null ? FlowCounters.NONE : group.locked(() -> group.flows.remove(flow));
     }
 
     @Override
     public void statistics(StatisticsSink sink) {
+        life.check();
         groups.each(group -> {
             // In parts, so that frames need not wait for the last of many flows.
             int from = 0;
@@ -165,21 +181,25 @@ final class UserDatapath implements Datapath {
 
     @Override
     public PortCounters counters(int port) {
+        life.check();
         return books(port).counters();
     }
 
     @Override
     public CounterTable.Count counter(long id) {
+        life.check();
         return board.counters().count(id);
     }
 
     @Override
     public long[] drops(int port) {
+        life.check();
         return books(port).drops;
     }
 
     @Override
     public void execute(Frame frame, List<Action> actions) {
+        life.check();
         try {
             own.execution.decided(frame, actions);
         } finally {
@@ -196,6 +216,7 @@ final class UserDatapath implements Datapath {
 
     @Override
     public int poll(UpcallSink sink, int limit) {
+        life.check();
         polling = true;
         flushedNanos = System.nanoTime();
         try {
@@ -208,6 +229,7 @@ final class UserDatapath implements Datapath {
 
     @Override
     public void await(long nanos) {
+        life.check();
         board.up().await(nanos);
     }
 
@@ -223,10 +245,12 @@ final class UserDatapath implements Datapath {
 
     @Override
     public void close() {
-        for (int port = 1; port < PortId.LIMIT; port++) {
-            detach(port);
+        if (life.end()) {
+            for (int port = 1; port < PortId.LIMIT; port++) {
+                letGo(port);
+            }
+            groups.each(PortGroup::close);
+            memory.close();
         }
-        groups.each(PortGroup::close);
-        memory.close();
     }
 }

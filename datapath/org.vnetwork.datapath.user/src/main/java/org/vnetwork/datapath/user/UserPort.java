@@ -160,7 +160,7 @@ abstract class UserPort implements SocketWatch.Owner {
 
     /** Its state, or why it is down for a fault. With the port's lock. */
     final PortState known() {
-        return fault.isThere() ? new PortState(false, fault.text(), state().mtu()) : state();
+        return fault.isThere() ? new PortState(false, fault.text(), state().mtu(), state().downs()) : state();
     }
 
     /** Has what waits of an ingress port that is gone be of none. */
