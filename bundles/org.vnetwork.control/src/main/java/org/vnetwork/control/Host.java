@@ -70,7 +70,7 @@ public interface Host {
      *
      * @param row its key; its row components do not matter
      * @param only whether to look for it alone, and change nothing
-     * @throws org.vnetwork.model.Refusal when there is none of this key, or the table follows the configuration
+     * @throws org.vnetwork.model.Refusal when there is none of this key, or the rows of the table are the platform's own
      */
     void removeRow(String switchName, RowDocument row, boolean only);
 

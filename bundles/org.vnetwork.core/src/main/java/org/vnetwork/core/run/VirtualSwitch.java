@@ -25,7 +25,6 @@ import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
-import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.table.shared.FdbEntry;
 import org.vnetwork.table.shared.Station;
