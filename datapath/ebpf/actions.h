@@ -99,7 +99,7 @@ static __always_inline void vnet_copy_up(struct __sk_buff *skb, const struct vne
 {
 	__u32 tap = vnet_inspect_tap();
 
-	if (!tap || !vnet_copy_allowed(frame->port))
+	if (!tap || !vnet_copy_allowed(frame->port, vnet_upcall_units(skb, frame->frames)))
 		return;
 	vnet_note_upcall(skb, reason, frame->port, frame->slot, frame->generation);
 	if (bpf_clone_redirect(skb, tap, 0))

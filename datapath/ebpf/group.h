@@ -18,7 +18,7 @@
 static __always_inline __u32 vnet_size_above(struct __sk_buff *skb, const struct vnet_frame *frame)
 {
 	if (skb->gso_size && frame->payload)
-		return frame->payload - frame->l3 + skb->gso_size;
+		return frame->payload - frame->jumbo - frame->l3 + skb->gso_size;
 	return skb->len - frame->l3;
 }
 

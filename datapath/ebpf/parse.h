@@ -22,6 +22,7 @@
 /* Ethernet, two tags, the longest IPv4 header and a TCP header fit into the first part, which is made linear where headers lie beyond it. */
 #define VNET_LINEAR_SIZE 128
 #define VNET_EXTENSION_HEADERS 8
+#define VNET_JUMBO_SIZE 8
 
 /* A frame on its way through the program. No pointers: it crosses functions that are verified on their own. */
 struct vnet_frame {
@@ -39,6 +40,7 @@ struct vnet_frame {
 	__u32 payload;		/* offset behind the TCP or UDP header, 0 if there is none */
 	__u32 frames;		/* frames on the wire */
 	__u32 segment_header;	/* bytes that every wire frame of a superframe repeats, tags beside the frame included */
+	__u32 jumbo;		/* bytes of the header that tells a superframe's length, which no wire frame has */
 	__u32 bytes;		/* on the wire, as received */
 };
 
@@ -171,6 +173,12 @@ __noinline int vnet_parse_far_l4(struct __sk_buff *skb, struct vnet_frame *frame
 	return frame && is ? vnet_parse_l4(skb, frame, is) : -1;
 }
 
+/* What a length field of IP says: 0 stands for all there is where that does not fit the field (BIG TCP). */
+static __always_inline __u32 vnet_length(__u32 field, __u32 room)
+{
+	return !field && room > 0xffff ? room : field;
+}
+
 static __always_inline int vnet_parse_ipv4(struct __sk_buff *skb, struct vnet_frame *frame, struct vnet_layers *is)
 {
 	const __u8 *ip = (const __u8 *)(long)skb->data + frame->l3;
@@ -184,7 +192,7 @@ static __always_inline int vnet_parse_ipv4(struct __sk_buff *skb, struct vnet_fr
 	if (ip + 20 > (const __u8 *)(long)skb->data_end)
 		return -1;
 	header = (ip[0] & 15) * 4;
-	total = vnet_load16(ip + 2);
+	total = vnet_length(vnet_load16(ip + 2), room);
 	if (ip[0] >> 4 != 4 || header < 20 || total < header) {
 		is->class = VNET_CLASS_L3_BAD;
 		return 0;
@@ -226,7 +234,7 @@ static __always_inline int vnet_parse_ipv6(struct __sk_buff *skb, struct vnet_fr
 	}
 	if (ip + 40 > (const __u8 *)(long)skb->data_end)
 		return -1;
-	size = vnet_load16(ip + 4);
+	size = vnet_length(vnet_load16(ip + 4), room - 40);
 	proto = ip[6];
 	if (ip[0] >> 4 != 6 || (size == 0 && proto == 0)) {
 		is->class = VNET_CLASS_L3_BAD;
@@ -236,6 +244,8 @@ static __always_inline int vnet_parse_ipv6(struct __sk_buff *skb, struct vnet_fr
 		is->class = VNET_CLASS_L3_TRUNCATED;
 		return 0;
 	}
+	if (!vnet_load16(ip + 4) && proto == 0)
+		frame->jumbo = VNET_JUMBO_SIZE;
 	is->icmp = 58;
 	is->tos = (vnet_load16(ip) >> 4) & 0xff;
 	is->ttl_class = vnet_ttl_class(ip[7]);

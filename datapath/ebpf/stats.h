@@ -26,13 +26,13 @@ static __always_inline void vnet_measure(struct __sk_buff *skb, struct vnet_fram
 	else if (frame->payload && skb->len > frame->payload)
 		frame->frames = (skb->len - frame->payload + segment - 1) / segment;
 	if (frame->payload)
-		frame->segment_header = frame->payload + (skb->vlan_present ? VNET_TAG_SIZE : 0);
+		frame->segment_header = frame->payload - frame->jumbo + (skb->vlan_present ? VNET_TAG_SIZE : 0);
 }
 
 /* Wire bytes of the frame as it now is. */
 static __always_inline __u64 vnet_bytes(struct __sk_buff *skb, const struct vnet_frame *frame)
 {
-	return (__u64)skb->len + (skb->vlan_present ? VNET_TAG_SIZE : 0) +
+	return (__u64)skb->len - frame->jumbo + (skb->vlan_present ? VNET_TAG_SIZE : 0) +
 	       (__u64)(frame->frames - 1) * frame->segment_header;
 }
 

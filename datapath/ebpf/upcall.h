@@ -34,6 +34,15 @@ static __always_inline __u32 vnet_inspect_tap(void)
 	return tap ? tap : *(const volatile __u32 *)&control->tap_ifindex;
 }
 
+/*
+ * How many frames the driver reads of one that goes up. A tap takes less than 64 KiB, prefix included; of a superframe beyond that the
+ * kernel makes segments, each with the prefix.
+ */
+static __always_inline __u32 vnet_upcall_units(struct __sk_buff *skb, __u32 frames)
+{
+	return skb->len + sizeof(struct vnet_upcall_prefix) < 65536 ? 1 : frames;
+}
+
 static __always_inline void vnet_note_upcall(struct __sk_buff *skb, __u32 reason, __u32 port, __u32 slot, __u32 generation)
 {
 	skb->cb[0] = VNET_CB_MAGIC | (reason & 0xff);
@@ -42,8 +51,8 @@ static __always_inline void vnet_note_upcall(struct __sk_buff *skb, __u32 reason
 	skb->cb[3] = generation;
 }
 
-/* Takes one from a bucket, kept as the time at which the next one is due; 0 when it is empty. */
-static __always_inline int vnet_bucket_take(struct vnet_bucket *bucket, __u32 rate, __u32 burst)
+/* Takes some from a bucket, kept as the time at which the next one is due; 0 when it is empty. What is taken at once may be more than is left. */
+static __always_inline int vnet_bucket_take(struct vnet_bucket *bucket, __u32 rate, __u32 burst, __u32 count)
 {
 	__u64 now, due, step;
 
@@ -52,27 +61,27 @@ static __always_inline int vnet_bucket_take(struct vnet_bucket *bucket, __u32 ra
 	due = bucket->due_ns > now ? bucket->due_ns : now;
 	if (due - now > step * burst)
 		return 0;
-	bucket->due_ns = due + step;
+	bucket->due_ns = due + step * count;
 	return 1;
 }
 
-/* Whether the port may send one more miss up. */
-static __always_inline int vnet_miss_allowed(__u32 port_id, const struct vnet_port *port)
+/* Whether the port may send one more miss up, which the driver reads as so many frames. */
+static __always_inline int vnet_miss_allowed(__u32 port_id, const struct vnet_port *port, __u32 units)
 {
 	struct vnet_bucket *bucket;
 
 	if (!port->miss_rate)
 		return 1;
 	bucket = bpf_map_lookup_elem(&miss_buckets, &port_id);
-	return bucket && vnet_bucket_take(bucket, port->miss_rate, port->miss_burst);
+	return bucket && vnet_bucket_take(bucket, port->miss_rate, port->miss_burst, units);
 }
 
-/* Whether one more copy of the port's frames may go up. */
-static __always_inline int vnet_copy_allowed(__u32 port_id)
+/* Whether one more copy of the port's frames may go up, likewise. */
+static __always_inline int vnet_copy_allowed(__u32 port_id, __u32 units)
 {
 	struct vnet_bucket *bucket = bpf_map_lookup_elem(&copy_buckets, &port_id);
 
-	return bucket && vnet_bucket_take(bucket, VNET_COPY_RATE, VNET_COPY_BURST);
+	return bucket && vnet_bucket_take(bucket, VNET_COPY_RATE, VNET_COPY_BURST, units);
 }
 
 /* The prefix of a frame that leaves through the tap; what did not come from vnet_ingress is none of ours. */

@@ -27,7 +27,7 @@ static __always_inline int vnet_miss(struct __sk_buff *skb, const struct vnet_fr
 
 	if (!tap)
 		return vnet_refuse(frame->port, VNET_DROP_NO_UPCALL, frame->frames);
-	if (!vnet_miss_allowed(frame->port, port))
+	if (!vnet_miss_allowed(frame->port, port, vnet_upcall_units(skb, frame->frames)))
 		return vnet_refuse(frame->port, VNET_DROP_MISS_LIMIT, frame->frames);
 	vnet_note_upcall(skb, VNET_UPCALL_MISS, frame->port, VNET_NO_SLOT, 0);
 	stats->misses += frame->frames;

@@ -111,9 +111,12 @@ struct vnet_masks {
  * Parse classes. Where a header is wrong in two ways the first of these checks decides, so that every parser agrees:
  *   tags   4 bytes (TCI, next EtherType) after a TPID fit
  *   IPv4   20 bytes fit; version 4 and IHL >= 5; total length >= IHL*4; total length fits
- *   IPv6   40 bytes fit; version 6; payload length 0 with next header 0 (jumbo); payload length fits
+ *   IPv6   40 bytes fit; version 6; not payload length 0 with next header 0 (jumbo); payload length fits
  *   ARP    28 bytes fit; hardware 1, protocol 0x0800, sizes 6 and 4, opcode 1..255
  *   IPv6 extension header: at most 8; 8 bytes fit; its own length fits
+ * A superframe beyond 64 KiB (BIG TCP) has a length of 0, as its own does not fit the field: a total length, or payload length, of
+ * 0 stands for all that follows where more than 65,535 bytes do. IPv6 of Linux 6.18 then begins with a hop-by-hop header, which the
+ * kernel takes off when it makes segments. So the key is that of each segment.
  * A FRAGMENT header never clears what an earlier one set: with several, "later" wins over "first" over "none".
  */
 #define VNET_CLASS_OK 0
@@ -184,7 +187,8 @@ struct vnet_port {
 
 #define VNET_PORT_UP 1u		/* outputs may be sent; otherwise they count as datapath/link-down */
 /*
- * The other end of the veth is in another network namespace and UP: deliver by bpf_redirect_peer. The kernel then marks
+ * The other end of the veth is in another network namespace and UP, and nothing looks at the device, which is passed by (its queue
+ * discipline, egress programs, packet sockets; XDP at the other end): deliver by bpf_redirect_peer. The kernel then marks
  * the frame as addressed to the receiving host whatever its destination is (measured), so only frames for peer_mac
  * may go that way; a receiver that forwards would otherwise forward what was flooded to it.
  */
@@ -341,7 +345,7 @@ struct vnet_action {
 #define VNET_ACTION_OUTPUTS 20
 #define VNET_ACTION_NEXT 21
 
-/* The allowance of copies of each port: frames per second, and how many at once. A superframe is one. */
+/* The allowance of copies of each port: frames per second, and how many at once. A superframe is one, unless it comes up as its segments. */
 #define VNET_COPY_RATE 1000
 #define VNET_COPY_BURST 256
 

@@ -40,11 +40,15 @@ def key(frame, port=PORT):
     return [w0, dst << 16 | tags[0][1], src << 16 | tags[1][1], w3, 0, *k["a"], 0, 0]
 
 
+def length(field, room):
+    return room if field == 0 and room > 0xFFFF else field
+
+
 def ipv4(p, k):
     if len(p) < 20:
         k["cls"] = L3_TRUNC
         return
-    ihl, total = p[0] & 15, be(p[2:4])
+    ihl, total = p[0] & 15, length(be(p[2:4]), len(p))
     if p[0] >> 4 != 4 or ihl < 5 or total < ihl * 4:
         k["cls"] = L3_BAD
         return
@@ -62,7 +66,7 @@ def ipv6(p, k):
     if len(p) < 40:
         k["cls"] = L3_TRUNC
         return
-    size, nxt = be(p[4:6]), p[6]
+    size, nxt = length(be(p[4:6]), len(p) - 40), p[6]
     if p[0] >> 4 != 6 or (size == 0 and nxt == 0):
         k["cls"] = L3_BAD
         return
@@ -82,8 +86,8 @@ def ipv6(p, k):
         if len(p) < 8:
             k["cls"] = L4_TRUNC
             return
-        length = {44: 8, 51: (p[1] + 2) * 4}.get(nxt, (p[1] + 1) * 8)
-        if len(p) < length:
+        header = {44: 8, 51: (p[1] + 2) * 4}.get(nxt, (p[1] + 1) * 8)
+        if len(p) < header:
             k["cls"] = L4_TRUNC
             return
         if nxt == 44:
@@ -93,7 +97,7 @@ def ipv6(p, k):
                 return
             if fragment & 1:
                 k["frag"] = 1
-        nxt, p = p[0], p[length:]
+        nxt, p = p[0], p[header:]
     k["proto"] = nxt
     l4(p, k, 58)
 

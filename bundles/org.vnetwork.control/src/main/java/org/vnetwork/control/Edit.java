@@ -9,4 +9,8 @@ import java.util.function.UnaryOperator;
  */
 @FunctionalInterface
 public interface Edit extends UnaryOperator<HostDocument> {
+    /** This edit, and another one after it. */
+    default Edit and(Edit next) {
+        return document -> next.apply(apply(document));
+    }
 }

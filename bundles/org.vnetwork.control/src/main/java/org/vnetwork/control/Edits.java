@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortId;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
@@ -49,8 +50,13 @@ public final class Edits {
         return inSwitch(name, s -> s.withFailOpen(failOpen));
     }
 
-    /** Adds a port; it gets the lowest free id. */
+    /** Adds a port whose device is used as usual; it gets the lowest free id. */
     public static Edit addPort(String switchName, String port, String attachment, String device, PortVlan vlan) {
+        return addPort(switchName, port, attachment, device, vlan, DeviceOptions.PRESET);
+    }
+
+    /** Adds a port; it gets the lowest free id. */
+    public static Edit addPort(String switchName, String port, String attachment, String device, PortVlan vlan, DeviceOptions options) {
         return document -> {
             for (SwitchDocument other : document.switches()) {
                 for (PortDocument used : other.ports()) {
@@ -63,7 +69,7 @@ public final class Edits {
                 if (s.find(port).isPresent()) {
                     throw Refusal.value("port", port, "a name that is not in use yet in switch " + switchName);
                 }
-                return s.withPorts(plus(s.ports(), new PortDocument(freeId(s), port, attachment, device, vlan, List.of())));
+                return s.withPorts(plus(s.ports(), new PortDocument(freeId(s), port, attachment, device, vlan, List.of(), options)));
             }).apply(document);
         };
     }
@@ -71,6 +77,11 @@ public final class Edits {
     /** Puts a port into other VLANs. */
     public static Edit setVlan(String switchName, String port, PortVlan vlan) {
         return inPort(switchName, port, p -> p.withVlan(vlan));
+    }
+
+    /** Says whether frames may go around a port's device. */
+    public static Edit setFast(String switchName, String port, FastWay fast) {
+        return inPort(switchName, port, p -> p.withOptions(p.options().withFast(fast)));
     }
 
     /** Removes a port. */

@@ -20,8 +20,9 @@ import org.vnetwork.model.Refusal;
  *     {@code REMOTE vni N [local ADDRESS]}
  * @param vlan membership and tagging
  * @param filters by ascending slot, slots unique
+ * @param options of the device
  */
-public record PortDocument(int id, String name, String attachment, String device, PortVlan vlan, List<FilterDocument> filters) {
+public record PortDocument(int id, String name, String attachment, String device, PortVlan vlan, List<FilterDocument> filters, DeviceOptions options) {
     /** Slots of a port are 1 to this. */
     public static final int SLOTS = 16;
     private static final Set<String> DEVICES = Set.of("netdev", "tap", "sim");
@@ -36,6 +37,12 @@ public record PortDocument(int id, String name, String attachment, String device
         checkDevice(attachment, device == null ? "" : device);
         filters = filters.stream().sorted(java.util.Comparator.comparingInt(FilterDocument::slot)).toList();
         Unique.check("slot of port " + name, filters.stream().map(f -> String.valueOf(f.slot())).toList());
+        options.check(attachment);
+    }
+
+    /** A port whose device is used as usual. */
+    public PortDocument(int id, String name, String attachment, String device, PortVlan vlan, List<FilterDocument> filters) {
+        this(id, name, attachment, device, vlan, filters, DeviceOptions.PRESET);
     }
 
     /** Whether ports of a kind are devices; others are sockets. */
@@ -65,11 +72,16 @@ public record PortDocument(int id, String name, String attachment, String device
 
     /** This port in other VLANs. */
     public PortDocument withVlan(PortVlan other) {
-        return new PortDocument(id, name, attachment, device, other, filters);
+        return new PortDocument(id, name, attachment, device, other, filters, options);
     }
 
     /** This port with other filters. */
     public PortDocument withFilters(List<FilterDocument> others) {
-        return new PortDocument(id, name, attachment, device, vlan, others);
+        return new PortDocument(id, name, attachment, device, vlan, others, options);
+    }
+
+    /** This port with its device used otherwise. */
+    public PortDocument withOptions(DeviceOptions others) {
+        return new PortDocument(id, name, attachment, device, vlan, filters, others);
     }
 }

@@ -3,6 +3,7 @@ package org.vnetwork.datapath;
 import java.util.List;
 import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.Frame;
 
@@ -41,6 +42,10 @@ public interface Datapath extends AutoCloseable {
 
     /** Has an attached port send up no more than this of what matches no flow; a driver whose frames cannot be too many need not care. */
     default void limit(int port, MissLimit limit) {
+    }
+
+    /** Says anew whether frames may go around the device of an attached port ({@link Attachment#fast}); a driver without such a way need not care. */
+    default void fast(int port, FastWay way) {
     }
 
     /** How the port is now. */

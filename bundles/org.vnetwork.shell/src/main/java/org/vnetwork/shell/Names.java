@@ -19,6 +19,7 @@ import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
 import org.vnetwork.control.SwitchView;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.shell.command.Kind;
@@ -65,6 +66,7 @@ final class Names {
                 case RULES -> answers(switchName) ? host.rules(switchName).stream().map(r -> r.table().replaceFirst("/.*", "")).distinct().toList() : List.of();
                 case SLOT -> IntStream.rangeClosed(1, PortDocument.SLOTS).mapToObj(String::valueOf).toList();
                 case FAILURE_POLICY -> List.of("open", "closed");
+                case FAST_WAY -> Arrays.stream(FastWay.values()).map(FastWay::toString).toList();
                 case FRAME -> List.of("'eth(");
                 default -> List.of();
             };

@@ -56,7 +56,11 @@ class CommandLineTest {
             port:add sw1 p --sim --native 1          ! --native: 1 (expected: --trunk with it); an access port has its VLAN from --access
             port:add sw1 p --sim --service           ! --service: no VLAN (expected: --access or --trunk with it)
             port:set sw1 web1 --service --mirror     ! --service: no VLAN (expected: --access or --trunk with it)
-            port:set sw1 web1                        ! port:set: nothing to set (expected: --access VLAN, or --trunk VLANS [--native VLAN], or --mirror)
+            port:set sw1 web1                        ! port:set: nothing to set (expected: --access VLAN, or --trunk VLANS [--native VLAN], or --mirror, or --fast auto|on|off)
+            port:set sw1 web1 --fast often           ! fast: often (expected: auto, on or off)
+            port:set sw1 web1 --fast off             ! fast: off (expected: with --netdev only; a sim has one way)
+            port:add sw1 p --sim --queues 2          ! queues: 2 (expected: with --tap only; a sim has its own)
+            port:add sw1 p --tap t --queues 257      ! queues: 257 (expected: 1..256)
             filter:add web1 count                    ! port: web1 (expected: SWITCH/PORT, since sw1 and sw2 have one of this name)
             filter:add nope count                    ! port: nope (expected: a port of this host); port:list shows them
             filter:add up1 count --slot 17           ! slot: 17 (expected: 1..16)
@@ -134,7 +138,7 @@ class CommandLineTest {
     @Test
     void everyConfigurationCommandPlansWithoutChanging() {
         String before = console.run("config:show");
-        for (String command : new String[] {"switch:create a", "switch:remove sw1", "port:add sw1 p --sim", "port:set sw1 web1 --access 9", "port:remove sw1 web1",
+        for (String command : new String[] {"switch:create a", "switch:remove sw1", "port:add sw1 p --sim", "port:set sw1 web1 --access 9", "port:set sw1 web1 --fast auto", "port:remove sw1 web1",
             "engine:swap sw1 flood", "filter:add up1 count", "table:put sw1 fdb vlan=10,mac=02:00:00:00:00:01 port=web1"}) {
             String output = console.run(command + " --plan");
             assertTrue(console.succeeded(), output);
@@ -148,6 +152,7 @@ class CommandLineTest {
         console.run("filter:add up1 count --fail open");
         console.run("table:put sw1 fdb mac=02:00:00:00:00:01,vlan=10 port=web1,fixed=true");
         console.run("port:add sw2 isp --sim --trunk 100,200 --service");
+        console.run("port:add sw2 vm7 --tap vm7 --queues 2 --access 10; port:add sw2 web7 --netdev web7h --access 10; port:set sw2 web7 --fast off");
         String shown = console.run("config:show");
         assertEquals("""
                 switch:create sw1 --engine learning --datapath sim
@@ -158,6 +163,8 @@ class CommandLineTest {
                 switch:create sw2 --engine learning --datapath sim
                 port:add sw2 web1 --sim --access 1
                 port:add sw2 isp --sim --trunk 100,200 --service
+                port:add sw2 vm7 --tap vm7 --access 10 --queues 2
+                port:add sw2 web7 --netdev web7h --access 10 --fast off
                 """, shown);
         try (TestConsole second = TestConsole.after(shown.split("\n"))) {
             assertEquals(shown, second.run("config:show"));
@@ -260,16 +267,17 @@ class CommandLineTest {
     @Test
     void helpTellsTheWordsOfACommand() {
         assertEquals("""
-                port:set SWITCH PORT [--access VLAN] [--trunk VLANS] [--native VLAN] [--service] [--mirror] [--plan]
-                Puts a port into other VLANs. Its flows are decided again; nothing is flushed.
-                  SWITCH         the switch
-                  PORT           the port
-                  --access VLAN  untagged frames only, in this VLAN
-                  --trunk VLANS  tagged frames of these VLANs, as in 10,20-30, or all
-                  --native VLAN  with --trunk: untagged frames too, in this VLAN
-                  --service      its tags are service tags (IEEE 802.1ad); customer tags are payload
-                  --mirror       in no VLAN: it takes mirrored copies, and nothing else
-                  --plan         print the difference and change nothing
+                port:set SWITCH PORT [--access VLAN] [--trunk VLANS] [--native VLAN] [--service] [--mirror] [--fast auto|on|off] [--plan]
+                Puts a port into other VLANs, or says which way frames go to the station behind it. Its flows are decided again; nothing is flushed.
+                  SWITCH              the switch
+                  PORT                the port
+                  --access VLAN       untagged frames only, in this VLAN
+                  --trunk VLANS       tagged frames of these VLANs, as in 10,20-30, or all
+                  --native VLAN       with --trunk: untagged frames too, in this VLAN
+                  --service           its tags are service tags (IEEE 802.1ad); customer tags are payload
+                  --mirror            in no VLAN: it takes mirrored copies, and nothing else
+                  --fast auto|on|off  whether frames go to a veth's station around the device: auto while nothing looks there, on always, off never
+                  --plan              print the difference and change nothing
                 example: port:set sw1 web1 --trunk 10,20 --native 1
                 """, console.run("help port:set"));
         assertEquals(console.run("help port:set"), console.run("port:set --help"));

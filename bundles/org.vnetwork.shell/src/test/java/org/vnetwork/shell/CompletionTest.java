@@ -70,6 +70,8 @@ class CompletionTest {
         assertEquals(List.of("flood", "learning"), offers("switch:create a --engine "));
         assertEquals(List.of("web1", "db1"), offers("flow:trace sw1 --in "));
         assertEquals(List.of("open", "closed"), offers("filter:add sw1/web1 count --fail "));
+        assertEquals(List.of("auto", "on", "off"), offers("port:set sw1 web1 --fast "));
+        assertTrue(offers("port:add sw1 p --tap vm7 -").containsAll(List.of("--queues", "--fast")));
     }
 
     @Test

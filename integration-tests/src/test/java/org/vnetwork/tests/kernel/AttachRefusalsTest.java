@@ -18,6 +18,7 @@ import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.ebpf.EbpfDriver;
+import org.vnetwork.model.FastWay;
 
 /** What cannot be a port is refused in one line that says what, why and what to do, and nothing stays behind. */
 class AttachRefusalsTest {
@@ -107,7 +108,69 @@ class AttachRefusalsTest {
 
     @Test
     void theLoopback() throws IOException {
-        assertRefused(new Attachment("netdev", "lo"), "netdev: lo", "(expected: ");
+        assertRefused(new Attachment("netdev", "lo"), "netdev: lo", "(expected: ", "the loopback");
+    }
+
+    /** A tun, as WireGuard's and ppp's devices, carries packets without MAC addresses: no frame would ever be forwarded. */
+    @ParameterizedTest
+    @ValueSource(strings = {"netdev", "tap"})
+    void aDeviceWithoutEthernetFrames(String kind) throws IOException {
+        String tun = Lab.name("tun");
+        Command.run("ip", "tuntap", "add", tun, "mode", "tun");
+        lab.keep(() -> Lab.remove(tun));
+        Command.run("ip", "link", "set", tun, "up");
+        before = traces();
+        assertRefused(new Attachment(kind, tun), "netdev: " + tun, "(expected: a device with Ethernet frames)", "without MAC addresses");
+        Lab.remove(tun);
+    }
+
+    @Test
+    void aDeviceThatComesBackWithoutEthernetFrames() throws Exception {
+        datapath.attach(1, new Attachment("netdev", device));
+        datapath.unblock(1);
+        Lab.remove(device);
+        Command.run("ip", "tuntap", "add", device, "mode", "tun");
+        Until.holds(() -> datapath.state(1).detail(), () -> {
+            datapath.poll(frame -> { }, 64);
+            return datapath.state(1).detail().contains("without MAC addresses");
+        });
+        assertFalse(datapath.state(1).up());
+        datapath.detach(1);
+    }
+
+    @Test
+    void aTapOfOneQueueWhereSeveralAreAskedFor() throws IOException {
+        String tap = Lab.name("tap");
+        Command.run("ip", "tuntap", "add", tap, "mode", "tap");
+        lab.keep(() -> Lab.remove(tap));
+        before = traces();
+        assertRefused(new Attachment("tap", tap, 2, FastWay.AUTO), "tap: " + tap, "(expected: ", "has one queue");
+        Lab.remove(tap);
+    }
+
+    /** By the owner opening each, as QEMU does with queues=2; also of a tap that somebody else made. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTapOfTwoQueuesIsNotRefused(boolean there) throws Exception {
+        String tap = Lab.name("tap");
+        if (there) {
+            Command.run("ip", "tuntap", "add", tap, "mode", "tap", "multi_queue");
+            Command.run("ip", "link", "set", tap, "up");
+        }
+        lab.keep(() -> Lab.remove(tap));
+        datapath.attach(1, new Attachment("tap", tap, 2, FastWay.AUTO));
+        datapath.unblock(1);
+        for (int queues = 1; queues <= 2; queues++) {
+            lab.keep(new OpenTap(tap, true));
+            String detail = "tap, " + queues + (queues == 1 ? " queue in use" : " queues in use");
+            Until.holds(() -> datapath.state(1).detail(), () -> {
+                datapath.poll(frame -> { }, 64);
+                return datapath.state(1).detail().equals(detail);
+            });
+        }
+        datapath.detach(1);
+        assertEquals(there, Lab.exists(tap));
+        Lab.remove(tap);
     }
 
     @Test

@@ -11,15 +11,22 @@ final class OpenTap implements Closeable {
     private static final long TUNSETIFF = 0x400454caL;
     private static final short TAP_WITHOUT_HEADERS = 0x1002;
 
+    private static final int MULTI_QUEUE = 0x100;
+
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(65_600, 8);
     private final long fd;
 
     OpenTap(String device) throws IOException {
+        this(device, false);
+    }
+
+    /** Opens one queue of a tap that perhaps has several. */
+    OpenTap(String device, boolean several) throws IOException {
         fd = Native.need("/dev/net/tun", Native.call(Native.Call.OPENAT, -100, arena.allocateFrom("/dev/net/tun").address(), 2 | 0x800 | 0x80000, 0, 0));
         MemorySegment request = arena.allocate(40, 8);
         request.setString(0, device);
-        request.set(ValueLayout.JAVA_SHORT, 16, TAP_WITHOUT_HEADERS);
+        request.set(ValueLayout.JAVA_SHORT, 16, (short) (TAP_WITHOUT_HEADERS | (several ? MULTI_QUEUE : 0)));
         Native.need("tap " + device, Native.call(Native.Call.IOCTL, fd, TUNSETIFF, request.address(), 0, 0));
     }
 

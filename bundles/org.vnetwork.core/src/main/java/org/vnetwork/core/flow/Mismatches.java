@@ -5,11 +5,9 @@ import java.util.Deque;
 import java.util.List;
 import org.vnetwork.packet.wire.Frame;
 
-/** Frames that the datapath sent up although a flow of theirs was installed: how many, and the latest of them. Loop thread only. */
+/** Frames that the datapath sent up although a flow of theirs was installed: how many, and what the latest were like. Loop thread only. */
 public final class Mismatches {
     private static final int KEPT = 16;
-    /** As many octets of a frame as a parser can have looked at, and more. */
-    private static final int OCTETS = 512;
 
     private final Deque<Kept> kept = new ArrayDeque<>();
     private long count;
@@ -21,21 +19,19 @@ public final class Mismatches {
      * @param port that it came in by
      * @param flow that it matches by the parser in Java
      * @param size octets on the wire
-     * @param octets the first 512 of them
+     * @param key what the parser in Java read
      */
-    public record Kept(long number, int port, int flow, int size, byte[] octets) {
+    public record Kept(long number, int port, int flow, int size, long[] key) {
     }
 
     Mismatches() {
     }
 
-    void keep(Frame frame, Flow flow) {
-        byte[] octets = new byte[Math.min(frame.size, OCTETS)];
-        java.lang.foreign.MemorySegment.copy(frame.buffer, java.lang.foreign.ValueLayout.JAVA_BYTE, frame.offset, octets, 0, octets.length);
+    void keep(Frame frame, long[] key, Flow flow) {
         if (kept.size() == KEPT) {
             kept.removeFirst();
         }
-        kept.add(new Kept(++count, frame.ingress, flow.id, frame.size, octets));
+        kept.add(new Kept(++count, frame.ingress, flow.id, frame.size, key.clone()));
     }
 
     /** How many there were. */

@@ -59,7 +59,7 @@ public final class Upcalls implements UpcallSink {
             learn(frame, known);
         } else if (known) {
             if (frame.flow < 0 && !flow.isPending() && now - flow.installedNanos > MISMATCH_NANOS) {
-                mismatches.keep(frame, flow);
+                mismatches.keep(frame, key, flow);
             }
             count(flow, frame.flow, frame.wireFrames(), frame.size, now);
             datapath.execute(frame, flow.actions());

@@ -10,6 +10,7 @@ import org.vnetwork.control.Limit;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.model.FastWay;
 
 /** What lies between two configurations, a line each. */
 final class Differences {
@@ -58,6 +59,7 @@ final class Differences {
             } else {
                 change(after, port, attachment(old.get()), attachment(port));
                 change(after, port, old.get().vlan().toString(), port.vlan().toString());
+                change(after, port, "fast " + old.get().options().fast(), "fast " + port.options().fast());
             }
             filters(port, old.map(PortDocument::filters).orElse(List.of()));
         }
@@ -94,11 +96,13 @@ final class Differences {
     }
 
     private static String text(SwitchDocument s, PortDocument p) {
-        return "port " + p.name() + " of " + s.name() + ": " + attachment(p) + ", " + p.vlan();
+        return "port " + p.name() + " of " + s.name() + ": " + attachment(p) + ", " + p.vlan()
+                + (p.options().fast() == FastWay.AUTO ? "" : ", fast " + p.options().fast());
     }
 
     private static String attachment(PortDocument p) {
-        return p.attachment().equals("sim") ? "sim" : p.attachment() + " " + p.device();
+        int queues = p.options().queues();
+        return p.attachment().equals("sim") ? "sim" : p.attachment() + " " + p.device() + (queues == 1 ? "" : ", " + queues + " queues");
     }
 
     private static String text(PortDocument port, FilterDocument f) {

@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.vnetwork.control.DeviceOptions;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.Limit;
@@ -17,6 +18,7 @@ import org.vnetwork.control.LimitsDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.model.VlanSet;
@@ -77,6 +79,12 @@ final class DocumentText {
         }
         if (p.vlan().service()) {
             map.put("service", true);
+        }
+        if (p.options().queues() > 1) {
+            map.put("queues", p.options().queues());
+        }
+        if (p.options().fast() != FastWay.AUTO) {
+            map.put("fast", p.options().fast().toString());
         }
         if (!p.filters().isEmpty()) {
             map.put("filters", p.filters().stream().map(DocumentText::write).toList());
@@ -142,7 +150,7 @@ final class DocumentText {
     }
 
     private static PortDocument readPort(JsonNode node) {
-        node.only("id", "name", "attachment", "device", "trunk", "native", "access", "mirror", "service", "filters");
+        node.only("id", "name", "attachment", "device", "trunk", "native", "access", "mirror", "service", "filters", "queues", "fast");
         return node.in(() -> {
             if (node.has("access") && (node.has("trunk") || node.has("native"))) {
                 throw Refusal.value("vlan", "access and trunk", "access alone, or trunk and native");
@@ -153,7 +161,8 @@ final class DocumentText {
             PortVlan customer = node.flag("mirror") ? PortVlan.MIRROR : node.has("trunk") ? PortVlan.trunk(vlans(node), node.integer("native")) : PortVlan.access(node.integer("access"));
             PortVlan vlan = node.flag("service") ? customer.withServiceTags() : customer;
             List<FilterDocument> filters = node.list("filters").stream().map(DocumentText::readFilter).toList();
-            return new PortDocument(node.integer("id"), node.text("name"), node.text("attachment"), node.text("device"), vlan, filters);
+            return new PortDocument(node.integer("id"), node.text("name"), node.text("attachment"), node.text("device"), vlan, filters,
+                    new DeviceOptions(node.has("queues") ? node.integer("queues") : 1, node.has("fast") ? FastWay.of(node.text("fast")) : FastWay.AUTO));
         });
     }
 

@@ -207,6 +207,6 @@ final class Reconciler {
 
     /** Whether a port stays attached as it is; {@code b} may be null, for no such port. */
     static boolean sameAttachment(PortDocument a, PortDocument b) {
-        return b != null && a.id() == b.id() && a.attachment().equals(b.attachment()) && a.device().equals(b.device());
+        return b != null && a.id() == b.id() && a.attachment().equals(b.attachment()) && a.device().equals(b.device()) && a.options().queues() == b.options().queues();
     }
 }

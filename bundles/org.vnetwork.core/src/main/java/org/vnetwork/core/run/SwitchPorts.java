@@ -147,6 +147,9 @@ final class SwitchPorts {
     void set(PortDocument document) {
         Held held = ports.get(document.id());
         boolean moved = !held.document.vlan().equals(document.vlan());
+        if (held.document.options().fast() != document.options().fast()) {
+            datapath.fast(document.id(), document.options().fast());
+        }
         held.document = document;
         rows.put(new PortId(document.id()), row(document));
         if (moved) {
@@ -211,6 +214,6 @@ final class SwitchPorts {
     }
 
     private static Attachment attachment(PortDocument document) {
-        return new Attachment(document.attachment(), document.device());
+        return new Attachment(document.attachment(), document.device(), document.options().queues(), document.options().fast());
     }
 }

@@ -19,8 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vnetwork.control.DeviceOptions;
 import org.vnetwork.control.Edit;
 import org.vnetwork.control.Edits;
+import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.Limit;
 import org.vnetwork.control.LimitView;
 import org.vnetwork.control.PortDocument;
@@ -29,6 +31,7 @@ import org.vnetwork.control.SwitchDocument;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.engine.flood.FloodEngine;
 import org.vnetwork.engine.learning.LearningEngine;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.Forward;
@@ -111,6 +114,11 @@ class ConfigurationTest {
     void differencesAreWrittenAsCommandsTakeThem() {
         assertEquals(List.of("- row fdb mac=02:00:00:00:00:09,vlan=10 = fixed=true,port=a of sw1"), host.configuration.plan(Edits.removeRow("sw1", ROW)).differences());
         assertEquals(List.of("+ switch x: engine learning, datapath sim"), host.configuration.plan(Edits.createSwitch("x", "learning", "sim")).differences());
+        Edit wide = Edits.addPort("sw1", "vm", "tap", "vm", PortVlan.access(10), new DeviceOptions(2, FastWay.AUTO));
+        Edit direct = Edits.addPort("sw1", "web", "netdev", "webh", PortVlan.access(10));
+        HostDocument both = wide.and(direct).apply(host.configuration.current());
+        assertEquals(List.of("+ port vm of sw1: tap vm, 2 queues, access 10", "+ port web of sw1: netdev webh, access 10"), Differences.between(host.configuration.current(), both));
+        assertEquals(List.of("~ port web of sw1: fast auto -> fast off"), Differences.between(both, Edits.setFast("sw1", "web", FastWay.OFF).apply(both)));
         assertEquals(List.of("~ port b of sw1: access 10 -> trunk 20 native 20"), host.configuration.plan(Edits.setVlan("sw1", "b", PortVlan.trunk(List.of(20), 20))).differences());
     }
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.vnetwork.control.DeviceOptions;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.Limit;
@@ -24,6 +25,7 @@ import org.vnetwork.control.LimitsDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.model.VlanSet;
@@ -40,7 +42,10 @@ class DocumentTest {
                 PortVlan vlan = random.nextBoolean() ? PortVlan.access(1 + random.nextInt(4094))
                         : PortVlan.trunk(random.ints(random.nextInt(1, 9), 1, 4095).boxed().toList(), random.nextInt(3) * 100);
                 List<FilterDocument> filters = IntStream.rangeClosed(1, random.nextInt(5)).mapToObj(i -> new FilterDocument(i * 3, "filter" + i, random.nextBoolean())).toList();
-                ports.add(new PortDocument(p, "port" + p, random.nextBoolean() ? "sim" : "netdev", "dev" + s + "." + p, vlan, filters));
+                String attachment = List.of("sim", "netdev", "tap").get(random.nextInt(3));
+                DeviceOptions options = new DeviceOptions(attachment.equals("tap") ? 1 + random.nextInt(4) : 1,
+                        attachment.equals("netdev") ? FastWay.values()[random.nextInt(3)] : FastWay.AUTO);
+                ports.add(new PortDocument(p, "port" + p, attachment, "dev" + s + "." + p, vlan, filters, options));
             }
             List<RowDocument> rows = IntStream.range(0, random.nextInt(20)).mapToObj(i -> new RowDocument("fdb", Map.of("vlan", "" + i, "mac", "ü\"\\\n" + i), Map.of("x", ""))).toList();
             LimitsDocument limits = random.nextBoolean() ? LimitsDocument.PRESET : new LimitsDocument(Map.of(Limit.values()[random.nextInt(Limit.values().length)], 2 + random.nextInt(30)));

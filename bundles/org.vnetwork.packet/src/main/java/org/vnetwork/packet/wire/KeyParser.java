@@ -23,6 +23,8 @@ public final class KeyParser {
     private static final int IPV4_SIZE = 20;
     private static final int IPV6_SIZE = 40;
     private static final int ARP_SIZE = 28;
+    /** Most octets that a length field of IP can tell. */
+    private static final int LONGEST = 0xffff;
 
     private KeyParser() {
     }
@@ -131,7 +133,7 @@ public final class KeyParser {
             return state(0, Parse.L3_TRUNCATED, 0);
         }
         int header = (u8(buffer, at) & 15) * 4;
-        int total = u16(buffer, at + 2);
+        int total = length(u16(buffer, at + 2), room);
         if (u8(buffer, at) >> 4 != 4 || header < IPV4_SIZE || total < header) {
             return state(0, Parse.L3_BAD, 0);
         }
@@ -148,12 +150,17 @@ public final class KeyParser {
         return state(fragment, parse, u8(buffer, at + 8));
     }
 
-    /** RFC 8200; a payload length of 0 with hop-by-hop options is a jumbogram, which no port of ours carries. */
+    /** What a length field of IP says: 0 stands for all there is where that does not fit the field, as in a superframe of BIG TCP. */
+    static int length(int field, int room) {
+        return field == 0 && room > LONGEST ? room : field;
+    }
+
+    /** RFC 8200; a payload length of 0 with hop-by-hop options is a jumbogram, which is taken for one only where it has its size. */
     private static int ipv6(MemorySegment buffer, long at, int room, long[] key) {
         if (room < IPV6_SIZE) {
             return state(0, Parse.L3_TRUNCATED, 0);
         }
-        int size = u16(buffer, at + 4);
+        int size = length(u16(buffer, at + 4), room - IPV6_SIZE);
         int next = u8(buffer, at + 6);
         if (u8(buffer, at) >> 4 != 6 || size == 0 && next == 0) {
             return state(0, Parse.L3_BAD, 0);

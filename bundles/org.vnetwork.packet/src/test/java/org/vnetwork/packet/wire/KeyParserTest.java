@@ -46,6 +46,36 @@ class KeyParserTest {
         assertArrayEquals(key(frame), key);
     }
 
+    /** Beyond 65,535 octets of IP the length field is 0; one octet less with a field of 0 is malformed. */
+    @Test
+    void aSuperframeBeyond64KiBHasTheKeyOfItsSegments() {
+        String[] segments = {"eth() ipv4() tcp(flags=A) payload(1400)", "eth() vlan(vid=10) ipv4() tcp(flags=A) payload(1400)", "eth() vlan(vid=10) ipv6() tcp(flags=A) payload(1400)"};
+        for (String text : segments) {
+            byte[] segment = FrameText.build(text);
+            boolean v4 = text.contains("ipv4");
+            int l3 = text.contains("vlan") ? 18 : 14;
+            int most = l3 + (v4 ? 0 : 40) + 0xffff;
+            byte[] superframe = java.util.Arrays.copyOf(segment, most + 1);
+            superframe[l3 + (v4 ? 2 : 4)] = superframe[l3 + (v4 ? 3 : 5)] = 0;
+            assertArrayEquals(key(segment), key(superframe), text);
+            assertEquals(v4 ? Parse.L3_BAD : Parse.L4_TRUNCATED, Field.PARSE.in(key(java.util.Arrays.copyOf(superframe, most))), text);
+        }
+    }
+
+    /** As Linux builds them: a hop-by-hop header with the true length between IPv6 and TCP. */
+    @Test
+    void aSuperframeWithAJumboHeaderHasTheKeyOfItsSegments() {
+        byte[] segment = FrameText.build("eth() ipv6() tcp(flags=A) payload(1400)");
+        byte[] superframe = new byte[180_000];
+        System.arraycopy(segment, 0, superframe, 0, 54);
+        System.arraycopy(segment, 54, superframe, 62, segment.length - 54);
+        superframe[18] = superframe[19] = superframe[20] = 0;
+        superframe[54] = 6;
+        superframe[56] = (byte) 0xc2;
+        assertArrayEquals(key(segment), key(superframe));
+        assertEquals(Parse.L3_BAD, Field.PARSE.in(key(java.util.Arrays.copyOf(superframe, 54 + 0xffff))));
+    }
+
     @Test
     void clearsWhatTheKeyHeldBefore() {
         long[] key = key("eth() vlan(vid=10) ipv6() tcp()");

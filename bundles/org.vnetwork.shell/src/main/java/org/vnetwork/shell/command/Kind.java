@@ -54,6 +54,8 @@ public enum Kind {
     BUNDLE("BUNDLE"),
     /** Address of a jar. */
     URL("URL"),
+    /** Whether frames may go around a port's device. */
+    FAST_WAY("auto|on|off"),
     /** A command or a scope. */
     COMMAND("COMMAND"),
     /** Any text. */

@@ -2,11 +2,13 @@ package org.vnetwork.shell.text;
 
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.vnetwork.control.DeviceOptions;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortVlan;
 
 /** Writes a configuration as the commands that make it: what is printed can be typed again. */
@@ -40,11 +42,15 @@ final class Commands {
                 text.append(named && i % 2 == 1 ? " --" : words[i].startsWith("-") ? "=" : " ").append(word(words[i]));
             }
         }
-        text.append(vlan(port.vlan())).append('\n');
+        text.append(vlan(port.vlan())).append(options(port.options())).append('\n');
         for (FilterDocument filter : port.filters()) {
             text.append("filter:add ").append(owner).append('/').append(port.name()).append(' ').append(filter.filter()).append(" --slot ").append(filter.slot())
                     .append(" --fail ").append(filter.failOpen() ? "open" : "closed").append('\n');
         }
+    }
+
+    private static String options(DeviceOptions options) {
+        return (options.queues() == 1 ? "" : " --queues " + options.queues()) + (options.fast() == FastWay.AUTO ? "" : " --fast " + options.fast());
     }
 
     private static String vlan(PortVlan vlan) {

@@ -15,26 +15,26 @@ final class DeviceChanges {
     }
 
     /** Makes a device fit for a port: quiet, and receiving everything. */
-    void make(Links.Link device, boolean madeTap) {
+    void make(Link device, boolean madeTap) {
         noted(device, Pins.MADE, madeTap);
         noted(device, Pins.QUIET, UpcallTap.quiet(device.name()));
         noted(device, Pins.PROMISCUOUS, keep(device));
     }
 
     /** Has a device receive everything that does not of itself; false when nothing was to be done, or it cannot be. */
-    boolean keep(Links.Link device) {
+    boolean keep(Link device) {
         return !device.kind().equals("veth") && !device.kind().equals("tun") && (device.flags() & Links.IFF_PROMISC) == 0
                 && links.setFlags(device.ifindex(), Links.IFF_PROMISC, Links.IFF_PROMISC);
     }
 
-    private void noted(Links.Link device, String what, boolean changed) {
+    private void noted(Link device, String what, boolean changed) {
         if (changed || pins.noted(device.ifindex(), what)) {
             pins.note(device.ifindex(), what);
         }
     }
 
     /** Puts a device back as it was found; when this returns, a tap that was made for the port is to be deleted. */
-    boolean putBack(Links.Link device) {
+    boolean putBack(Link device) {
         if (pins.noted(device.ifindex(), Pins.PROMISCUOUS)) {
             links.setFlags(device.ifindex(), 0, Links.IFF_PROMISC);
         }

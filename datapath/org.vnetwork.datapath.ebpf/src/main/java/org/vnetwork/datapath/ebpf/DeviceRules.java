@@ -7,6 +7,8 @@ import org.vnetwork.datapath.DatapathException;
 /** Which devices can be a port's; each refusal is a line for the administrator. */
 final class DeviceRules {
     private static final int NAME_LIMIT = 15;
+    /** ARPHRD_LOOPBACK. */
+    private static final int LOOPBACK = 772;
 
     private DeviceRules() {
     }
@@ -24,26 +26,36 @@ final class DeviceRules {
         }
     }
 
-    /** For a port that asks for a tap, by a name that a device has already. */
-    static void checkTap(Links.Link device) throws DatapathException {
+    /** A port forwards by MAC addresses. So no tun, WireGuard, ppp, tunnel of IP in IP, or loopback. */
+    private static void checkEthernet(Link device) throws DatapathException {
+        if (!device.isEthernet()) {
+            throw new DatapathException("netdev: " + device.name() + " (expected: a device with Ethernet frames) is a " + (device.kind().isEmpty() ? "device" : device.kind())
+                    + (device.type() == LOOPBACK ? ", the loopback" : " without MAC addresses") + "; take a veth, a tap or an Ethernet interface");
+        }
+    }
+
+    /** For a port that asks for a tap with some queues, by a name that a device has already. */
+    static void checkTap(Link device, int queues) throws DatapathException {
         if (!device.kind().equals("tun")) {
             throw new DatapathException("tap: " + device.name() + " (expected: a tap, or a name that is free) is a "
                     + (device.kind().isEmpty() ? "device" : device.kind()) + "; attach it as netdev");
         }
+        if (queues > 1 && device.queues() < 0) {
+            throw new DatapathException("tap: " + device.name() + " (expected: a tap of several queues, or a name that is free) has one queue; ip link delete " + device.name()
+                    + " and let the port make it");
+        }
     }
 
     /**
-     * The device belongs to nobody else.
+     * The device can be a port, and belongs to nobody else.
      *
      * @param left whether the one program that may be there is what an earlier process of this switch left
      */
-    static void checkFree(Links.Link device, boolean left) throws DatapathException {
+    static void checkFree(Link device, boolean left) throws DatapathException {
+        checkEthernet(device);
         // One that was put into a bridge while a port had it goes on: that was told, and a restart is to stop no traffic.
         if (device.master() != 0 && !left) {
             throw new DatapathException("netdev: " + device.name() + " (expected: a device of its own) belongs to a bridge or bond; ip link set " + device.name() + " nomaster");
-        }
-        if (device.name().equals("lo")) {
-            throw new DatapathException("netdev: lo (expected: a device other than the loopback)");
         }
         if (EbpfDriver.isTap(device.name())) {
             throw new DatapathException("netdev: " + device.name() + " (expected: a device of its own) is the upcall tap of a switch");

@@ -20,6 +20,7 @@ import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.datapath.StatisticsSink;
 import org.vnetwork.datapath.UpcallSink;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.Frame;
 
@@ -64,6 +65,7 @@ final class EbpfDatapath implements Datapath {
 
         @Override
         public void filtersChanged(int ifindex) {
+            ports.filtersChanged(ifindex);
             repairs.filtersChanged(ifindex);
         }
     };
@@ -83,7 +85,7 @@ final class EbpfDatapath implements Datapath {
         ports = new KernelPorts(maps, accounts, links, pins, object.program("vnet_ingress"));
         control = new TrafficControl();
         groups = new Groups(maps, control, ports::ifindex);
-        ports.tell(groups);
+        ports.tell(groups, new Onlookers(control));
         flows = new KernelFlows(maps, flowMaps, groups);
         if (adopts) {
             settle();
@@ -146,6 +148,11 @@ final class EbpfDatapath implements Datapath {
     public void limit(int port, MissLimit limit) {
         life.check();
         ports.limit(port, limit);
+    }
+
+    @Override
+    public void fast(int port, FastWay way) {
+        ports.fast(port, way);
     }
 
     @Override

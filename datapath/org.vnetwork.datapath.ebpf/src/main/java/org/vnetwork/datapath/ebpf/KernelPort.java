@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.PortBooks;
+import org.vnetwork.model.FastWay;
 
 /** A port and the device behind it, as last seen. Loop thread only. */
 final class KernelPort {
@@ -16,13 +17,16 @@ final class KernelPort {
     long receivedBefore = -1;
     long missesDropped;
     boolean open;
+    FastWay fast;
+    /** Whether its device has filters at its egress, as far as the kernel has told. */
+    boolean filtered;
     /** Ifindex of the device that the program is attached to; 0 when there is none. */
     int ifindex;
     /** Ifindex of its last device when that is gone. */
     int goneIfindex;
     int link = -1;
     /** The device when it was looked at last; null when it was not there. */
-    Links.Link seen;
+    Link seen;
     /** The MTU that was told last; 0 for none. */
     int toldMtu;
     /** Why the program cannot be at the device now; null when it is. */
@@ -55,5 +59,6 @@ final class KernelPort {
     KernelPort(int id, Attachment attachment) {
         this.id = id;
         this.attachment = attachment;
+        this.fast = attachment.fast();
     }
 }

@@ -5,12 +5,14 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.datapath.PortState;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortId;
 
 /**
@@ -25,6 +27,7 @@ final class KernelPorts {
     private final Pins pins;
     private final DeviceChanges changes;
     private Groups groups;
+    private Onlookers onlookers;
     private final int program;
     private final KernelPort[] ports = new KernelPort[PortId.LIMIT];
     private final Map<Integer, KernelPort> byIfindex = new LinkedHashMap<>();
@@ -61,8 +64,9 @@ final class KernelPorts {
     }
 
     /** To be called once, before any port is attached. */
-    void tell(Groups told) {
+    void tell(Groups told, Onlookers looking) {
         groups = told;
+        onlookers = looking;
     }
 
     /** The device of a port; 0 when it has none. */
@@ -94,17 +98,17 @@ final class KernelPorts {
         DatapathException.checkFree(id, find(id) != null);
         DeviceRules.checkName(attachment);
         boolean tap = attachment.kind().equals("tap");
-        Links.Link device = links.byName(attachment.device());
+        Link device = links.byName(attachment.device());
         boolean made = tap && device == null;
         if (made) {
-            Taps.make(attachment.device());
+            Taps.make(attachment.device(), attachment.queues());
             device = links.byName(attachment.device());
         }
         if (device == null) {
             throw new DatapathException(attachment.kind() + ": " + attachment.device() + " (expected: a network device of this namespace); ip link shows them");
         }
         if (tap) {
-            DeviceRules.checkTap(device);
+            DeviceRules.checkTap(device, attachment.queues());
         }
         KernelPort port = new KernelPort(id, attachment);
         try {
@@ -146,7 +150,7 @@ final class KernelPorts {
         }
     }
 
-    private boolean isLeft(Links.Link device) {
+    private boolean isLeft(Link device) {
         return pins.has(device.ifindex()) && !byIfindex.containsKey(device.ifindex());
     }
 
@@ -163,7 +167,7 @@ final class KernelPorts {
      * Has the device's frames run through the program: in the place of what this switch's earlier process left there, between two frames; or behind what was set
      * aside, which goes on until {@link #takeOver}.
      */
-    private void take(KernelPort port, Links.Link device, boolean made) throws DatapathException {
+    private void take(KernelPort port, Link device, boolean made) throws DatapathException {
         if (!maps.addPortId(device.ifindex(), port.id)) {
             throw new DatapathException("netdev: " + device.name() + ": " + Libc.error());
         }
@@ -181,6 +185,7 @@ final class KernelPorts {
         }
         port.ifindex = device.ifindex();
         port.carrierDowns = device.carrierDowns();
+        port.filtered = onlookers.hasFilters(port.ifindex);
         byIfindex.put(port.ifindex, port);
         changes.make(device, made);
         if (filters) {
@@ -192,6 +197,15 @@ final class KernelPorts {
     void limit(int id, MissLimit limit) {
         if (find(id) != null) {
             maps.port(id).setMisses(limit);
+        }
+    }
+
+    /** Says anew whether frames may go around a port's device. */
+    void fast(int id, FastWay way) {
+        KernelPort port = find(id);
+        if (port != null) {
+            port.fast = way;
+            refresh(port);
         }
     }
 
@@ -228,7 +242,7 @@ final class KernelPorts {
 
     /** Leaves a device that is no port now as it was found, before its notes go. */
     private void putBack(int ifindex) {
-        Links.Link device = links.byIndex(ifindex);
+        Link device = links.byIndex(ifindex);
         if (device != null) {
             groups.unhook(ifindex);
         }
@@ -293,26 +307,23 @@ final class KernelPorts {
         if (port != null && gone) {
             letGo(port);
         }
-        if (port != null) {
-            refresh(port);
-        } else {
-            refreshDown();
+        (port == null ? absent() : List.of(port)).forEach(this::refresh);
+    }
+
+    /** Queue disciplines or filters of a device changed; of any, for ifindex 0. */
+    void filtersChanged(int ifindex) {
+        for (KernelPort port : List.copyOf(byIfindex.values())) {
+            if (ifindex == 0 || port.ifindex == ifindex) {
+                port.filtered = onlookers.hasFilters(port.ifindex);
+                refresh(port);
+            }
         }
     }
 
-    /** Looks at every port again: a peer's address and state change without news. */
+    /** Looks at every port again: a peer's address and state, and who looks at the port's device, change without news. */
     void refresh() {
-        links.atOnce(() -> {
-            for (KernelPort port : ports) {
-                if (port != null) {
-                    refresh(port);
-                }
-            }
-        });
-    }
-
-    private void refreshDown() {
-        absent().forEach(this::refresh);
+        onlookers.lookForSockets();
+        links.atOnce(() -> Arrays.stream(ports).filter(Objects::nonNull).forEach(this::refresh));
     }
 
     /** Has a port's device receive all frames again, if somebody had it not; false when it does, or cannot. */
@@ -322,7 +333,7 @@ final class KernelPorts {
 
     /** Has a port be as its device now is. */
     void refresh(KernelPort port) {
-        Links.Link device = links.byName(port.attachment.device());
+        Link device = links.byName(port.attachment.device());
         port.seen = device;
         if (device != null && device.ifindex() != port.ifindex) {
             letGo(port);
@@ -348,7 +359,8 @@ final class KernelPorts {
             port.downs++;
         }
         maps.port(port.id).setDevice(device.ifindex());
-        show(port, DeviceState.of(device, links));
+        Link peer = device.kind().equals("veth") && device.namespace() >= 0 ? links.peer(device) : null;
+        show(port, DeviceState.of(device, peer, port.fast, peer == null ? null : onlookers.at(device, peer, port.filtered)));
     }
 
     private void show(KernelPort port, DeviceState state) {

@@ -18,7 +18,6 @@ import org.vnetwork.datapath.DatapathException;
 final class Links implements AutoCloseable {
     static final int IFF_UP = 1;
     static final int IFF_PROMISC = 0x100;
-    private static final int IFF_LOWER_UP = 0x10000;
 
     private static final int AF_NETLINK = 16;
     private static final int SOCK_RAW = 3;
@@ -30,7 +29,6 @@ final class Links implements AutoCloseable {
     private static final int RTM_NEWTFILTER = 44;
     private static final int RTM_DELTFILTER = 45;
     private static final int NLMSG_ERROR = 2;
-    private static final int NLMSG_DONE = 3;
     private static final int NLM_F_REQUEST = 1;
     private static final int NLM_F_ACK = 4;
     private static final int NLM_F_DUMP = 0x300;
@@ -40,20 +38,14 @@ final class Links implements AutoCloseable {
     private static final int SO_RCVBUFFORCE = 33;
     /** Octets of news that may wait: at a thousand ports one command of an administrator makes a thousand. */
     private static final int NEWS_SIZE = 4 << 20;
-    private static final int IFLA_ADDRESS = 1;
     private static final int IFLA_IFNAME = 3;
     private static final int IFLA_MTU = 4;
-    private static final int IFLA_LINK = 5;
     private static final int IFLA_MASTER = 10;
     private static final int IFLA_TXQLEN = 13;
-    private static final int IFLA_LINKINFO = 18;
-    private static final int IFLA_INFO_KIND = 1;
     private static final int IFLA_EXT_MASK = 29;
     private static final int SKIP_STATISTICS = 8;
-    private static final int IFLA_LINK_NETNSID = 37;
     private static final int IFLA_NEW_NETNSID = 45;
     private static final int IFLA_TARGET_NETNSID = 46;
-    private static final int IFLA_CARRIER_DOWN_COUNT = 48;
     private static final int HEADER = 16;
     private static final int BODY = 16;
 
@@ -80,26 +72,6 @@ final class Links implements AutoCloseable {
                 byName.put(link.name(), link);
                 byIndex.put(link.ifindex(), link);
             });
-        }
-    }
-
-    /**
-     * A device at one moment.
-     *
-     * @param kind {@code veth}, {@code tun}, ... or empty for hardware
-     * @param mac 48 bits, the first octet most significant
-     * @param link ifindex of the veth's peer, in its own namespace; 0 when there is none
-     * @param namespace id of the peer's namespace as this one knows it; -1 when it is the same
-     * @param master ifindex of the bridge or bond that it belongs to; 0 when it is free
-     * @param carrierDowns how often it lost its carrier
-     */
-    record Link(String name, int ifindex, int flags, int mtu, long mac, String kind, int link, int namespace, int master, int carrierDowns) {
-        boolean isUp() {
-            return (flags & IFF_UP) != 0;
-        }
-
-        boolean hasCarrier() {
-            return (flags & IFF_LOWER_UP) != 0;
         }
     }
 
@@ -164,7 +136,7 @@ final class Links implements AutoCloseable {
             more = size > 0;
             for (int at = 0; at + HEADER <= size; at += align(Math.max(HEADER, buffer.get(INT, at)))) {
                 if (buffer.get(SHORT, at + 4) == RTM_NEWLINK) {
-                    all.add(link(at, at + buffer.get(INT, at)));
+                    all.add(Link.read(buffer, at, at + buffer.get(INT, at)));
                 } else {
                     // The end, or that there is no such namespace.
                     more = false;
@@ -335,53 +307,7 @@ final class Links implements AutoCloseable {
 
     private Link receive() {
         long size = Libc.recv(requests, buffer, 0);
-        return size < HEADER + BODY || buffer.get(SHORT, 4) != RTM_NEWLINK ? null : link(0, (int) Math.min(size, buffer.get(INT, 0)));
-    }
-
-    /** The device that a message is about. */
-    private Link link(int message, int end) {
-        String name = "";
-        String kind = "";
-        int mtu = 0;
-        int link = 0;
-        int namespace = -1;
-        int master = 0;
-        int carrierDowns = 0;
-        long mac = 0;
-        for (int at = message + HEADER + BODY; at + 4 <= end; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
-            int length = (buffer.get(SHORT, at) & 0xffff) - 4;
-            switch (buffer.get(SHORT, at + 2) & 0x3fff) {
-                case IFLA_IFNAME -> name = buffer.getString(at + 4);
-                case IFLA_MTU -> mtu = buffer.get(INT, at + 4);
-                case IFLA_LINK -> link = buffer.get(INT, at + 4);
-                case IFLA_LINK_NETNSID -> namespace = buffer.get(INT, at + 4);
-                case IFLA_MASTER -> master = buffer.get(INT, at + 4);
-                case IFLA_CARRIER_DOWN_COUNT -> carrierDowns = buffer.get(INT, at + 4);
-                case IFLA_ADDRESS -> mac = length == 6 ? mac(at + 4) : 0;
-                case IFLA_LINKINFO -> kind = kind(at + 4, at + 4 + length);
-                default -> {
-                    // Of no interest here.
-                }
-            }
-        }
-        return new Link(name, buffer.get(INT, message + HEADER + 4), buffer.get(INT, message + HEADER + 8), mtu, mac, kind, link, namespace, master, carrierDowns);
-    }
-
-    private String kind(int from, int end) {
-        for (int at = from; at + 4 <= end; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
-            if (buffer.get(SHORT, at + 2) == IFLA_INFO_KIND) {
-                return buffer.getString(at + 4);
-            }
-        }
-        return "";
-    }
-
-    private long mac(int at) {
-        long mac = 0;
-        for (int i = 0; i < 6; i++) {
-            mac = mac << 8 | buffer.get(ValueLayout.JAVA_BYTE, at + i) & 0xff;
-        }
-        return mac;
+        return size < HEADER + BODY || buffer.get(SHORT, 4) != RTM_NEWLINK ? null : Link.read(buffer, 0, (int) Math.min(size, buffer.get(INT, 0)));
     }
 
     private static int align(int size) {

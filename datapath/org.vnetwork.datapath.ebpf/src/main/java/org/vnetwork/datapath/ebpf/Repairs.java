@@ -85,11 +85,11 @@ final class Repairs {
 
     /** Who else has a port's device, and whether its settings are as the port needs them. */
     private void lookAtDevice(KernelPort port) {
-        Links.Link device = port == null ? null : port.seen;
+        Link device = port == null ? null : port.seen;
         if (device == null) {
             return;
         }
-        Links.Link master = device.master() == 0 ? null : links.byIndex(device.master());
+        Link master = device.master() == 0 ? null : links.byIndex(device.master());
         note(port, KernelPort.Oddity.MASTER, device.master() == 0 ? null : "it is in " + (master == null ? "a bridge or bond" : master.kind() + " " + master.name()) + PAST
                 + "ip link set " + device.name() + " nomaster ends that. A restart takes the port over as it is; after down or a reboot it is refused as long as it is in there");
         String on = uppers.on(device.ifindex());
@@ -193,8 +193,8 @@ final class Repairs {
             return;
         }
         try {
-            Taps.make(name);
-            Links.Link device = links.byName(name);
+            Taps.make(name, port.attachment.queues());
+            Link device = links.byName(name);
             port.made = device != null && links.setFlags(device.ifindex(), Links.IFF_UP, Links.IFF_UP);
             drifts.tell(port.id, "tap " + name + ": somebody removed it; it is made again, and its owner has to open it again");
             ports.refresh(port);

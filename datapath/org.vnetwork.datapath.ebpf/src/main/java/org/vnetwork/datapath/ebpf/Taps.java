@@ -13,6 +13,7 @@ final class Taps {
     private static final int IFF_TAP = 2;
     private static final int IFF_NO_PI = 0x1000;
     private static final int IFF_VNET_HDR = 0x4000;
+    private static final int IFF_MULTI_QUEUE = 0x100;
     /** CSUM, TSO4, TSO6, TSO_ECN, USO4, USO6. */
     private static final int OFFLOADS = 0x6f;
     private static final int NAME_SIZE = 16;
@@ -22,10 +23,10 @@ final class Taps {
 
     /** Opens a tap, made when it is not there, that outlives its descriptor; segments come whole, with checksums pending. */
     static int open(String name) throws DatapathException {
-        return open(name, OFFLOADS);
+        return open(name, OFFLOADS, 0);
     }
 
-    private static int open(String name, int offloads) throws DatapathException {
+    private static int open(String name, int offloads, int flags) throws DatapathException {
         int fd = Libc.open("/dev/net/tun", Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
         if (fd < 0) {
             throw new DatapathException("/dev/net/tun: " + Libc.error() + "; the tun driver is needed: modprobe tun");
@@ -33,7 +34,7 @@ final class Taps {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = arena.allocate(40, 8);
             request.setString(0, name.substring(0, Math.min(name.length(), NAME_SIZE - 1)));
-            request.set(ValueLayout.JAVA_SHORT, NAME_SIZE, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR));
+            request.set(ValueLayout.JAVA_SHORT, NAME_SIZE, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | flags));
             if (Libc.ioctl(fd, TUNSETIFF, request) < 0) {
                 int errno = Libc.errno();
                 Libc.close(fd);
@@ -54,8 +55,8 @@ final class Taps {
         Libc.ioctl(fd, TUNSETPERSIST, 0);
     }
 
-    /** Makes a tap for somebody else to open, for example a virtual machine: plain frames, unless its owner asks for more. */
-    static void make(String name) throws DatapathException {
-        Libc.close(open(name, 0));
+    /** Makes a tap for somebody else to open, for example a virtual machine: plain frames, unless its owner asks for more. Of several queues its owner opens each. */
+    static void make(String name, int queues) throws DatapathException {
+        Libc.close(open(name, 0, queues > 1 ? IFF_MULTI_QUEUE : 0));
     }
 }

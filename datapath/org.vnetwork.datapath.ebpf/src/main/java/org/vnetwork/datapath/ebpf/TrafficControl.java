@@ -208,6 +208,12 @@ final class TrafficControl implements AutoCloseable {
         close(action);
     }
 
+    /** Whether a device asks filters for what goes out by it; none of these is of this driver. */
+    boolean hasEgressFilters(int ifindex) {
+        Filters found = filters(ifindex, EGRESS);
+        return !found.ours.isEmpty() || !found.others.isEmpty();
+    }
+
     /** Whether a device asks filters, and all are of this driver. */
     boolean isOurs(int ifindex) {
         Filters filters = filters(ifindex);

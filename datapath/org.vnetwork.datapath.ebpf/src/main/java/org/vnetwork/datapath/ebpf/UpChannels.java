@@ -66,7 +66,7 @@ final class UpChannels {
      */
     String mend(int channel) throws DatapathException {
         UpcallTap tap = taps[channel];
-        Links.Link device = tap.seen();
+        Link device = tap.seen();
         try {
             String found = device == null ? reopen(channel) : tap.mend(device);
             List<Integer> programs = Bpf.programs(taps[channel].ifindex(), Bpf.TCX_EGRESS);

@@ -31,7 +31,7 @@ final class UpcallTap implements AutoCloseable {
     private final String name;
     private final Links links;
     private final int fd;
-    private final Links.Link device;
+    private final Link device;
     private final int staleIfindex;
     private final long lostBefore;
     private final Arena arena = Arena.ofShared();
@@ -44,7 +44,7 @@ final class UpcallTap implements AutoCloseable {
     UpcallTap(String name, Links links, boolean goesOn) throws DatapathException {
         this.name = name;
         this.links = links;
-        Links.Link stale = links.byName(name);
+        Link stale = links.byName(name);
         staleIfindex = stale == null ? 0 : stale.ifindex();
         if (stale != null && !goesOn) {
             // Left by a process that was killed; one that is alive has it open, and opening it fails.
@@ -73,13 +73,13 @@ final class UpcallTap implements AutoCloseable {
     }
 
     /** The device as it is now under its name and number; null when somebody removed, renamed or replaced it. */
-    Links.Link seen() {
-        Links.Link now = links.byIndex(device.ifindex());
+    Link seen() {
+        Link now = links.byIndex(device.ifindex());
         return now != null && now.name().equals(name) ? now : null;
     }
 
     /** Puts settings right that somebody changed; what they were, or null when all are as they were. */
-    String mend(Links.Link now) {
+    String mend(Link now) {
         String found = !now.isUp() ? "down" : now.mtu() != MTU ? "given an MTU of " + now.mtu() : now.master() != 0 ? "put into a bridge or bond" : null;
         if (found != null) {
             links.setMaster(device.ifindex(), 0);

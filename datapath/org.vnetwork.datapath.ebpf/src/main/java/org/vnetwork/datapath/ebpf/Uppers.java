@@ -30,7 +30,7 @@ final class Uppers {
         links.all().forEach(this::note);
     }
 
-    private void note(Links.Link device) {
+    private void note(Link device) {
         known.add(device.ifindex());
         if (device.link() != 0 && device.namespace() < 0 && KINDS.contains(device.kind())) {
             uppers.put(device.ifindex(), new Upper(device.link(), device.kind() + " " + device.name()));
@@ -47,7 +47,7 @@ final class Uppers {
             lookAtAll();
             return -1;
         }
-        Links.Link device = gone || known.contains(ifindex) ? null : links.byIndex(ifindex);
+        Link device = gone || known.contains(ifindex) ? null : links.byIndex(ifindex);
         if (device != null) {
             note(device);
         }

@@ -24,7 +24,7 @@ class TrafficControlTest {
         Rig.needed();
         links = new Links();
         control = new TrafficControl();
-        Taps.make(TAP);
+        Taps.make(TAP, 1);
         ifindex = links.byName(TAP).ifindex();
     }
 

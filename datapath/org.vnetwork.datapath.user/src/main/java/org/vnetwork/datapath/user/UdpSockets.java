@@ -4,6 +4,7 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** UDP sockets of one IP version, with the options that Netty has no names for. */
 final class UdpSockets {
@@ -21,7 +22,11 @@ final class UdpSockets {
     private static final int IP_MULTICAST_LOOP = 34;
     private static final int IP_ADD_MEMBERSHIP = 35;
     private static final int IP_MULTICAST_ALL = 49;
+    private static final int UDP_NO_CHECK6_RX = 102;
     private static final int SOL_SOCKET = 1;
+    private static final int SO_MEMINFO = 55;
+    private static final int SK_MEMINFO_DROPS = 8;
+    private static final int SK_MEMINFO_VARS = 9;
     private static final int SO_SNDBUF = 7;
     private static final int SO_RCVBUF = 8;
     private static final int SO_SNDBUFFORCE = 32;
@@ -69,6 +74,23 @@ final class UdpSockets {
         } catch (IOException | RuntimeException e) {
             // NB: Netty's is no IOException. Without root, what net.core.rmem_max and wmem_max allow.
             socket.setIntOpt(SOL_SOCKET, asked, octets);
+        }
+    }
+
+    /** Has an IPv6 socket take packets whose checksum is 0, as other ends of tunnels may send them (RFC 7348 section 5, RFC 6935). */
+    static void takeWithoutChecksum(Socket socket) throws IOException {
+        socket.setIntOpt(ReceiveBatch.SOL_UDP, UDP_NO_CHECK6_RX, 1);
+    }
+
+    /** Packets for a socket that the kernel lost since it was opened: for want of room, or with a wrong checksum. 0 when it does not say. */
+    static long lost(Socket socket) {
+        ByteBuffer memory = ByteBuffer.allocate(SK_MEMINFO_VARS * Integer.BYTES).order(ByteOrder.nativeOrder());
+        try {
+            socket.getRawOpt(SOL_SOCKET, SO_MEMINFO, memory);
+            return Integer.toUnsignedLong(memory.getInt(SK_MEMINFO_DROPS * Integer.BYTES));
+        } catch (IOException | RuntimeException e) {
+            // A kernel before 4.12, or a socket that is closed just now.
+            return 0;
         }
     }
 

@@ -108,7 +108,9 @@ final class VxlanPort extends UserPort {
 
     @Override
     PortState state() {
-        return new PortState(isUp(), sender.problem().isEmpty() ? "tunnel to " + tunnel : sender.problem(), Math.max(0, longest() - ETHERNET));
+        long lost = socket == null ? 0 : socket.lost();
+        return new PortState(isUp(), (sender.problem().isEmpty() ? "tunnel to " + tunnel : sender.problem())
+                + (lost == 0 ? "" : "; lost in the kernel at " + Address.text(tunnel.local()) + ": " + lost + " (no room, or a wrong checksum)"), Math.max(0, longest() - ETHERNET));
     }
 
     @Override

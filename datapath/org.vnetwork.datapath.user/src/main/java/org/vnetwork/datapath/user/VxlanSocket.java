@@ -50,6 +50,9 @@ final class VxlanSocket implements EpollIoHandle {
             socket = UdpSockets.open(tunnel.isSix());
             socket.bind(tunnel.local());
             UdpSockets.takeJoined(socket);
+            if (tunnel.isSix()) {
+                UdpSockets.takeWithoutChecksum(socket);
+            }
         } catch (IOException | RuntimeException e) {
             if (socket != null) {
                 UserPort.closeQuietly(socket);
@@ -92,6 +95,11 @@ final class VxlanSocket implements EpollIoHandle {
             loop.later(this::begin);
             throw new IllegalStateException("no packet can arrive: " + Failure.text(why), why);
         }
+    }
+
+    /** Packets that the kernel lost on their way here, of all tunnels of this socket. Any thread. */
+    long lost() {
+        return UdpSockets.lost(socket);
     }
 
     InetSocketAddress local() {

@@ -31,6 +31,8 @@ import org.vnetwork.packet.wire.Action;
 class VxlanPortTest {
     private static final String HOST = "127.0.0.1";
     private static final int BATCH = 300;
+    private static final int AF_INET6 = 10;
+    private static final int UDP_NO_CHECK6_TX = 101;
     private final List<End> ends = new ArrayList<>();
     private Rig rig;
     private int local;
@@ -323,6 +325,25 @@ class VxlanPortTest {
             one.detach(1);
             far.send(header(1), Rig.frame(60, 1));
             Rig.until("no tunnel of that number any more", () -> other.drops(1)[DropNumbers.WRONG_VNI] == 1);
+        }
+    }
+
+    /** As a kernel's vxlan device with udp6zerocsumtx sends. */
+    @Test
+    void takesPacketsOverIpv6WithoutAChecksum() throws Exception {
+        Rig.Peer guest = rig.dgram(2);
+        Socket far = new Socket(Libc.datagramSocket(AF_INET6));
+        try {
+            far.bind(new InetSocketAddress(InetAddress.ofLiteral("::1"), 0));
+            far.setIntOpt(ReceiveBatch.SOL_UDP, UDP_NO_CHECK6_TX, 1);
+            attach(1, "::1", far.localAddress().getPort(), 9);
+            rig.cable(1, 2);
+            byte[] frame = Rig.frame(100, 1);
+            ByteBuffer packet = ByteBuffer.allocateDirect(8 + frame.length).putLong(header(9)).put(frame).flip();
+            far.sendTo(packet, 0, packet.remaining(), InetAddress.ofLiteral("::1"), local);
+            guest.receives(frame);
+        } finally {
+            far.close();
         }
     }
 }

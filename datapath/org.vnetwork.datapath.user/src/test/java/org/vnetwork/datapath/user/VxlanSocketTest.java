@@ -2,6 +2,7 @@ package org.vnetwork.datapath.user;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -9,6 +10,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +21,7 @@ import org.vnetwork.datapath.DatapathException;
 
 /** A socket of tunnels that its loop cannot watch: it is one of another library. */
 class VxlanSocketTest {
+    private static final int MOST = 100_000;
     private MultiThreadIoEventLoopGroup threads;
     private PortLoop loop;
     private int port;
@@ -79,5 +82,22 @@ class VxlanSocketTest {
             isFree();
             group.close();
         }
+    }
+
+    /** Nobody reads it, so the kernel has no room at some time. */
+    @Test
+    void tellsHowManyPacketsTheKernelLost() throws Exception {
+        VxlanSocket socket = VxlanSocket.open(Vxlan.of(device()), loop);
+        assertEquals(0, socket.lost());
+        try (DatagramSocket far = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
+            DatagramPacket packet = new DatagramPacket(new byte[1_400], 1_400, InetAddress.ofLiteral("127.0.0.1"), port);
+            for (int sent = 0; sent < MOST && socket.lost() == 0; sent++) {
+                far.send(packet);
+            }
+            assertTrue(socket.lost() > 0);
+        } finally {
+            loop.run(socket::end);
+        }
+        assertEquals(0, socket.lost());
     }
 }
