@@ -25,7 +25,6 @@ import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
-import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.table.shared.FdbEntry;
 import org.vnetwork.table.shared.Station;
@@ -260,6 +259,19 @@ public final class VirtualSwitch {
     public void placeRow(RowDocument row, boolean present) {
         change(() -> {
             rowText().apply(row, present);
+            return null;
+        });
+    }
+
+    /** Takes away a row that an edit placed which failed; at once, or when the loop answers again. Any thread, does not wait. */
+    public void takeBack(RowDocument row) {
+        loop.later(() -> rowText().apply(row, false));
+    }
+
+    /** Removes a row that an engine or a filter wrote; refused when there is none of its key. */
+    public void removeRow(RowDocument row) {
+        change(() -> {
+            rowText().remove(row);
             return null;
         });
     }
