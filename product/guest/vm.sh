@@ -23,7 +23,7 @@ vm_usage="usage: ./vnet vm COMMAND
                          asks the guest to power off, ends it after $power_off_seconds s (VNET_POWER_OFF_SECONDS; --now: at once), and removes its port
 
 All take --name HOST. Options of a new guest:
-  --access VLAN | --trunk VLAN,.. [--native VLAN], --service, --mirror
+  --access VLAN | --trunk VLANS [--native VLAN], --service, --mirror
                          the VLANs of its port, as for port:add
   --attach dgram|stream|tap
                          how it is joined to its port: dgram on a switch with the user datapath unless given, tap on one with ebpf
@@ -44,6 +44,9 @@ cmd_vm() {
     case $1 in
       --name) need_value "$@"; vm_host=$2; shift 2;;
       --) guest_options=("${@:2}"); break;;
+      -h | --help)
+        if [ "${arguments[0]:-}" != run ] || [ ${#arguments[@]} -lt 2 ]; then echo "$vm_usage" | wrapped; return; fi
+        arguments+=("$1"); shift;;
       *) arguments+=("$1"); shift;;
     esac
   done
@@ -54,7 +57,7 @@ cmd_vm() {
   vms=$run_root/$vm_host/vm
   case $verb in
     list | run | console | stop) "vm_$verb" "${arguments[@]}";;
-    help | -h | --help) echo "$vm_usage";;
+    help) echo "$vm_usage" | wrapped;;
     -*) fail "vm: $verb (expected: the name of a guest, list, run, console or stop; ./vnet vm --help)";;
     *) vm_start "$verb" "${arguments[@]}";;
   esac

@@ -62,6 +62,21 @@ public interface Host {
      */
     Page<RowView> rows(String switchName, String table, int from, int limit);
 
+    /** What the keys and rows of a table consist of; {@code table} as in {@link #rows}. */
+    List<ColumnView> columns(String switchName, String table);
+
+    /**
+     * Removes a row that an engine or a filter wrote; a row that was placed goes by {@link Edits#removeRow} instead.
+     *
+     * @param row its key; its row components do not matter
+     * @param only whether to look for it alone, and change nothing
+     * @throws org.vnetwork.model.Refusal when there is none of this key, or the rows of the table are the platform's own
+     */
+    void removeRow(String switchName, RowDocument row, boolean only);
+
+    /** Rules of a switch, by data type, the first to be asked first. */
+    List<RuleView> rules(String switchName);
+
     /** Drops of a switch by port and reason, only those above zero. */
     List<DropView> drops(String switchName);
 

@@ -8,7 +8,9 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.apache.felix.gogo.runtime.Closure;
 import org.apache.felix.gogo.runtime.CommandNotFoundException;
 import org.apache.felix.gogo.runtime.EOFError;
@@ -17,6 +19,7 @@ import org.apache.felix.gogo.runtime.SyntaxError;
 import org.apache.felix.gogo.runtime.Token;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vnetwork.model.Refusal;
@@ -24,6 +27,7 @@ import org.vnetwork.shell.command.Scope;
 import org.vnetwork.shell.text.Ink;
 import org.vnetwork.shell.text.Json;
 import org.vnetwork.shell.text.Text;
+import org.vnetwork.shell.text.Wrap;
 
 /**
  * Runs command lines and prints their results or errors: the one way for the interactive console, the socket and transcripts.
@@ -37,9 +41,15 @@ final class CommandLine implements AutoCloseable {
     private final PrintStream out;
     private final PrintStream err;
     private final Ink ink;
+    private final IntSupplier width;
 
-    /** Runs commands with output to two streams; they are flushed after each line and stay open. */
-    CommandLine(CommandProcessor processor, CommandSet commands, PrintStream out, PrintStream err, Ink ink) {
+    /**
+     * Runs commands with output to two streams; they are flushed after each line and stay open.
+     *
+     * @param width columns that lines may have, asked for each; 0 for any
+     */
+    CommandLine(CommandProcessor processor, CommandSet commands, PrintStream out, PrintStream err, Ink ink, IntSupplier width) {
+        this.width = width;
         this.commands = commands;
         this.out = out;
         this.err = err;
@@ -64,16 +74,23 @@ final class CommandLine implements AutoCloseable {
         try {
             for (String statement : statements(line)) {
                 Object result = execute(statement);
-                out.print(json && result != null ? Json.of(result) + "\n" : Text.of(result, ink));
+                out.print(json && result != null ? Json.of(result) + "\n" : text(result));
             }
             return true;
         } catch (Exception e) {
-            err.println(ink.red(message(line, e).replaceAll("\\s*\\R\\s*", " ")));
+            err.println(ink.red(Wrap.lines(message(line, e).replaceAll("\\s*\\R\\s*", " "), width.getAsInt())));
             return false;
         } finally {
             out.flush();
             err.flush();
         }
+    }
+
+    /** Results of other bundles' commands print as their converters say, those that have none as they are. */
+    private String text(Object result) {
+        boolean plain = result == null || result instanceof CharSequence || result instanceof Record || result instanceof Collection<?>;
+        String text = plain ? Text.of(result, ink, width.getAsInt()) : session.format(result, Converter.INSPECT).toString();
+        return plain || text.isEmpty() || text.endsWith("\n") ? text : text + "\n";
     }
 
     private Object execute(String statement) throws Exception {
@@ -119,7 +136,7 @@ final class CommandLine implements AutoCloseable {
             case EOFError e -> "syntax: the line is not complete (" + e.getMessage() + ")";
             case EOFException e -> "syntax: the line is not complete (" + e.getMessage() + ")";
             case SyntaxError e -> "syntax: " + e.getMessage();
-            default -> unexpected(line, failure);
+            default -> WrongWords.of(line, failure).orElseGet(() -> unexpected(line, failure));
         };
     }
 

@@ -69,6 +69,7 @@ final class Completion {
         Optional<Parameter> pending = Optional.empty();
         int missing = 0;
         String switchName = "";
+        String table = "";
         for (String word : before) {
             if (missing > 0) {
                 missing--;
@@ -77,12 +78,17 @@ final class Completion {
                 option.ifPresent(options::remove);
                 pending = option.filter(o -> !o.isFlag());
                 missing = pending.map(o -> o.kind().words()).orElse(0);
-            } else if (!open.isEmpty() && open.removeFirst().kind() == Kind.SWITCH) {
-                switchName = word;
+            } else if (!open.isEmpty()) {
+                Kind kind = open.removeFirst().kind();
+                switchName = kind == Kind.SWITCH ? word : switchName;
+                table = kind == Kind.TABLE ? word : table;
             }
         }
         if (missing > 0) {
             return words(pending.get(), switchName, last);
+        }
+        if (!open.isEmpty() && (open.getFirst().kind() == Kind.KEY || open.getFirst().kind() == Kind.ROW)) {
+            return names.components(switchName, table, open.getFirst().kind() == Kind.KEY, last).stream().map(text -> new Offer(text, "", false)).toList();
         }
         List<Offer> offers = new ArrayList<>(open.isEmpty() ? List.of() : words(open.getFirst(), switchName, last));
         // Not where a word of the user's own is expected: TAB would put the -- that all options have in common there.

@@ -13,16 +13,18 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.vnetwork.shell.text.Ink;
 
 /**
  * One client of the console socket: a command, its answer, the end.
  *
  * <pre>
- * request   length | form     4 octets, big-endian, then UTF-8: json or text
+ * request   length | form     4 octets, big-endian, then UTF-8: json, text, or text and the columns of the terminal that it is for
  *           length | command  likewise, at most 64 KiB
  * answer    type | length | octets   1, 4, length; any number of times
  *           type O: standard output, E: standard error
@@ -51,19 +53,19 @@ final class Connection implements Closeable {
 
     /** Runs a command for a client; virtual thread of the connection. */
     interface Runner {
-        boolean run(String command, boolean json, PrintStream out, PrintStream err);
+        boolean run(String command, Form form, PrintStream out, PrintStream err);
     }
 
     /** Makes a command line for one client. */
     interface CommandLines {
-        CommandLine make(PrintStream out, PrintStream err, Ink ink);
+        CommandLine make(PrintStream out, PrintStream err, Ink ink, IntSupplier width);
     }
 
     /** Runs each command in a command line of its own. */
     static Runner runner(CommandLines lines) {
-        return (command, json, out, err) -> {
-            try (CommandLine line = lines.make(out, err, Ink.PLAIN)) {
-                return line.run(command, json);
+        return (command, form, out, err) -> {
+            try (CommandLine line = lines.make(out, err, Ink.PLAIN, form::width)) {
+                return line.run(command, form.json());
             }
         };
     }
@@ -84,13 +86,14 @@ final class Connection implements Closeable {
             refuse("console: a request of this size (expected: at most " + COMMAND_SIZE + " octets of command)");
             return;
         }
-        if (!form.equals("json") && !form.equals("text")) {
+        Optional<Form> wanted = Form.of(form);
+        if (wanted.isEmpty()) {
             refuse("console: form " + form + " (expected: json or text)");
             return;
         }
         boolean succeeded;
         try (PrintStream out = frames('O'); PrintStream err = frames('E')) {
-            succeeded = runner.run(command, form.equals("json"), out, err);
+            succeeded = runner.run(command, wanted.get(), out, err);
         }
         send('X', (succeeded ? "0" : "1").getBytes(StandardCharsets.US_ASCII), 1);
     }

@@ -62,7 +62,7 @@ public final class Console {
             terminal = opened;
             // NB: not terminal.writer(): Gogo wants a stream, and one buffer keeps the order.
             PrintStream out = new PrintStream(opened.output(), false, StandardCharsets.UTF_8);
-            try (CommandLine line = shell.commandLine(out, out, Ink.TERMINAL)) {
+            try (CommandLine line = shell.commandLine(out, out, Ink.TERMINAL, opened::getWidth)) {
                 line.put(GeneralCommands.END, (Runnable) () -> ended = true);
                 banner(out, shell.host().status());
                 read(reader(opened), line, prompt(shell.host()));

@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
@@ -91,6 +94,14 @@ final class ConsoleCommand implements Function {
         return name() + parameters.stream().map(p -> " " + p.usage()).collect(Collectors.joining());
     }
 
+    /** The command with the words that it needs, and whether there are more. */
+    String shortest() {
+        String needed = parameters.stream().filter(p -> !p.optional()).map(p -> " " + p.usage()).collect(Collectors.joining());
+        long more = parameters.stream().filter(Parameter::optional).count();
+        boolean arguments = parameters.stream().filter(Parameter::optional).noneMatch(Parameter::isOption);
+        return more == 0 ? name() + needed : arguments ? usage() : name() + needed + " [OPTION..]";
+    }
+
     CommandSummary summary() {
         int end = does.value().indexOf(". ");
         return new CommandSummary(name(), end < 0 ? does.value() : does.value().substring(0, end + 1));
@@ -110,8 +121,32 @@ final class ConsoleCommand implements Function {
             return help();
         }
         Object[] values = Arrays.stream(method.getParameters()).map(p -> bind(p, p.getType(), words, session)).toArray();
-        Object result = call(() -> method.invoke(target, values));
+        Callable<Object> work = () -> call(() -> method.invoke(target, values));
+        // Those without scope read what stands before a |, by Gogo's own thread.
+        Object result = scope().equals(Scope.NONE) ? work.call() : apart(work);
         return words.has(JSON) && result != null ? new JsonText(Json.of(result)) : result;
+    }
+
+    /**
+     * Runs work on a thread that has nothing of Gogo's.
+     *
+     * <p>NB: Gogo gives the standard streams of its threads to the session, and of all threads that these start: what a plugin printed on the loop of a
+     * switch would come out at the console that once created the switch.
+     */
+    private Object apart(Callable<Object> work) throws Exception {
+        FutureTask<Object> task = new FutureTask<>(work);
+        Thread thread = Thread.ofVirtual().name("command-" + name()).inheritInheritableThreadLocals(false).start(task);
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Exception failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause().toString(), e.getCause());
+        } catch (InterruptedException e) {
+            thread.interrupt();
+            throw e;
+        }
     }
 
     private static Object bind(AnnotatedElement element, Class<?> type, Words words, CommandSession session) {
@@ -121,6 +156,9 @@ final class ConsoleCommand implements Function {
         Optional<Parameter> declared = Parameter.of(element, type);
         if (declared.isEmpty()) {
             return group(type, words, session);
+        }
+        if (declared.get().many()) {
+            return words.all(declared.get());
         }
         String value = words.value(declared.get());
         if (type == boolean.class) {
@@ -143,7 +181,7 @@ final class ConsoleCommand implements Function {
     }
 
     /** Calls by reflection and lets through what the called one throws. */
-    private static Object call(java.util.concurrent.Callable<Object> reflective) throws Exception {
+    private static Object call(Callable<Object> reflective) throws Exception {
         try {
             return reflective.call();
         } catch (InvocationTargetException e) {

@@ -113,7 +113,7 @@ public final class ConsoleServer {
         }
     }
 
-    private static boolean busy(String command, boolean json, PrintStream out, PrintStream err) {
+    private static boolean busy(String command, Form form, PrintStream out, PrintStream err) {
         err.println("console: " + CONNECTIONS + " commands are running (expected: fewer); try again");
         return false;
     }

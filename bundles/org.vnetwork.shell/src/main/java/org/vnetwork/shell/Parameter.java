@@ -1,6 +1,7 @@
 package org.vnetwork.shell;
 
 import java.lang.reflect.AnnotatedElement;
+import java.util.List;
 import java.util.Optional;
 import org.vnetwork.shell.command.Argument;
 import org.vnetwork.shell.command.Kind;
@@ -13,13 +14,19 @@ import org.vnetwork.shell.command.Option;
  * @param kind what its word names
  * @param help what it is for
  * @param optional whether it may be left out
+ * @param many whether an argument takes all words that are left, one or more
  */
-record Parameter(String name, Kind kind, String help, boolean optional) {
+record Parameter(String name, Kind kind, String help, boolean optional, boolean many) {
+    /** A word that is given once. */
+    Parameter(String name, Kind kind, String help, boolean optional) {
+        this(name, kind, help, optional, false);
+    }
+
     /** The declaration on a method's parameter or a record's component, if there is one. */
     static Optional<Parameter> of(AnnotatedElement element, Class<?> type) {
         Argument argument = element.getAnnotation(Argument.class);
         if (argument != null) {
-            return Optional.of(new Parameter("", argument.value(), argument.help(), type == Optional.class));
+            return Optional.of(new Parameter("", argument.value(), argument.help(), type == Optional.class, type == List.class));
         }
         Option option = element.getAnnotation(Option.class);
         return Optional.ofNullable(option).map(o -> new Parameter("--" + o.value(), o.kind(), o.help(), !o.required()));
@@ -40,6 +47,6 @@ record Parameter(String name, Kind kind, String help, boolean optional) {
 
     /** As the usage line writes it, in brackets when it may be left out. */
     String usage() {
-        return optional ? "[" + form() + "]" : form();
+        return (optional ? "[" + form() + "]" : form()) + (many ? ".." : "");
     }
 }

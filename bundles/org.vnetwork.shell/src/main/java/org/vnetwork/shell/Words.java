@@ -1,6 +1,7 @@
 package org.vnetwork.shell;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +13,12 @@ import org.vnetwork.model.Refusal;
  */
 final class Words {
     private final ConsoleCommand command;
-    private final Map<Parameter, String> values = new HashMap<>();
+    private final Map<Parameter, List<String>> values = new HashMap<>();
 
     /**
      * Tells words apart.
      *
-     * @throws Refusal with the usage, for an unknown, repeated, missing or surplus word
+     * @throws Refusal with the shortest form, for an unknown, repeated, missing or surplus word
      */
     Words(ConsoleCommand command, List<String> words) {
         this.command = command;
@@ -32,7 +33,10 @@ final class Words {
             } else if (open.isEmpty()) {
                 throw refuse("unexpected \"" + word + "\"");
             } else {
-                values.put(open.removeFirst(), word);
+                values.computeIfAbsent(open.getFirst(), p -> new ArrayList<>()).add(word);
+                if (!open.getFirst().many()) {
+                    open.removeFirst();
+                }
             }
         }
         if (!has(ConsoleCommand.HELP)) {
@@ -44,7 +48,12 @@ final class Words {
 
     /** The word given for a parameter, or null. */
     String value(Parameter parameter) {
-        return values.get(parameter);
+        return has(parameter) ? values.get(parameter).getFirst() : null;
+    }
+
+    /** All words given for a parameter that takes many. */
+    List<String> all(Parameter parameter) {
+        return List.copyOf(values.get(parameter));
     }
 
     boolean has(Parameter flag) {
@@ -60,7 +69,7 @@ final class Words {
         String word = words.get(at);
         int equals = word.indexOf('=');
         String name = equals < 0 ? word : word.substring(0, equals);
-        Parameter option = command.options().stream().filter(o -> o.name().equals(name)).findFirst().orElseThrow(() -> refuse("unknown option " + name));
+        Parameter option = command.options().stream().filter(o -> o.name().equals(name)).findFirst().orElseThrow(() -> unknown(name));
         if (has(option)) {
             throw refuse(name + " is given twice");
         }
@@ -68,18 +77,24 @@ final class Words {
             throw refuse(name + " takes no value");
         }
         if (option.isFlag() || equals >= 0) {
-            values.put(option, word.substring(equals + 1));
+            values.put(option, List.of(word.substring(equals + 1)));
             return at;
         }
         int last = at + option.kind().words();
         if (last >= words.size() || words.subList(at + 1, last + 1).stream().anyMatch(Words::isOption)) {
             throw refuse(option.form() + ": its value is missing");
         }
-        values.put(option, String.join(" ", words.subList(at + 1, last + 1)));
+        values.put(option, List.of(String.join(" ", words.subList(at + 1, last + 1))));
         return last;
     }
 
+    private Refusal unknown(String name) {
+        String nearest = command.options().stream().map(Parameter::name).min(Comparator.comparingInt(o -> CommandSet.distance(o, name))).orElseThrow();
+        boolean near = CommandSet.distance(nearest, name) <= Math.max(2, name.length() / 3);
+        return refuse("unknown option " + name + (near ? "; nearest is " + nearest : ""));
+    }
+
     private Refusal refuse(String what) {
-        return new Refusal(command.name() + ": " + what + "; usage: " + command.usage());
+        return new Refusal(command.name() + ": " + what + " (expected: " + command.shortest() + "); " + command.name() + " --help says more");
     }
 }

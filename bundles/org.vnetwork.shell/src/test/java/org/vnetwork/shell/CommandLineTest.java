@@ -24,12 +24,12 @@ class CommandLineTest {
     @CsvSource(delimiter = '!', textBlock = """
             switch:create sw1                        ! switch: sw1 (expected: a name that is not in use yet)
             switch:create ''                         ! switch name: (empty) (expected: 1 to 31 of A-Z a-z 0-9 _ . -, a letter or digit first)
-            switch:create                            ! switch:create: NAME is missing; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
-            switch:create a b                        ! switch:create: unexpected "b"; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
-            switch:create a --engin flood            ! switch:create: unknown option --engin; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
-            switch:create a --engine                 ! switch:create: --engine ENGINE: its value is missing; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
-            switch:create a --plan --plan            ! switch:create: --plan is given twice; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
-            switch:create a --plan=1                 ! switch:create: --plan takes no value; usage: switch:create NAME [--engine ENGINE] [--datapath DATAPATH] [--fail open|closed] [--plan]
+            switch:create                            ! switch:create: NAME is missing (expected: switch:create NAME [OPTION..]); switch:create --help says more
+            switch:create a b                        ! switch:create: unexpected "b" (expected: switch:create NAME [OPTION..]); switch:create --help says more
+            switch:create a --engin flood            ! switch:create: unknown option --engin; nearest is --engine (expected: switch:create NAME [OPTION..]); switch:create --help says more
+            switch:create a --engine                 ! switch:create: --engine ENGINE: its value is missing (expected: switch:create NAME [OPTION..]); switch:create --help says more
+            switch:create a --plan --plan            ! switch:create: --plan is given twice (expected: switch:create NAME [OPTION..]); switch:create --help says more
+            switch:create a --plan=1                 ! switch:create: --plan takes no value (expected: switch:create NAME [OPTION..]); switch:create --help says more
             switch:remove nope                       ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
             switch:show nope                         ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
             switch:limit nope --flows 5              ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
@@ -41,7 +41,7 @@ class CommandLineTest {
             port:add sw1 web1 --sim                  ! port: web1 (expected: a name that is not in use yet in switch sw1)
             port:add sw1 p                           ! port:add: no attachment (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --udp-multicast GROUP:PORT, --vxlan REMOTE, --sim)
             port:add sw1 p --sim --tap t             ! port:add: 2 attachments (expected: exactly one of --netdev DEVICE, --tap NAME, --dgram LOCAL PEER, --stream ADDRESS, --stream-to ADDRESS, --udp-multicast GROUP:PORT, --vxlan REMOTE, --sim)
-            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing; usage: port:add SWITCH NAME [--netdev DEVICE] [--tap NAME] [--dgram LOCAL PEER] [--stream ADDRESS] [--stream-to ADDRESS] [--udp-multicast GROUP:PORT] [--vxlan REMOTE] [--vni N] [--local ADDRESS] [--sim] [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--service] [--mirror] [--queues N] [--fast auto|on|off] [--plan]
+            port:add sw1 p --dgram /run/p --access 1 ! port:add: --dgram LOCAL PEER: its value is missing (expected: port:add SWITCH NAME [OPTION..]); port:add --help says more
             port:add sw1 p --stream '/run/p q/'      ! stream: /run/p q/ (expected: an address without blanks, at most 255 characters)
             port:add sw1 p --sim --vni 7             ! port:add: --vni without --vxlan (expected: --vxlan REMOTE --vni N)
             port:add sw1 p --vxlan 192.0.2.7         ! port:add: --vxlan without --vni (expected: --vxlan REMOTE --vni N)
@@ -50,12 +50,13 @@ class CommandLineTest {
             port:add sw1 p --sim --local 192.0.2.7   ! port:add: --local (expected: with --vxlan or --udp-multicast only)
             port:add sw1 p --sim --access 4095       ! vlan: 4095 (expected: 1..4094)
             port:add sw1 p --sim --access ten        ! vlan: ten (expected: 1..4094)
-            port:add sw1 p --sim --trunk 10,         ! vlan: (empty) (expected: 1..4094)
+            port:add sw1 p --sim --trunk 10,         ! vlan: (empty) (expected: 1..4094, low-high, or all alone)
+            port:add sw1 p --sim --trunk 5,20-10     ! vlan: 20-10 (expected: low-high)
             port:add sw1 p --sim --access 1 --trunk 2! vlan: --access 1 and --trunk 2 (expected: one of them)
             port:add sw1 p --sim --native 1          ! --native: 1 (expected: --trunk with it); an access port has its VLAN from --access
             port:add sw1 p --sim --service           ! --service: no VLAN (expected: --access or --trunk with it)
             port:set sw1 web1 --service --mirror     ! --service: no VLAN (expected: --access or --trunk with it)
-            port:set sw1 web1                        ! port:set: nothing to set (expected: --access VLAN, or --trunk VLAN,.. [--native VLAN], or --mirror, or --fast auto|on|off)
+            port:set sw1 web1                        ! port:set: nothing to set (expected: --access VLAN, or --trunk VLANS [--native VLAN], or --mirror, or --fast auto|on|off)
             port:set sw1 web1 --fast often           ! fast: often (expected: auto, on or off)
             port:set sw1 web1 --fast off             ! fast: off (expected: with --netdev only; a sim has one way)
             port:add sw1 p --sim --queues 2          ! queues: 2 (expected: with --tap only; a sim has its own)
@@ -68,12 +69,14 @@ class CommandLineTest {
             filter:remove up1 1                      ! slot: 1 (expected: a slot of port up1 with a filter in it); filter:list shows them
             flow:show sw1 x                          ! flow: x (expected: 0..)
             flow:show sw1 9                          ! flow: 9 (expected: an installed flow of switch sw1); flow:list sw1 shows them
-            flow:trace sw1 'eth()'                   ! flow:trace: --in PORT is missing; usage: flow:trace SWITCH --in PORT FRAME
+            flow:trace sw1 'eth()'                   ! flow:trace: --in PORT is missing (expected: flow:trace SWITCH --in PORT FRAME); flow:trace --help says more
+            port:list a b                            ! port:list: unexpected "b" (expected: port:list [SWITCH]); port:list --help says more
+            felix:start                              ! felix:start: BUNDLE is missing (expected: felix:start BUNDLE.. [OPTION..]); felix:start --help says more
             table:put sw1 fdb vlan port=web1         ! key: vlan (expected: name=value, as in vlan=10,mac=02:00:00:00:00:01); table:show lists the names
             table:put sw1 fdb vlan=1,vlan=2 port=1   ! key: vlan=1,vlan=2 (expected: vlan only once)
             clock:warp sw1 10                        ! duration: 10 (expected: a number and a unit of ms, s, m, h, d, as in 10s)
             exit                                     ! exit: no interactive console (expected: vnet> prompt); ./vnet down stops a host in the background
-            list                                     ! command: list (expected: with its scope, one of switch:list, port:list, engine:list, filter:list, flow:list, table:list, drops:list, counter:list, datapath:list)
+            list                                     ! command: list (expected: with its scope, one of switch:list, port:list, engine:list, filter:list, flow:list, table:list, rule:list, drops:list, counter:list, datapath:list)
             port                                     ! command: port (expected: one of port:add, port:list, port:remove, port:set, port:show)
             port:lst                                 ! command: port:lst is unknown; nearest is port:list; help lists the commands
             frobnicate                               ! command: frobnicate is unknown; help lists the commands
@@ -169,6 +172,46 @@ class CommandLineTest {
     }
 
     @Test
+    void vlansOfATrunkAreTypedAndShownAsRanges() {
+        String changed = console.run("port:set sw1 up1 --trunk 10,20-29,30 --native 1");
+        assertTrue(changed.contains("+ port:add sw1 up1 --sim --trunk 1,10,20-30 --native 1\n"), changed);
+        console.run("port:set sw1 up1 --trunk all");
+        assertTrue(console.run("config:show").contains("port:add sw1 up1 --sim --trunk all\n"));
+        assertTrue(console.run("port:list sw1").contains("  trunk all  "));
+        assertTrue(console.run("config:show --json").contains("\"allowed\" : \"all\""));
+    }
+
+    @Test
+    void aRowThatAnEngineWroteGoesWithAWarning() {
+        String row = "sw1 fdb vlan=10,mac=02:00:00:00:00:01";
+        assertEquals("- row fdb mac=02:00:00:00:00:01,vlan=10 of sw1\nwarning: an engine or a filter wrote this row, and may write it again\n", console.run("table:remove " + row));
+        assertTrue(console.succeeded());
+        assertTrue(console.run("table:remove --plan " + row).endsWith("planned only: nothing was changed\n"));
+        assertEquals("row: mac=02:00:00:00:00:02,vlan=10 (expected: the key of a row of table fdb/1); table:show lists them\n",
+                console.run("table:remove sw1 fdb vlan=10,mac=02:00:00:00:00:02"));
+        assertFalse(console.succeeded());
+        console.run("table:put " + row + " port=web1,fixed=true");
+        assertTrue(console.run("table:remove " + row).startsWith("- table:put sw1 fdb"));
+    }
+
+    @Test
+    void rulesAreListedInTheOrderInWhichTheyAreAsked() {
+        assertEquals("""
+                table              priority  id  match              rule         owner     flows
+                com.acme.policy/1        20   1  ip_dst=10.0.0.0/8  allow=true   com.acme      2
+                other/1                   0   7  any                allow=false  other         0
+                """, console.run("rule:list sw1"));
+        assertEquals(2, console.run("rule:list sw1 com.acme.policy").lines().count());
+        assertEquals("none\n", console.run("rule:list sw1 com.acme"));
+    }
+
+    @Test
+    void componentsWithCommasInBracketsAreOne() {
+        console.run("table:put sw1 policy 'id=1' 'ports=[web1 up1],net=(address=10.0.0.1,length=8)'");
+        assertTrue(console.run("config:show").contains("table:put sw1 policy id=1 'net=(address=10.0.0.1,length=8),ports=[web1 up1]'\n"), console.run("config:show"));
+    }
+
+    @Test
     void printsTheResultOfEachCommandOfALine() {
         assertEquals("clock  5s\nclock  10s\n", console.run("clock:warp sw1 5s; clock:warp sw1 5s"));
         assertEquals("vlan: 0 (expected: 1..4094)\n", console.run("port:set sw1 web1 --access 0; clock:show sw1"));
@@ -224,12 +267,12 @@ class CommandLineTest {
     @Test
     void helpTellsTheWordsOfACommand() {
         assertEquals("""
-                port:set SWITCH PORT [--access VLAN] [--trunk VLAN,..] [--native VLAN] [--service] [--mirror] [--fast auto|on|off] [--plan]
+                port:set SWITCH PORT [--access VLAN] [--trunk VLANS] [--native VLAN] [--service] [--mirror] [--fast auto|on|off] [--plan]
                 Puts a port into other VLANs, or says which way frames go to the station behind it. Its flows are decided again; nothing is flushed.
                   SWITCH              the switch
                   PORT                the port
                   --access VLAN       untagged frames only, in this VLAN
-                  --trunk VLAN,..     tagged frames of these VLANs
+                  --trunk VLANS       tagged frames of these VLANs, as in 10,20-30, or all
                   --native VLAN       with --trunk: untagged frames too, in this VLAN
                   --service           its tags are service tags (IEEE 802.1ad); customer tags are payload
                   --mirror            in no VLAN: it takes mirrored copies, and nothing else
@@ -240,6 +283,19 @@ class CommandLineTest {
         assertEquals(console.run("help port:set"), console.run("port:set --help"));
         assertEquals(1 + 5, console.run("help port").lines().count());
         assertEquals(1 + console.commands.all().size(), console.run("help").lines().count());
+    }
+
+    @Test
+    void atATerminalTablesFoldAndLinesBreakBetweenWords() {
+        console.width = 60;
+        for (String command : new String[] {"flow:list sw1", "port:list", "help", "help port:add", "switch:list", "flow:show sw1 1", "port:add sw1", "port:add sw1 p", "table:list sw1"}) {
+            String printed = console.run(command);
+            assertTrue(printed.lines().allMatch(l -> l.length() <= 60), command + "\n" + printed);
+        }
+        assertTrue(console.run("config:show").contains("port:add sw1 up1 --sim --trunk 1,10,20 --native 1\n"));
+        String list = console.run("flow:list sw1");
+        console.width = 0;
+        assertEquals(3, console.run("flow:list sw1").lines().count(), list);
     }
 
     @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** What TAB offers behind a line; the last word begins behind the last space. */
 class CompletionTest {
     private final TestConsole console = TestConsole.after("switch:create sw1", "port:add sw1 web1 --sim", "port:add sw1 db1 --sim", "switch:create sw2", "port:add sw2 up1 --sim");
-    private final Completion completion = new Completion(console.commands, new Names(console.host, console.host));
+    private final Completion completion = new Completion(console.commands, new Names(console.host, console.host, null));
 
     @AfterEach
     void close() {
@@ -72,6 +72,24 @@ class CompletionTest {
         assertEquals(List.of("open", "closed"), offers("filter:add sw1/web1 count --fail "));
         assertEquals(List.of("auto", "on", "off"), offers("port:set sw1 web1 --fast "));
         assertTrue(offers("port:add sw1 p --tap vm7 -").containsAll(List.of("--queues", "--fast")));
+    }
+
+    @Test
+    void vlansThatOtherPortsAreIn() {
+        console.run("port:add sw1 t --sim --trunk 10,20-30 --native 10; port:add sw1 a --sim --access 40");
+        assertEquals(List.of("all", "10,20-30"), offers("port:set sw1 web1 --trunk "));
+        assertEquals(List.of("1", "10", "40"), offers("port:set sw1 web1 --access "));
+    }
+
+    @Test
+    void componentsOfKeysAndRowsAndWhatTheyCanBe() {
+        assertEquals(List.of("vlan=", "mac="), offers("table:put sw1 fdb "));
+        assertEquals(List.of("vlan=10,mac="), offers("table:put sw1 fdb vlan=10,m"));
+        assertEquals(List.of("port=", "fixed="), offers("table:put sw1 fdb vlan=10,mac=02:00:00:00:00:01 "));
+        assertEquals(List.of("port=web1", "port=db1"), offers("table:put sw1 fdb vlan=10,mac=02:00:00:00:00:01 port="));
+        assertEquals(List.of("port=web1,fixed=true", "port=web1,fixed=false"), offers("table:put sw1 fdb vlan=10,mac=02:00:00:00:00:01 port=web1,fixed=t"));
+        assertEquals(List.of("vlan=", "mac="), offers("table:remove sw1 fdb "));
+        assertEquals(List.of("com.acme.policy", "other"), offers("rule:list sw1 "));
     }
 
     @Test

@@ -57,7 +57,7 @@ class ConsoleServerTest {
     }
 
     private Connection.Runner commands() {
-        return Connection.runner((out, err, ink) -> new CommandLine(console.processor, console.commands, out, err, ink));
+        return Connection.runner((out, err, ink, width) -> new CommandLine(console.processor, console.commands, out, err, ink, width));
     }
 
     private Path socket() {
@@ -117,6 +117,18 @@ class ConsoleServerTest {
         Answer answer = ask("json", "clock:show sw1");
         assertEquals("0", answer.status());
         assertEquals("{\"clockMillis\":0}", answer.out().replaceAll("\\s", ""));
+    }
+
+    @Test
+    void linesAreNoLongerThanTheClientsTerminal() throws IOException {
+        server(commands());
+        String whole = ask("text", "flow:list sw1").out();
+        assertTrue(whole.lines().anyMatch(l -> l.length() > 50), whole);
+        assertEquals(whole, ask("text ", "flow:list sw1").out());
+        String narrow = ask("text 50", "flow:list sw1").out();
+        assertTrue(narrow.lines().allMatch(l -> l.length() <= 50), narrow);
+        assertTrue(ask("text 50", "switch:show nope").err().lines().allMatch(l -> l.length() <= 50));
+        assertEquals("1", ask("text x", "flow:list sw1").status());
     }
 
     @Test

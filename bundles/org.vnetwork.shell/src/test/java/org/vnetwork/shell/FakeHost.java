@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.vnetwork.control.Change;
+import org.vnetwork.control.ColumnView;
 import org.vnetwork.control.Configuration;
 import org.vnetwork.control.CounterView;
 import org.vnetwork.control.DatapathView;
@@ -25,7 +26,9 @@ import org.vnetwork.control.Page;
 import org.vnetwork.control.PluginView;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.PortView;
+import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.RowView;
+import org.vnetwork.control.RuleView;
 import org.vnetwork.control.Simulation;
 import org.vnetwork.control.StageView;
 import org.vnetwork.control.SwitchDocument;
@@ -178,6 +181,27 @@ final class FakeHost implements Host, Configuration, Simulation {
         row.put("port", "web1");
         row.put("fixed", false);
         return new Page<>(List.of(new RowView(key, row, 1_000, 299_000, 2)), 0, 1);
+    }
+
+    @Override
+    public List<ColumnView> columns(String switchName, String table) {
+        List<String> ports = document.need(switchName).ports().stream().map(PortDocument::name).toList();
+        return List.of(new ColumnView("vlan", true, List.of()), new ColumnView("mac", true, List.of()), new ColumnView("port", false, ports),
+                new ColumnView("fixed", false, List.of("true", "false")));
+    }
+
+    @Override
+    public void removeRow(String switchName, RowDocument row, boolean only) {
+        document.need(switchName);
+        if (!row.key().toString().contains("02:00:00:00:00:01")) {
+            throw org.vnetwork.model.Refusal.value("row", RowDocument.text(row.key()), "the key of a row of table fdb/1", "table:show lists them");
+        }
+    }
+
+    @Override
+    public List<RuleView> rules(String switchName) {
+        document.need(switchName);
+        return List.of(new RuleView("com.acme.policy/1", 20, 1, "ip_dst=10.0.0.0/8", "allow=true", "com.acme", 2), new RuleView("other/1", 0, 7, "any", "allow=false", "other", 0));
     }
 
     @Override

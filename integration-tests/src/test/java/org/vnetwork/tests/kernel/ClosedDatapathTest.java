@@ -19,16 +19,18 @@ import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathDriver;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.MissLimit;
+import org.vnetwork.datapath.MissSink;
 import org.vnetwork.datapath.StatisticsSink;
 import org.vnetwork.datapath.UpcallSink;
 import org.vnetwork.datapath.ebpf.EbpfDriver;
 import org.vnetwork.datapath.sim.SimDriver;
 import org.vnetwork.datapath.user.UserDriver;
+import org.vnetwork.model.FastWay;
 import org.vnetwork.packet.wire.Frame;
 
 /** A datapath that was closed refuses calls: what they would reach is not there any more, in the kernel's case its very memory. */
 class ClosedDatapathTest {
-    private static final Set<String> STILL_ASKED = Set.of("capabilities", "outlives", "nanoTime", "wakeup", "close");
+    private static final Set<String> STILL_ASKED = Set.of("capabilities", "outlives", "nanoTime", "wakeup", "leave", "close");
 
     static Stream<DatapathDriver> drivers() {
         return Stream.of(new SimDriver(), new UserDriver(), new EbpfDriver());
@@ -37,6 +39,7 @@ class ClosedDatapathTest {
     private static Object argument(Class<?> type) {
         return type == int.class ? (Object) 1 : type == long.class ? 1L : type == List.class ? List.of() : type == Attachment.class ? new Attachment("sim", "a")
                 : type == MissLimit.class ? MissLimit.PRESET : type == StatisticsSink.class ? (StatisticsSink) (id, packets, bytes, used) -> { }
+                : type == Set.class ? Set.of() : type == FastWay.class ? FastWay.AUTO : type == MissSink.class ? (MissSink) (port, received, dropped) -> { }
                 : type == UpcallSink.class ? (UpcallSink) frame -> { } : new Frame();
     }
 

@@ -50,6 +50,8 @@ final class Host {
         // SLF4J on the class path needs no service loader weaving (SpiFly) and logs from the first line on.
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, Slf4jPackages.EXPORTS);
         properties.put("osgi.compatibility.bootdelegation", "false");
+        // What felix:log shows; Equinox keeps nothing unless told to.
+        properties.put("equinox.log.history.max", "200");
         return properties;
     }
 

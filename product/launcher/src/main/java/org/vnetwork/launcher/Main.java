@@ -30,13 +30,14 @@ public final class Main {
      */
     public static void main(String[] arguments) {
         int status = 0;
+        PrintStream err = System.err;
         try {
             run(Settings.of(System.getProperties()));
         } catch (StartFailure e) {
-            System.err.println("up: " + e.getMessage());
+            err.println("up: " + e.getMessage());
             status = 1;
         } catch (IOException | InterruptedException e) {
-            System.err.println("up: " + e);
+            err.println("up: " + e);
             status = 1;
         }
         // NB: not a return: a bundle's stray thread would keep the process.
@@ -47,6 +48,7 @@ public final class Main {
         makeDataFolder(settings);
         RunFolder folder = RunFolder.open(settings);
         Logger log = LoggerFactory.getLogger(Main.class);
+        StandardStreams.toLog();
         log.info("host {} starts, pid {}, Java {}", settings.name(), ProcessHandle.current().pid(), Runtime.version());
         Host host = new Host(settings, folder.frameworkStorage());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(host, folder, settings, log), "end"));

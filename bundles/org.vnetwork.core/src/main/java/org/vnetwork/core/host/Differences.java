@@ -81,7 +81,8 @@ final class Differences {
     private void rows(SwitchDocument having, SwitchDocument lacking, String sign) {
         for (RowDocument row : having.rows()) {
             if (!lacking.rows().contains(row)) {
-                lines.add(sign + "row " + row.place() + " = " + RowDocument.text(row.row()) + " of " + having.name());
+                String says = row.row().isEmpty() ? "" : " = " + RowDocument.text(row.row());
+                lines.add(sign + "row " + row.place() + says + " of " + having.name());
             }
         }
     }

@@ -21,6 +21,7 @@ import org.vnetwork.control.SwitchDocument;
 import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
+import org.vnetwork.model.VlanSet;
 
 /**
  * The configuration as JSON that a person can read; {@code format} says which version of it.
@@ -71,7 +72,7 @@ final class DocumentText {
         if (p.vlan().mirror()) {
             map.put("mirror", true);
         } else if (p.vlan().trunk()) {
-            map.put("trunk", p.vlan().allowed());
+            map.put("trunk", p.vlan().allowed().toString());
             map.put("native", p.vlan().untagged());
         } else {
             map.put("access", p.vlan().untagged());
@@ -157,12 +158,17 @@ final class DocumentText {
             if (node.flag("mirror") && (node.has("access") || node.has("trunk") || node.has("native"))) {
                 throw Refusal.value("vlan", "mirror and others", "mirror alone");
             }
-            PortVlan customer = node.flag("mirror") ? PortVlan.MIRROR : node.has("trunk") ? PortVlan.trunk(node.integers("trunk"), node.integer("native")) : PortVlan.access(node.integer("access"));
+            PortVlan customer = node.flag("mirror") ? PortVlan.MIRROR : node.has("trunk") ? PortVlan.trunk(vlans(node), node.integer("native")) : PortVlan.access(node.integer("access"));
             PortVlan vlan = node.flag("service") ? customer.withServiceTags() : customer;
             List<FilterDocument> filters = node.list("filters").stream().map(DocumentText::readFilter).toList();
             return new PortDocument(node.integer("id"), node.text("name"), node.text("attachment"), node.text("device"), vlan, filters,
                     new DeviceOptions(node.has("queues") ? node.integer("queues") : 1, node.has("fast") ? FastWay.of(node.text("fast")) : FastWay.AUTO));
         });
+    }
+
+    /** The VLANs of a trunk: text as in commands, or a list of numbers as documents had it before there were ranges. */
+    private static VlanSet vlans(JsonNode node) {
+        return node.isText("trunk") ? VlanSet.parse(node.text("trunk")) : VlanSet.of(node.integers("trunk"));
     }
 
     private static FilterDocument readFilter(JsonNode node) {

@@ -12,6 +12,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.vnetwork.control.Configuration;
+import org.vnetwork.control.ColumnView;
 import org.vnetwork.control.CounterView;
 import org.vnetwork.control.DatapathView;
 import org.vnetwork.control.DropView;
@@ -25,7 +26,9 @@ import org.vnetwork.control.LimitView;
 import org.vnetwork.control.Page;
 import org.vnetwork.control.PluginView;
 import org.vnetwork.control.PortView;
+import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.RowView;
+import org.vnetwork.control.RuleView;
 import org.vnetwork.control.SwitchDocument;
 import org.vnetwork.control.SwitchView;
 import org.vnetwork.control.TableView;
@@ -225,6 +228,26 @@ public final class HostService implements Host {
     @Override
     public Page<RowView> rows(String switchName, String table, int from, int limit) {
         return switches.need(switchName).views().rows(table, from, limit);
+    }
+
+    @Override
+    public List<ColumnView> columns(String switchName, String table) {
+        return switches.need(switchName).views().columns(table);
+    }
+
+    @Override
+    public void removeRow(String switchName, RowDocument row, boolean only) {
+        VirtualSwitch home = switches.need(switchName);
+        if (only) {
+            home.placed().find(row);
+        } else {
+            home.removeRow(row);
+        }
+    }
+
+    @Override
+    public List<RuleView> rules(String switchName) {
+        return switches.need(switchName).views().rules();
     }
 
     @Override

@@ -52,6 +52,10 @@ record JsonNode(Map<?, ?> map, String place) {
         throw Refusal.value(place + "." + name, map.get(name), "text");
     }
 
+    boolean isText(String name) {
+        return map.get(name) instanceof String;
+    }
+
     /** Whether a truth value is there and true. */
     boolean flag(String name) {
         Object value = map.get(name);

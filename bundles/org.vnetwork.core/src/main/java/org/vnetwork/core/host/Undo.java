@@ -5,7 +5,6 @@ import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
 import org.vnetwork.core.run.VirtualSwitch;
-import org.vnetwork.model.Refusal;
 
 /** Takes a half-made edit of one switch back; what it finds as it was stays untouched, so that its traffic goes on. */
 final class Undo {
@@ -69,8 +68,9 @@ final class Undo {
     private static void unplace(VirtualSwitch home, RowDocument row) {
         try {
             home.placeRow(row, false);
-        } catch (Refusal e) {
-            // The row was what the edit was refused for: it never got there.
+        } catch (RuntimeException e) {
+            // Either it never got there, or the loop is still busy putting it: then it goes when the loop is done with that.
+            home.takeBack(row);
         }
     }
 }

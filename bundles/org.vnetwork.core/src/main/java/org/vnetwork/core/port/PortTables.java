@@ -1,12 +1,12 @@
 package org.vnetwork.core.port;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.model.PortId;
 import org.vnetwork.model.PortVlan;
+import org.vnetwork.model.VlanSet;
 import org.vnetwork.table.Table;
 import org.vnetwork.table.shared.PortLink;
 
@@ -65,7 +65,7 @@ public final class PortTables {
     public void put(PortId port, PortRow row) {
         PortRow before = ports.get(port);
         ports.put(port, row);
-        update(port, before == null ? Set.of() : vlans(before.vlan()), vlans(row.vlan()));
+        update(port, before == null ? VlanSet.NONE : vlans(before.vlan()), vlans(row.vlan()));
     }
 
     /** A port's filters are others now, by the same names. */
@@ -90,32 +90,35 @@ public final class PortTables {
         PortRow before = ports.get(port);
         if (before != null) {
             ports.remove(port);
-            update(port, vlans(before.vlan()), Set.of());
+            update(port, vlans(before.vlan()), VlanSet.NONE);
         }
     }
 
-    private static Set<Integer> vlans(PortVlan vlan) {
-        return vlan.trunk() ? new TreeSet<>(vlan.allowed()) : Set.of(vlan.untagged());
+    private static VlanSet vlans(PortVlan vlan) {
+        return vlan.trunk() ? vlan.allowed() : VlanSet.of(List.of(vlan.untagged()));
     }
 
-    private void update(PortId port, Set<Integer> before, Set<Integer> after) {
-        for (int left : before) {
-            if (!after.contains(left)) {
-                List<PortId> others = new ArrayList<>(members(left));
-                others.remove(port);
-                if (others.isEmpty()) {
-                    members.remove(new Vlan(left));
-                } else {
-                    members.put(new Vlan(left), new Members(List.copyOf(others)));
-                }
-            }
+    private void update(PortId port, VlanSet before, VlanSet after) {
+        before.stream().filter(left -> !after.contains(left)).forEach(left -> leave(port, left));
+        after.stream().filter(joined -> !before.contains(joined)).forEach(joined -> join(port, joined));
+    }
+
+    private void leave(PortId port, int vlan) {
+        List<PortId> others = new ArrayList<>(members(vlan));
+        others.remove(port);
+        if (others.isEmpty()) {
+            members.remove(new Vlan(vlan));
+        } else {
+            members.put(new Vlan(vlan), new Members(List.copyOf(others)));
         }
-        for (int joined : after) {
-            if (!before.contains(joined)) {
-                TreeSet<PortId> all = new TreeSet<>(members(joined));
-                all.add(port);
-                members.put(new Vlan(joined), new Members(List.copyOf(all)));
-            }
+    }
+
+    private void join(PortId port, int vlan) {
+        List<PortId> all = new ArrayList<>(members(vlan));
+        int place = Collections.binarySearch(all, port);
+        if (place < 0) {
+            all.add(-place - 1, port);
+            members.put(new Vlan(vlan), new Members(List.copyOf(all)));
         }
     }
 }

@@ -72,7 +72,7 @@ public final class ReadJournal {
         Dependency kept = read.kept();
         if (kept.at == Journal.NOWHERE) {
             try {
-                kept.at = kept.name(buffer.clear()) ? journal.put(Journal.Kind.READ, buffer.flip(), 0, 0) : NAMELESS;
+                kept.at = kept.name(buffer.clear()) ? put(buffer.flip()) : NAMELESS;
             } catch (BufferOverflowException e) {
                 return Journal.NOWHERE;
             } catch (RuntimeException e) {
@@ -81,6 +81,11 @@ public final class ReadJournal {
             }
         }
         return kept.at;
+    }
+
+    private int put(ByteBuffer name) {
+        int type = name.getInt(0);
+        return type == RULES || rows.keeps(type) ? journal.put(Journal.Kind.READ, name, 0, 0) : Journal.NOWHERE;
     }
 
     /** Forgets those that no flow reads any more. */

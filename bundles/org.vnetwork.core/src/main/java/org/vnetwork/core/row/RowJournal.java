@@ -24,15 +24,28 @@ public final class RowJournal {
     private final Map<String, Type> types = new HashMap<>();
     private final Map<RowTable, Codecs> codecs = new HashMap<>();
     private final Map<Integer, RowTable> tables = new HashMap<>();
+    private final Map<Integer, Type> byNumber = new HashMap<>();
     private int nextNumber;
     private long sequence;
     private int restored;
 
-    /** A type in the journal, and the rows found of it. */
-    private record Type(int number, String schema, int at, List<Journal.Found> rows) {
+    /** A type, its place in the journal, and the rows found of it. */
+    private static final class Type {
+        private final int number;
+        private final String id;
+        private final String schema;
+        private final List<Journal.Found> rows = new ArrayList<>();
+        private int at;
+
+        Type(int number, String id, String schema, int at) {
+            this.number = number;
+            this.id = id;
+            this.schema = schema;
+            this.at = at;
+        }
     }
 
-    private record Codecs(int type, RowCodec key, RowCodec row) {
+    private record Codecs(Type type, RowCodec key, RowCodec row) {
     }
 
     /**
@@ -43,21 +56,18 @@ public final class RowJournal {
     public RowJournal(Journal journal, Consumer<String> told) {
         this.journal = journal;
         this.told = told;
-        Map<Integer, Type> byNumber = new HashMap<>();
         for (Journal.Found found : journal.take(Journal.Kind.TYPE)) {
             int number = found.octets().getInt();
             String[] text = StandardCharsets.UTF_8.decode(found.octets()).toString().split(" ", 2);
-            Type type = new Type(number, text[1], found.at(), new ArrayList<>());
-            types.put(text[0], type);
-            byNumber.put(number, type);
-            nextNumber = Math.max(nextNumber, number + 1);
+            add(new Type(number, text[0], text[1], found.at()));
+            reserve(number);
         }
         for (Journal.Found found : journal.take(Journal.Kind.ROW)) {
             Type type = byNumber.get(found.octets().getInt());
             if (type == null) {
                 journal.free(found.at());
             } else {
-                type.rows().add(found);
+                type.rows.add(found);
                 sequence = Math.max(sequence, found.b() + 1);
             }
         }
@@ -74,25 +84,46 @@ public final class RowJournal {
         RowCodec row = RowCodec.of(table.rowClass());
         String schema = key.schema() + " " + row.schema();
         Type known = types.get(table.id());
-        if (known != null && !known.schema().equals(schema)) {
-            if (!known.rows().isEmpty()) {
-                told.accept("data type " + table.id() + ": " + known.rows().size() + " rows of the process before are left out, since its components were " + known.schema()
+        if (known != null && !known.schema.equals(schema)) {
+            if (!known.rows.isEmpty()) {
+                told.accept("data type " + table.id() + ": " + known.rows.size() + " rows of the process before are left out, since its components were " + known.schema
                         + " and are " + schema + " now (expected: another version number for other components)");
             }
-            known.rows().forEach(r -> journal.free(r.at()));
-            journal.free(known.at());
+            known.rows.forEach(r -> journal.free(r.at()));
+            journal.free(known.at);
+            byNumber.remove(known.number);
             known = null;
         }
         if (known == null) {
-            buffer.clear().putInt(nextNumber).put((table.id() + " " + schema).getBytes(StandardCharsets.UTF_8));
-            known = new Type(nextNumber++, schema, journal.put(Journal.Kind.TYPE, buffer.flip(), 0, 0), new ArrayList<>());
-            types.put(table.id(), known);
+            known = new Type(nextNumber++, table.id(), schema, Journal.NOWHERE);
+            add(known);
+            keeps(known);
         }
-        codecs.put(table, new Codecs(known.number(), key, row));
-        tables.put(known.number(), table);
-        table.setNames(new ReadNames(known.number(), key));
-        known.rows().forEach(found -> restore(table, found));
-        known.rows().clear();
+        codecs.put(table, new Codecs(known, key, row));
+        tables.put(known.number, table);
+        table.setNames(new ReadNames(known.number, key));
+        known.rows.forEach(found -> restore(table, found));
+        known.rows.clear();
+    }
+
+    private void add(Type type) {
+        types.put(type.id, type);
+        byNumber.put(type.number, type);
+    }
+
+    /** Whether the journal has the type, now at the latest; without it the next process knows nothing by its number. */
+    private boolean keeps(Type type) {
+        if (type.at == Journal.NOWHERE) {
+            buffer.clear().putInt(type.number).put((type.id + " " + type.schema).getBytes(StandardCharsets.UTF_8));
+            type.at = journal.put(Journal.Kind.TYPE, buffer.flip(), 0, 0);
+        }
+        return type.at != Journal.NOWHERE;
+    }
+
+    /** Whether the next process will know the type of this number: only then a name with it says anything. */
+    boolean keeps(int number) {
+        Type type = byNumber.get(number);
+        return type != null && keeps(type);
     }
 
     /** Gives no new type this number or a lower one: names with it are about. */
@@ -100,10 +131,13 @@ public final class RowJournal {
         nextNumber = Math.max(nextNumber, number + 1);
     }
 
-    /** What a name stands for, behind the number of its type; something that nobody can change yet when that type is not in use. */
+    /** What a name stands for, behind the number of its type; something that nobody can change yet when that type is not in use, null when no such type is known. */
     Dependency find(int type, ByteBuffer name) {
         RowTable table = tables.get(type);
-        return table == null ? new Unused(type) : table.names().find(table, name);
+        if (table == null) {
+            return byNumber.containsKey(type) ? new Unused(type) : null;
+        }
+        return table.names().find(table, name);
     }
 
     /** Something of a data type that nobody uses yet. */
@@ -147,9 +181,9 @@ public final class RowJournal {
         Codecs codec = codecs.get(row.table);
         int before = row.valueAt;
         row.valueAt = Journal.NOWHERE;
-        if (codec != null && row.value != null && !row.placed) {
+        if (codec != null && row.value != null && !row.placed && keeps(codec.type())) {
             try {
-                buffer.clear().putInt(codec.type()).putLong(row.idleNanos);
+                buffer.clear().putInt(codec.type().number).putLong(row.idleNanos);
                 codec.key().write(row.key, buffer);
                 codec.row().write(row.value, buffer);
                 row.sequence = sequence++;

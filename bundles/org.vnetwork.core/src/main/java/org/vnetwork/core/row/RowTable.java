@@ -212,9 +212,23 @@ public final class RowTable {
         return component(component, row.key, row.value);
     }
 
-    /** Puts a row that the administrator places: it comes from the configuration again, not from the journal, and may deny what was allowed. False when the table is full. */
+    /** Puts a row that the administrator places: it comes from the configuration again, not from the journal, and may deny what was allowed. False when the table is full; what fails leaves what was there. */
     boolean place(Record key, Record value, long now) {
-        return apply(key, value, Row.NEVER, now, true);
+        Row old = rows.get(key);
+        Record valueBefore = old == null ? null : old.value;
+        long idleBefore = old == null ? Row.NEVER : old.idleNanos;
+        long touchedBefore = old == null ? now : old.touchedNanos;
+        boolean placedBefore = old != null && old.placed;
+        try {
+            return apply(key, value, Row.NEVER, now, true);
+        } catch (RuntimeException | Error e) {
+            try {
+                apply(key, valueBefore, idleBefore, touchedBefore, placedBefore);
+            } catch (RuntimeException | Error again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
     }
 
     /** What a row stands for may deny now, although the row is as it was: tells its readers. */

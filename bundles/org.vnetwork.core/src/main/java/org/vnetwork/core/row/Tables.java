@@ -142,7 +142,7 @@ public final class Tables {
     /** Puts a row that stays, whatever its table; for rows that the administrator places. */
     public void place(RowTable table, Record key, Record row) {
         if (!table.place(key, row, clock.getAsLong())) {
-            throw new Refusal("row " + table.id() + "[" + Texts.of(key) + "]: the table is full (expected: less than " + RowTable.LIMIT + " rows); table:show shows them, and their limits keep learned rows few");
+            throw new Refusal("row " + table.id() + "[" + Texts.of(key) + "]: the table is full (expected: fewer than " + RowTable.LIMIT + " rows); table:remove makes room, and limits keep learned rows few");
         }
     }
 

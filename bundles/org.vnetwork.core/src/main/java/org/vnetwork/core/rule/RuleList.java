@@ -74,6 +74,18 @@ public final class RuleList {
         return id;
     }
 
+    /** The rules, the first to be asked first. */
+    public List<Rule> rules() {
+        return rules.values().stream().sorted((a, b) -> a == b ? 0 : a.precedes(b) ? -1 : 1).toList();
+    }
+
+    /** By rule: how many flows depend on an answer that it gave. */
+    public Map<Rule, Integer> flows() {
+        Map<Rule, Integer> flows = new HashMap<>();
+        reads.stream().filter(read -> read.matched() != null).forEach(read -> flows.merge(read.matched(), read.readers(), Integer::sum));
+        return flows;
+    }
+
     /** How many rules there are. */
     public int count() {
         return rules.size();

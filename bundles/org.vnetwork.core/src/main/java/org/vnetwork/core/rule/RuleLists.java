@@ -1,8 +1,10 @@
 package org.vnetwork.core.rule;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import org.vnetwork.core.row.Denials;
+import java.util.TreeMap;
 import org.vnetwork.core.row.Dependency;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.table.DataType;
@@ -28,6 +30,11 @@ public final class RuleLists {
 
     private RuleList of(String type) {
         return lists.computeIfAbsent(type, t -> new RuleList(t, denials));
+    }
+
+    /** All lists, by data type. */
+    public Collection<RuleList> all() {
+        return new TreeMap<>(lists).values();
     }
 
     /** What stands for every read of the rules of a type. */

@@ -49,6 +49,11 @@ final class RuleRead extends Dependency {
         return list.any();
     }
 
+    /** The rule that answered, or null. */
+    Rule matched() {
+        return matched;
+    }
+
     boolean got(Rule rule) {
         return matched == rule;
     }

@@ -25,6 +25,11 @@ public final class PlacedRows {
         return home.onLoop(() -> home.rowText().has(row));
     }
 
+    /** Refuses the key of a row that is not there, or that nobody may remove. */
+    public void find(RowDocument row) {
+        home.onLoop(() -> home.rowText().find(row));
+    }
+
     /** Names of the ports that a row names. */
     public List<String> portsNamed(RowDocument row) {
         return home.onLoop(() -> home.rowText().portsNamed(row));

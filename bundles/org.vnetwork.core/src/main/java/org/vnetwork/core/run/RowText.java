@@ -1,8 +1,5 @@
 package org.vnetwork.core.run;
 
-import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,21 +8,22 @@ import java.util.Objects;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.vnetwork.control.RowDocument;
+import org.vnetwork.core.row.Row;
 import org.vnetwork.core.row.RowTable;
 import org.vnetwork.core.row.Tables;
-import org.vnetwork.model.Mac;
+import org.vnetwork.core.row.TextRecords;
 import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 
 /** Rows that the administrator writes as text: finds the table, makes the records. Loop thread only. */
 final class RowText {
     private final Tables tables;
-    private final ToIntFunction<String> ports;
+    private final TextRecords records;
 
     /** {@code ports}: the id of a port of this name; 0 when there is none. */
     RowText(Tables tables, ToIntFunction<String> ports) {
         this.tables = tables;
-        this.ports = ports;
+        this.records = new TextRecords(ports);
     }
 
     /** The table of a data type's id, with or without its version. */
@@ -38,13 +36,39 @@ final class RowText {
         if (!present && !isKnown(document.table())) {
             return;
         }
-        RowTable table = table(tables, document.table());
-        Record key = record(table.keyClass(), document.key(), table.id() + " key");
+        RowTable table = writable(document.table());
+        Record key = records.make(table.keyClass(), document.key(), table.id() + " key");
         if (present) {
-            tables.place(table, key, record(table.rowClass(), document.row(), table.id() + " row"));
+            tables.place(table, key, records.make(table.rowClass(), document.row(), table.id() + " row"));
         } else {
             table.rows().stream().filter(r -> r.key().equals(key)).findFirst().ifPresent(tables::takeAway);
         }
+    }
+
+    /** A table whose rows an administrator may write. */
+    private RowTable writable(String type) {
+        RowTable table = table(tables, type);
+        if (table.isConfigured()) {
+            throw Refusal.value("table", table.id(), "one of an engine or a filter", "the rows of this one are the platform's own");
+        }
+        return table;
+    }
+
+    /** Removes a row, whoever wrote it; refused as {@link #find} refuses. */
+    void remove(RowDocument document) {
+        tables.takeAway(find(document));
+    }
+
+    /**
+     * The row of a key.
+     *
+     * @throws Refusal when there is none, or the rows of the table are the platform's own
+     */
+    Row find(RowDocument document) {
+        RowTable table = writable(document.table());
+        Record key = records.make(table.keyClass(), document.key(), table.id() + " key");
+        return table.rows().stream().filter(r -> r.key().equals(key)).findFirst()
+                .orElseThrow(() -> Refusal.value("row", RowDocument.text(document.key()), "the key of a row of table " + table.id(), "table:show lists them"));
     }
 
     private boolean isKnown(String type) {
@@ -57,12 +81,9 @@ final class RowText {
 
     /** Refuses a row that could not be placed. */
     void check(RowDocument document) {
-        RowTable table = table(tables, document.table());
-        if (table.isConfigured()) {
-            throw new Refusal("table: " + table.id() + " (expected: one whose rows can be placed) is the platform's own; port and switch commands change it");
-        }
-        record(table.keyClass(), document.key(), table.id() + " key");
-        record(table.rowClass(), document.row(), table.id() + " row");
+        RowTable table = writable(document.table());
+        records.make(table.keyClass(), document.key(), table.id() + " key");
+        records.make(table.rowClass(), document.row(), table.id() + " row");
     }
 
     /** Whether there is a row of this key. */
@@ -71,7 +92,7 @@ final class RowText {
             return false;
         }
         RowTable table = table(tables, document.table());
-        Record key = record(table.keyClass(), document.key(), table.id() + " key");
+        Record key = records.make(table.keyClass(), document.key(), table.id() + " key");
         return table.rows().stream().anyMatch(r -> r.key().equals(key));
     }
 
@@ -88,64 +109,5 @@ final class RowText {
 
     private static List<String> portsNamed(Class<? extends Record> type, Map<String, String> texts) {
         return Arrays.stream(type.getRecordComponents()).filter(c -> c.getType() == PortId.class).map(c -> texts.get(c.getName())).filter(Objects::nonNull).toList();
-    }
-
-    private Record record(Class<? extends Record> type, Map<String, String> texts, String what) {
-        RecordComponent[] components = type.getRecordComponents();
-        String names = Arrays.stream(components).map(RecordComponent::getName).collect(Collectors.joining(","));
-        if (texts.size() != components.length) {
-            throw Refusal.value(what, texts.keySet(), "the components " + names);
-        }
-        Object[] values = new Object[components.length];
-        for (int i = 0; i < components.length; i++) {
-            String text = texts.get(components[i].getName());
-            if (text == null) {
-                throw Refusal.value(what, texts.keySet(), "the components " + names);
-            }
-            values[i] = value(components[i], text, what + " component " + components[i].getName());
-        }
-        try {
-            Constructor<? extends Record> constructor = type.getDeclaredConstructor(Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
-            constructor.setAccessible(true);
-            return constructor.newInstance(values);
-        } catch (InvocationTargetException e) {
-            throw e.getCause() instanceof Refusal refusal ? refusal : new Refusal(what + ": " + e.getCause().getMessage(), e);
-        } catch (ReflectiveOperationException e) {
-            throw new Refusal(what + ": cannot be made from text (" + e + ")", e);
-        }
-    }
-
-    private Object value(RecordComponent component, String text, String what) {
-        Class<?> type = component.getType();
-        if (type == PortId.class) {
-            int port = ports.applyAsInt(text);
-            if (port == 0) {
-                throw Refusal.value(what, text, "the name of a port of this switch");
-            }
-            return new PortId(port);
-        }
-        if (type == boolean.class) {
-            if (!text.equals("true") && !text.equals("false")) {
-                throw Refusal.value(what, text, "true or false");
-            }
-            return Boolean.valueOf(text);
-        }
-        if (type == String.class) {
-            return text;
-        }
-        if (type == long.class && component.getName().endsWith("mac")) {
-            return Mac.parse(text);
-        }
-        try {
-            if (type == int.class) {
-                return Integer.valueOf(text);
-            }
-            if (type == long.class) {
-                return Long.valueOf(text);
-            }
-        } catch (NumberFormatException e) {
-            throw Refusal.value(what, text, "a number");
-        }
-        throw Refusal.value(what, text, "a component that can be written as text; " + type.getSimpleName() + " cannot");
     }
 }

@@ -186,6 +186,12 @@ final class SwitchLoop {
         }
     }
 
+    /** Has work done on the loop after what waits there, without waiting for it; what it throws is lost. Any thread. */
+    void later(Runnable work) {
+        tasks.add(new FutureTask<>(work, null));
+        datapath.wakeup();
+    }
+
     private <T> T result(FutureTask<T> task, long patience, long end) throws ExecutionException, InterruptedException {
         while (true) {
             try {

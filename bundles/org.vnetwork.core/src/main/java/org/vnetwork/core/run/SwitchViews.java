@@ -1,10 +1,16 @@
 package org.vnetwork.core.run;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.FrameworkUtil;
+import org.vnetwork.control.ColumnView;
 import org.vnetwork.control.CounterView;
 import org.vnetwork.control.DropView;
 import org.vnetwork.control.FlowQuery;
@@ -14,6 +20,7 @@ import org.vnetwork.control.Page;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.PortView;
 import org.vnetwork.control.RowView;
+import org.vnetwork.control.RuleView;
 import org.vnetwork.control.SwitchView;
 import org.vnetwork.control.TableView;
 import org.vnetwork.control.TraceView;
@@ -23,6 +30,8 @@ import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.row.Row;
 import org.vnetwork.core.row.RowTable;
 import org.vnetwork.core.row.Texts;
+import org.vnetwork.core.rule.Rule;
+import org.vnetwork.core.rule.RuleList;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
@@ -33,6 +42,7 @@ import org.vnetwork.packet.wire.FlowText;
 import org.vnetwork.packet.wire.Frame;
 import org.vnetwork.packet.wire.FrameText;
 import org.vnetwork.packet.wire.KeyParser;
+import org.vnetwork.table.Match;
 
 /** What is seen of one switch, however long its lists are: they are read in turns, between which its loop goes on. Any thread. */
 public final class SwitchViews {
@@ -160,16 +170,56 @@ public final class SwitchViews {
         return new RowView(named(row.key()), named(row.value()), millis(now - row.touchedNanos()), expires, row.readers());
     }
 
+    /** What the keys and rows of a table consist of. */
+    public List<ColumnView> columns(String type) {
+        return home.ask(() -> {
+            RowTable table = RowText.table(home.tables, type);
+            List<ColumnView> columns = new ArrayList<>();
+            for (Class<? extends Record> part : List.of(table.keyClass(), table.rowClass())) {
+                for (RecordComponent component : part.getRecordComponents()) {
+                    columns.add(new ColumnView(component.getName(), part == table.keyClass(), values(component.getType())));
+                }
+            }
+            return columns;
+        });
+    }
+
+    private List<String> values(Class<?> type) {
+        if (type == PortId.class) {
+            return home.ports.all().stream().map(p -> p.document.name()).toList();
+        }
+        return type == boolean.class ? List.of("true", "false")
+                : type.isEnum() ? Stream.of(type.getEnumConstants()).map(c -> ((Enum<?>) c).name()).toList() : List.of();
+    }
+
     /** Components by name, with the names of ports instead of their ids. */
     private java.util.Map<String, Object> named(Record row) {
-        java.util.Map<String, Object> values = Texts.components(row);
-        for (java.lang.reflect.RecordComponent component : row.getClass().getRecordComponents()) {
-            if (component.getType() == PortId.class) {
-                String id = String.valueOf(values.get(component.getName()));
-                values.put(component.getName(), home.ports.name(Integer.parseInt(id.substring(1))));
-            }
+        return Texts.components(row, home.ports::name);
+    }
+
+    /** Its rules, by data type, the first to be asked first. */
+    public List<RuleView> rules() {
+        List<RuleView> views = new ArrayList<>();
+        for (RuleList list : home.ask(home.rules::all)) {
+            Map<Rule, Integer> flows = home.ask(list::flows);
+            views.addAll(slices.map(home.ask(list::rules), ROWS,
+                    r -> new RuleView(list.id(), r.priority(), r.id(), match(r.match()), text(r.says()), owner(r), flows.getOrDefault(r, 0))));
         }
-        return values;
+        return views;
+    }
+
+    private String match(Match match) {
+        return match.parts().isEmpty() ? "any" : match.parts().stream()
+                .map(p -> FlowText.part(p.field(), p.valueHigh(), p.value(), p.maskHigh(), p.mask(), home.ports::name)).collect(Collectors.joining(","));
+    }
+
+    private String text(Record says) {
+        return named(says).entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).collect(Collectors.joining(","));
+    }
+
+    private static String owner(Rule rule) {
+        Bundle bundle = FrameworkUtil.getBundle(rule.says().getClass());
+        return bundle == null ? "" : bundle.getSymbolicName();
     }
 
     /** Counters that plugins named. */

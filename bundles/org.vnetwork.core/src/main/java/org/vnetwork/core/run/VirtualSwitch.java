@@ -263,6 +263,19 @@ public final class VirtualSwitch {
         });
     }
 
+    /** Takes away a row that an edit placed which failed; at once, or when the loop answers again. Any thread, does not wait. */
+    public void takeBack(RowDocument row) {
+        loop.later(() -> rowText().apply(row, false));
+    }
+
+    /** Removes a row that an engine or a filter wrote; refused when there is none of its key. */
+    public void removeRow(RowDocument row) {
+        change(() -> {
+            rowText().remove(row);
+            return null;
+        });
+    }
+
     /** What can be asked about rows that are placed, or could be. */
     public PlacedRows placed() {
         return new PlacedRows(this);

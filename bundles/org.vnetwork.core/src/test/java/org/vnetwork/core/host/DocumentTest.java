@@ -28,6 +28,7 @@ import org.vnetwork.control.SwitchDocument;
 import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
+import org.vnetwork.model.VlanSet;
 
 class DocumentTest {
     @TempDir
@@ -82,6 +83,8 @@ class DocumentTest {
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
         "\"access\":10 | \"access\":4095 | vlan: 4095 (expected: 1..4094)",
         "\"access\":10 | \"access\":10,\"native\":5 | vlan: access and trunk (expected: access alone, or trunk and native)",
+        "\"access\":10 | \"trunk\":\"5,20-10\",\"native\":0 | vlan: 20-10 (expected: low-high)",
+        "\"access\":10 | \"trunk\":[5,4095],\"native\":0 | vlan: 4095 (expected: 1..4094)",
         "\"access\":10 | \"access\":10,\"access\":11 | not JSON: Duplicate field 'access'",
         "\"limits\":{} | \"limits\":{\"flows\":0} | flows: 0 (expected: 1..1000000)",
         "\"limits\":{} | \"limits\":{\"flow\":5} | document.switches[0].limits: flow (expected: one of flows, port-flows",
@@ -95,6 +98,17 @@ class DocumentTest {
         assertEquals(1, DocumentText.read(text).switches().size());
         String refusal = assertThrows(Refusal.class, () -> DocumentText.read(text.replace(good, bad))).getMessage();
         assertTrue(refusal.contains(message), refusal);
+    }
+
+    @Test
+    void trunksAreWrittenAsRangesAndListsOfNumbersAreStillRead() throws IOException {
+        PortDocument port = new PortDocument(1, "p", "sim", "p", PortVlan.trunk(VlanSet.parse("5,10-4000"), 0), List.of());
+        HostDocument document = new HostDocument(List.of(new SwitchDocument("s", "learning", "sim", List.of(port), List.of())));
+        String text = DocumentText.write(document);
+        assertTrue(text.contains("\"trunk\" : \"5,10-4000\""), text);
+        assertEquals(document, DocumentText.read(text));
+        String old = text.replace("\"5,10-4000\"", IntStream.concat(IntStream.of(5), IntStream.rangeClosed(10, 4000)).boxed().toList().toString());
+        assertEquals(document, DocumentText.read(old));
     }
 
     private DocumentFile file() {

@@ -82,6 +82,31 @@ public final class FlowText {
         return (field == Field.INGRESS ? "in" : field.text()) + "=" + value(key, whole, field, ports);
     }
 
+    /** A comparison of one field under a mask, as in {@link #match}; the high halves count for 128-bit fields only. */
+    public static String part(Field field, long valueHigh, long value, long maskHigh, long mask, IntFunction<String> ports) {
+        if (!field.inKey()) {
+            boolean wide = field.width() > 64;
+            String text = wide ? Ip.formatV6(valueHigh, value) : String.valueOf(value);
+            boolean whole = mask == field.bits() && (!wide || maskHigh == -1L);
+            return field.text() + "=" + text + (whole ? "" : "/" + (wide ? Ip.formatV6(maskHigh, mask) : "0x%x".formatted(mask)));
+        }
+        long[] key = new long[FlowKey.WORDS];
+        long[] compared = new long[FlowKey.WORDS];
+        if (field.width() > 64) {
+            key[field.word()] = valueHigh;
+            compared[field.word()] = maskHigh;
+            key[field.word() + 1] = value;
+            compared[field.word() + 1] = mask;
+            if (maskHigh == 0 && value >>> 32 == 0) {
+                return field.text() + "=" + v4(value, mask & 0xffff_ffffL);
+            }
+        } else {
+            key[field.word()] = value << field.shift();
+            compared[field.word()] = (mask & field.bits()) << field.shift();
+        }
+        return (field == Field.INGRESS ? "in" : field.text()) + "=" + value(key, compared, field, ports);
+    }
+
     private static boolean compared(long[] mask, Field field) {
         return (field.in(mask) | (field.width() > 64 ? mask[field.word()] : 0)) != 0;
     }

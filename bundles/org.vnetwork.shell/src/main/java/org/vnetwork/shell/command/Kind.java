@@ -28,14 +28,16 @@ public enum Kind {
     GROUP("GROUP:PORT"),
     /** A table of the switch that stands before it. */
     TABLE("TABLE"),
+    /** A data type of rules of the switch that stands before it. */
+    RULES("TYPE"),
     /** The id of a flow of the switch that stands before it. */
     FLOW("ID"),
     /** A slot of a port. */
     SLOT("SLOT"),
     /** A VLAN id. */
     VLAN("VLAN"),
-    /** VLAN ids. */
-    VLANS("VLAN,.."),
+    /** VLAN ids and ranges of them, or all. */
+    VLANS("VLANS"),
     /** Components of a key. */
     KEY("KEY"),
     /** Components of a row. */
@@ -48,6 +50,10 @@ public enum Kind {
     DURATION("DURATION"),
     /** Whether a port lets frames pass when its filter fails. */
     FAILURE_POLICY("open|closed"),
+    /** A bundle's id or symbolic name. */
+    BUNDLE("BUNDLE"),
+    /** Address of a jar. */
+    URL("URL"),
     /** Whether frames may go around a port's device. */
     FAST_WAY("auto|on|off"),
     /** A command or a scope. */

@@ -61,7 +61,7 @@ public final class PortCommands {
             @Argument(value = Kind.PORT, help = "the port") String port, VlanOptions vlans,
             @Option(value = "fast", kind = Kind.FAST_WAY, help = FAST) Optional<String> fast, Plan plan) {
         if (!vlans.given() && fast.isEmpty()) {
-            throw new Refusal("port:set: nothing to set (expected: --access VLAN, or --trunk VLAN,.. [--native VLAN], or --mirror, or --fast auto|on|off)");
+            throw new Refusal("port:set: nothing to set (expected: --access VLAN, or --trunk VLANS [--native VLAN], or --mirror, or --fast auto|on|off)");
         }
         Edit edit = vlans.given() ? Edits.setVlan(switchName, port, vlans.vlan()) : document -> document;
         return plan.make(configuration, fast.map(way -> edit.and(Edits.setFast(switchName, port, FastWay.of(way)))).orElse(edit));

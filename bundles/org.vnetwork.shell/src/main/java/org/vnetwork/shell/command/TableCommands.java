@@ -43,16 +43,23 @@ public final class TableCommands {
             @Argument(value = Kind.TABLE, help = "the table") String table,
             @Argument(value = Kind.KEY, help = "all components of the key, as name=value,name=value") String key,
             @Argument(value = Kind.ROW, help = "all components of the row, likewise") String row, Plan plan) {
-        RowDocument placed = new RowDocument(id(table), Values.components("key", key), Values.components("row", row));
+        RowDocument placed = new RowDocument(id(table), RowDocument.components("key", key), RowDocument.components("row", row));
         return plan.make(configuration, Edits.putRow(switchName, placed));
     }
 
     /** table:remove. */
-    @Does(value = "Removes a row that was placed.", example = "table:remove sw1 fdb vlan=10,mac=02:00:00:00:00:01")
+    @Does(value = "Removes a row: one that was placed, or one that an engine or a filter wrote, which may write it again.", example = "table:remove sw1 fdb vlan=10,mac=02:00:00:00:00:01")
     public Change remove(@Argument(value = Kind.SWITCH, help = "the switch") String switchName,
             @Argument(value = Kind.TABLE, help = "the table") String table,
             @Argument(value = Kind.KEY, help = "all components of the key, as name=value,name=value") String key, Plan plan) {
-        return plan.make(configuration, Edits.removeRow(switchName, new RowDocument(id(table), Values.components("key", key), Map.of())));
+        RowDocument row = new RowDocument(id(table), RowDocument.components("key", key), Map.of());
+        boolean placed = configuration.current().need(switchName).rows().stream().anyMatch(r -> r.place().equals(row.place()));
+        if (placed) {
+            return plan.make(configuration, Edits.removeRow(switchName, row));
+        }
+        host.removeRow(switchName, row, plan.only());
+        return new Change(!plan.only(), List.of("- row " + row.place() + " of " + switchName),
+                List.of("warning: an engine or a filter wrote this row, and may write it again"));
     }
 
     private static String id(String table) {

@@ -1,8 +1,6 @@
 package org.vnetwork.shell.command;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.vnetwork.control.HostDocument;
@@ -43,21 +41,6 @@ final class Values {
             case "h" -> Duration.ofHours(amount);
             default -> Duration.ofDays(amount);
         };
-    }
-
-    /** Components by name: {@code vlan=10,mac=02:00:00:00:00:01}. */
-    static Map<String, String> components(String what, String text) {
-        Map<String, String> components = new LinkedHashMap<>();
-        for (String part : text.split(",", -1)) {
-            int equals = part.indexOf('=');
-            if (equals < 1) {
-                throw Refusal.value(what, part, "name=value, as in vlan=10,mac=02:00:00:00:00:01", "table:show lists the names");
-            }
-            if (components.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip()) != null) {
-                throw Refusal.value(what, text, part.substring(0, equals) + " only once");
-            }
-        }
-        return components;
     }
 
     /** What {@code --fail} says: whether a failure lets frames pass. */

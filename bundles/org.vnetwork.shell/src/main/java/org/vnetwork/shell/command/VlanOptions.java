@@ -1,10 +1,9 @@
 package org.vnetwork.shell.command;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
+import org.vnetwork.model.VlanSet;
 
 /**
  * The VLANs of a port, as typed.
@@ -17,7 +16,7 @@ import org.vnetwork.model.Refusal;
  */
 public record VlanOptions(
         @Option(value = "access", kind = Kind.VLAN, help = "untagged frames only, in this VLAN") Optional<String> access,
-        @Option(value = "trunk", kind = Kind.VLANS, help = "tagged frames of these VLANs") Optional<String> trunk,
+        @Option(value = "trunk", kind = Kind.VLANS, help = "tagged frames of these VLANs, as in 10,20-30, or all") Optional<String> trunk,
         @Option(value = "native", kind = Kind.VLAN, help = "with --trunk: untagged frames too, in this VLAN") Optional<String> untagged,
         @Option(value = "service", help = "its tags are service tags (IEEE 802.1ad); customer tags are payload") boolean service,
         @Option(value = "mirror", help = "in no VLAN: it takes mirrored copies, and nothing else") boolean mirror) {
@@ -49,13 +48,9 @@ public record VlanOptions(
             throw Refusal.value("--native", untagged.get(), "--trunk with it", "an access port has its VLAN from --access");
         }
         if (trunk.isPresent()) {
-            return PortVlan.trunk(vlans(trunk.get()), untagged.map(VlanOptions::vlan).orElse(0));
+            return PortVlan.trunk(VlanSet.parse(trunk.get()), untagged.map(VlanOptions::vlan).orElse(0));
         }
         return access.map(a -> PortVlan.access(vlan(a))).orElse(PortVlan.DEFAULT);
-    }
-
-    private static List<Integer> vlans(String text) {
-        return Arrays.stream(text.split(",", -1)).map(String::strip).map(VlanOptions::vlan).toList();
     }
 
     private static int vlan(String text) {

@@ -61,8 +61,7 @@ final class Commands {
         if (!vlan.trunk()) {
             return " --access " + vlan.untagged() + tags;
         }
-        String allowed = vlan.allowed().stream().map(String::valueOf).collect(Collectors.joining(","));
-        return " --trunk " + allowed + (vlan.untagged() == 0 ? "" : " --native " + vlan.untagged()) + tags;
+        return " --trunk " + vlan.allowed() + (vlan.untagged() == 0 ? "" : " --native " + vlan.untagged()) + tags;
     }
 
     private static void row(StringBuilder text, String owner, RowDocument row) {

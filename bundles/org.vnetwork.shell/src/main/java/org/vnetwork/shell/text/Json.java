@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.vnetwork.control.LimitsDocument;
+import org.vnetwork.model.VlanSet;
 
 /** Turns results into JSON: records become objects with their components in order. */
 public final class Json {
@@ -34,6 +35,7 @@ public final class Json {
             case null -> null;
             case InSwitch view -> inSwitch(view);
             case LimitsDocument limits -> members(limits.set());
+            case VlanSet vlans -> vlans.toString();
             case Record item -> members(item);
             case Map<?, ?> map -> members(map);
             case Iterable<?> items -> elements(items);

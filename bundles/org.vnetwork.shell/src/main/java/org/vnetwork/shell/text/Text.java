@@ -15,19 +15,33 @@ public final class Text {
     private Text() {
     }
 
-    /** Lines of a result, each with its line feed; empty for a command that returns nothing. */
+    /** Lines of a result, each with its line feed and as long as it is; empty for a command that returns nothing. */
     public static String of(Object result, Ink ink) {
+        return of(result, ink, 0);
+    }
+
+    /**
+     * Lines of a result for a terminal: tables fold columns that do not fit, other lines break between words. What can be typed or parsed again stays whole.
+     *
+     * @param width columns of the terminal; 0 for any
+     */
+    public static String of(Object result, Ink ink, int width) {
+        String text = whole(result, ink, width);
+        return result instanceof JsonText || result instanceof HostDocument ? text : Wrap.lines(text, width);
+    }
+
+    private static String whole(Object result, Ink ink, int width) {
         return switch (result) {
             case null -> "";
             case JsonText text -> text.json() + "\n";
             case Change change -> change(change, ink);
             case TraceView trace -> trace(trace, ink);
             case HostDocument document -> Commands.of(document);
-            case SwitchDetail detail -> TextTable.pairs(Components.inWords(detail.state()), "") + "\n" + table(detail.ports(), ink);
+            case SwitchDetail detail -> TextTable.pairs(Components.inWords(detail.state()), "") + "\n" + table(detail.ports(), ink, width);
             case CommandHelp help -> help(help, ink);
-            case Page<?> page -> page(page, ink);
+            case Page<?> page -> page(page, ink, width);
             case Record item -> TextTable.pairs(Components.inWords(item), "");
-            case Collection<?> items -> table(items, ink);
+            case Collection<?> items -> table(items, ink, width);
             default -> lines(result.toString());
         };
     }
@@ -37,24 +51,24 @@ public final class Text {
     }
 
     /** A table, and below it what it does not show. */
-    private static String page(Page<?> page, Ink ink) {
+    private static String page(Page<?> page, Ink ink, int width) {
         String left = page.from() == 0 && page.more() == 0 ? ""
                 : page.items().size() + " of " + page.total() + " shown" + (page.from() == 0 ? "" : ", after the first " + page.from())
                         + (page.more() == 0 ? "" : "; --from " + (page.total() - page.more()) + " shows more, --limit N that many at once") + "\n";
-        return table(page.items(), ink) + left;
+        return table(page.items(), ink, width) + left;
     }
 
-    private static String table(Collection<?> items, Ink ink) {
+    private static String table(Collection<?> items, Ink ink, int width) {
         if (items.isEmpty()) {
             return "none\n";
         }
         if (!items.stream().allMatch(Record.class::isInstance)) {
             StringBuilder text = new StringBuilder();
-            items.forEach(item -> text.append(of(item, ink)));
+            items.forEach(item -> text.append(whole(item, ink, width)));
             return text.toString();
         }
         List<Map<String, Object>> rows = items.stream().map(item -> Rows.of((Record) item)).toList();
-        return TextTable.of(rows, ink);
+        return TextTable.of(rows, ink, width);
     }
 
     private static String change(Change change, Ink ink) {

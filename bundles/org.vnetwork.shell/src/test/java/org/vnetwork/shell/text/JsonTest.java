@@ -34,7 +34,7 @@ class JsonTest {
         HostDocument document = new HostDocument(List.of(new SwitchDocument("sw1", "learning", "sim", List.of(port), List.of(),
                 new LimitsDocument(Map.of(Limit.PORT_FLOWS, 7)))));
         assertEquals("{switches=[{name=sw1, engine=learning, datapath=sim, ports=[{id=1, name=web1, attachment=sim, device=web1, "
-                + "vlan={trunk=true, untagged=0, allowed=[10, 20], service=false}, filters=[], options={queues=1, fast=auto}}], rows=[], limits={port-flows=7}, failOpen=false}]}", JSON.std.mapFrom(Json.of(document)).toString());
+                + "vlan={trunk=true, untagged=0, allowed=10,20, service=false}, filters=[], options={queues=1, fast=auto}}], rows=[], limits={port-flows=7}, failOpen=false}]}", JSON.std.mapFrom(Json.of(document)).toString());
     }
 
     @Test

@@ -128,6 +128,39 @@ class TextTest {
     }
 
     @Test
+    void whatDoesNotFitStandsInALineBelowItsRow() {
+        FlowView flow = new FlowView(3, "in=web1,tag_kind=none,parse=ok,eth_dst=02:00:00:00:00:02,eth_src=02:00:00:00:00:01", "output web2", 5, 300, 500, 1, false, List.of(), List.of());
+        FlowView all = new FlowView(4, "", "drop firewall/denied", 5, 300, 500, 1, false, List.of(), List.of());
+        assertEquals("""
+                id  packets  bytes  age    idle  rows  actions
+                 3        5    300  500ms  1ms      0  output web2
+                    match  in=web1,tag_kind=none,parse=ok,
+                           eth_dst=02:00:00:00:00:02,
+                           eth_src=02:00:00:00:00:01
+                 4        5    300  500ms  1ms      0  drop firewall/denied
+                """, Text.of(List.of(flow, all), Ink.PLAIN, 60));
+        assertEquals("""
+                id  packets  bytes  age    idle  rows
+                 3        5    300  500ms  1ms      0
+                    actions  output web2
+                    match    in=web1,tag_kind=none,parse=ok,
+                             eth_dst=02:00:00:00:00:02,
+                             eth_src=02:00:00:00:00:01
+                 4        5    300  500ms  1ms      0
+                    actions  drop firewall/denied
+                """, Text.of(List.of(flow, all), Ink.PLAIN, 45));
+    }
+
+    @Test
+    void linesBreakBetweenWordsBelowTheirOwnText() {
+        assertEquals("name   a value of several\n       words\n", Wrap.lines("name   a value of several words\n", 25));
+        assertEquals("port:add: NAME is missing\n  (expected: more)", Wrap.lines("port:add: NAME is missing (expected: more)", 26));
+        assertEquals("averyveryveryveryverylongwordthatisone\n  end", Wrap.lines("averyveryveryveryverylongwordthatisone end", 20));
+        assertEquals("\u001b[31mfour words in red\n  ink\u001b[0m", Wrap.lines("\u001b[31mfour words in red ink\u001b[0m", 20));
+        assertEquals("any length of line is left as it is without a terminal", Wrap.lines("any length of line is left as it is without a terminal", 0));
+    }
+
+    @Test
     void lengthsOfTimeHaveAtMostTwoUnits() {
         assertEquals(List.of("0s", "1ms", "999ms", "1s", "12.5s", "5m", "5m10s", "3h5m", "2d4h", "-"),
                 List.of(0L, 1L, 999L, 1_000L, 12_543L, 300_000L, 310_000L, 11_100_000L, 187_200_000L, -1L).stream().map(Cells::millis).toList());

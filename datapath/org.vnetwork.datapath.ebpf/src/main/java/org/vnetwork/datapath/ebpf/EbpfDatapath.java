@@ -152,6 +152,7 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public void fast(int port, FastWay way) {
+        life.check();
         ports.fast(port, way);
     }
 
@@ -225,6 +226,7 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public void misses(Set<Integer> asked, MissSink sink) {
+        life.check();
         accounts.misses(id -> asked.contains(id) ? ports.find(id) : null, sink);
     }
 
@@ -292,6 +294,7 @@ final class EbpfDatapath implements Datapath {
 
     @Override
     public List<Drift> drift() {
+        life.check();
         return drifts.take();
     }
 

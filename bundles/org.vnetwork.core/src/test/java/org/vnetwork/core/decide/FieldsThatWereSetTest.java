@@ -10,8 +10,7 @@ import org.vnetwork.model.PortVlan;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.Tag;
 
-/** What a plugin reads of a field that it set. */
-class SetFieldsTest extends DecideTest {
+class FieldsThatWereSetTest extends DecideTest {
     private static final String PLAIN = "eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) ipv4(dscp=5) udp()";
     private static final String EVERY_LAYER = "eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) vlan(vid=10,pcp=3) vlan(vid=20,pcp=2) ipv4(dscp=5) udp()";
 
