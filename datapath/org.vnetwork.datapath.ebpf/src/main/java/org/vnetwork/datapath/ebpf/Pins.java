@@ -31,6 +31,7 @@ final class Pins implements AutoCloseable {
     static final String PROMISCUOUS = "promiscuous";
     private static final List<String> WHAT = List.of("link", MADE, QUIET, PROMISCUOUS, FILTERS);
 
+    private final GracePeriods graces;
     private final Path host;
     private final Path folder;
     private final Path before;
@@ -40,7 +41,8 @@ final class Pins implements AutoCloseable {
     private int unlooked;
 
     /** @param adopts whether the maps in the folder are those of this process already */
-    Pins(String hostName, String switchName, boolean adopts) throws DatapathException {
+    Pins(GracePeriods graces, String hostName, String switchName, boolean adopts) throws DatapathException {
+        this.graces = graces;
         folder = folder(hostName, switchName);
         host = folder.getParent();
         before = host.resolve(folder.getFileName() + "~before");
@@ -92,7 +94,7 @@ final class Pins implements AutoCloseable {
             Libc.close(left);
             delete(path);
         }
-        int link = GracePeriods.shortly(() -> Bpf.attach(program, ifindex, type));
+        int link = graces.shortly(() -> Bpf.attach(program, ifindex, type));
         if (link < 0) {
             int errno = Libc.errno();
             throw new DatapathException("the program cannot be attached: " + Libc.error(errno) + (errno == Libc.EINVAL ? "; tcx needs Linux 6.6 or newer" : ""));
@@ -153,9 +155,14 @@ final class Pins implements AutoCloseable {
     void detach(int ifindex) {
         int link = Bpf.open(folder.resolve(LINK + ifindex).toString());
         if (link >= 0) {
-            GracePeriods.shortly(() -> Bpf.detach(link));
+            end(link);
             Libc.close(link);
         }
+    }
+
+    /** Takes a program off its device by its link, now; the link stays open. */
+    void end(int link) {
+        graces.shortly(() -> Bpf.detach(link));
     }
 
     /** Whether this process or an earlier one left a link at this device. */
