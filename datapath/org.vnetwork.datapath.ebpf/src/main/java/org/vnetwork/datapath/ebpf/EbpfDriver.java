@@ -27,6 +27,8 @@ public final class EbpfDriver implements DatapathDriver {
     private static final String OBJECT = "/vnet.bpf.o";
     private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*", Pattern.DOTALL);
 
+    private final GracePeriods graces = new GracePeriods();
+
     @Override
     public String name() {
         return "ebpf";
@@ -88,7 +90,7 @@ public final class EbpfDriver implements DatapathDriver {
             // The first step that another process would notice, and the one that fails when it has the switch.
             UpcallTap misses = tap(tapName(host, switchName), links, adopts, opened);
             UpcallTap inspected = tap(inspectTapName(host, switchName), links, adopts, opened);
-            Pins pins = push(opened, new Pins(host, switchName, adopts));
+            Pins pins = push(opened, new Pins(graces, host, switchName, adopts));
             PacketSocket socket = push(opened, new PacketSocket());
             KernelMaps maps = push(opened, new KernelMaps(object));
             FlowMaps flowMaps = push(opened, new FlowMaps(object, EbpfDatapath.FLOWS));

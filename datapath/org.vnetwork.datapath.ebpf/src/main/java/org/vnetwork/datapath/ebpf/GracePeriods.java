@@ -9,18 +9,15 @@ import java.util.function.IntSupplier;
  * Has the kernel take its short way to wait until no processor runs what was there before.
  *
  * <p>NB: the kernel waits so at each program that is attached or detached, with every change of a device locked out: 13 ms by the long way, 0.15 ms by the short one, which interrupts
- * each processor. A thousand ports are attached in a second instead of a quarter of a minute. The setting is the machine's, and put back at once. Any thread.
+ * each processor. A thousand ports are attached in a second instead of a quarter of a minute. The setting is the machine's, and put back at once: all switches of a driver share one of these. Any thread.
  */
 final class GracePeriods {
     private static final Path SETTING = Path.of("/sys/kernel/rcu_expedited");
-    private static int users;
-    private static boolean isChanged;
-
-    private GracePeriods() {
-    }
+    private int users;
+    private boolean isChanged;
 
     /** Does a short piece of work meanwhile; where the setting cannot be changed, the work takes its time. */
-    static int shortly(IntSupplier work) {
+    int shortly(IntSupplier work) {
         begin();
         try {
             return work.getAsInt();
@@ -29,7 +26,7 @@ final class GracePeriods {
         }
     }
 
-    private static synchronized void begin() {
+    private synchronized void begin() {
         try {
             if (users++ == 0 && Files.readString(SETTING).strip().equals("0")) {
                 Files.writeString(SETTING, "1");
@@ -40,7 +37,7 @@ final class GracePeriods {
         }
     }
 
-    private static synchronized void end() {
+    private synchronized void end() {
         if (--users > 0 || !isChanged) {
             return;
         }

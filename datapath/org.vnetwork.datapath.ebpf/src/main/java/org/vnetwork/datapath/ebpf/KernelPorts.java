@@ -285,7 +285,7 @@ final class KernelPorts {
         if (port.link >= 0) {
             groups.forget(port.id);
             groups.unhook(port.ifindex);
-            GracePeriods.shortly(() -> Bpf.detach(port.link));
+            pins.end(port.link);
             pins.drop(port.ifindex);
             pins.dropBefore(port.ifindex);
             Libc.close(port.link);

@@ -31,6 +31,7 @@ final class Pins implements AutoCloseable {
     static final String DEVICE = "device";
     static final List<String> WHAT = List.of("link", MADE, QUIET, PROMISCUOUS, FILTERS, DEVICE);
 
+    private final GracePeriods graces;
     private final Path host;
     private final Path folder;
     private final Path before;
@@ -46,7 +47,8 @@ final class Pins implements AutoCloseable {
     }
 
     /** @param adopts whether the maps in the folder are those of this process already */
-    Pins(String hostName, String switchName, boolean adopts) throws DatapathException {
+    Pins(GracePeriods graces, String hostName, String switchName, boolean adopts) throws DatapathException {
+        this.graces = graces;
         BpfFileSystem.find().mount();
         folder = folder(hostName, switchName);
         host = folder.getParent();
@@ -109,7 +111,7 @@ final class Pins implements AutoCloseable {
             Libc.close(left);
             delete(path);
         }
-        int link = GracePeriods.shortly(() -> Bpf.attach(program, ifindex, type));
+        int link = graces.shortly(() -> Bpf.attach(program, ifindex, type));
         if (link < 0) {
             int errno = Libc.errno();
             throw new DatapathException("the program cannot be attached: " + Libc.error(errno) + (errno == Libc.EINVAL ? "; tcx needs Linux 6.6 or newer" : ""));
@@ -171,9 +173,14 @@ final class Pins implements AutoCloseable {
     void detach(int ifindex) {
         int link = Bpf.open(folder.resolve(LINK + ifindex).toString());
         if (link >= 0) {
-            GracePeriods.shortly(() -> Bpf.detach(link));
+            end(link);
             Libc.close(link);
         }
+    }
+
+    /** Takes a program off its device by its link, now; the link stays open. */
+    void end(int link) {
+        graces.shortly(() -> Bpf.detach(link));
     }
 
     /** Whether this process or an earlier one left a link at this device. */
