@@ -1,4 +1,4 @@
-package org.vnetwork.core.run;
+package org.vnetwork.core.row;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,31 +8,28 @@ import java.util.Objects;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.vnetwork.control.RowDocument;
-import org.vnetwork.core.row.Row;
-import org.vnetwork.core.row.RowTable;
-import org.vnetwork.core.row.Tables;
-import org.vnetwork.core.row.TextRecords;
 import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 
 /** Rows that the administrator writes as text: finds the table, makes the records. Loop thread only. */
-final class RowText {
+public final class RowText {
     private final Tables tables;
     private final TextRecords records;
 
     /** {@code ports}: the id of a port of this name; 0 when there is none. */
-    RowText(Tables tables, ToIntFunction<String> ports) {
+    public RowText(Tables tables, ToIntFunction<String> ports) {
         this.tables = tables;
         this.records = new TextRecords(ports);
     }
 
     /** The table of a data type's id, with or without its version. */
-    static RowTable table(Tables tables, String type) {
+    public static RowTable table(Tables tables, String type) {
         return tables.all().stream().filter(t -> isType(t, type)).findFirst()
                 .orElseThrow(() -> Refusal.value("table", type, "one of " + tables.all().stream().map(RowTable::id).collect(Collectors.joining(", "))));
     }
 
-    void apply(RowDocument document, boolean present) {
+    /** Places a row, or with {@code present} false takes it away. */
+    public void apply(RowDocument document, boolean present) {
         if (!present && !isKnown(document.table())) {
             return;
         }
@@ -55,7 +52,7 @@ final class RowText {
     }
 
     /** Removes a row, whoever wrote it; refused as {@link #find} refuses. */
-    void remove(RowDocument document) {
+    public void remove(RowDocument document) {
         tables.takeAway(find(document));
     }
 
@@ -64,7 +61,7 @@ final class RowText {
      *
      * @throws Refusal when there is none, or the rows of the table are the platform's own
      */
-    Row find(RowDocument document) {
+    public Row find(RowDocument document) {
         RowTable table = writable(document.table());
         Record key = records.make(table.keyClass(), document.key(), table.id() + " key");
         return table.rows().stream().filter(r -> r.key().equals(key)).findFirst()
@@ -80,14 +77,14 @@ final class RowText {
     }
 
     /** Refuses a row that could not be placed. */
-    void check(RowDocument document) {
+    public void check(RowDocument document) {
         RowTable table = writable(document.table());
         records.make(table.keyClass(), document.key(), table.id() + " key");
         records.make(table.rowClass(), document.row(), table.id() + " row");
     }
 
     /** Whether there is a row of this key. */
-    boolean has(RowDocument document) {
+    public boolean has(RowDocument document) {
         if (!isKnown(document.table())) {
             return false;
         }
@@ -97,7 +94,7 @@ final class RowText {
     }
 
     /** Names that stand in the places of ports. */
-    List<String> portsNamed(RowDocument document) {
+    public List<String> portsNamed(RowDocument document) {
         if (!isKnown(document.table())) {
             return List.of();
         }

@@ -1,21 +1,20 @@
-package org.vnetwork.core.run;
+package org.vnetwork.core.rule;
 
 import org.vnetwork.core.decide.RawPacket;
 import org.vnetwork.core.row.Tables;
-import org.vnetwork.core.rule.RuleList;
 import org.vnetwork.packet.Packet;
 import org.vnetwork.table.Match;
 import org.vnetwork.table.RuleTable;
 
 /** A rule list as a plugin sees it. Loop thread only. */
-final class RuleView<R extends Record> implements RuleTable<R> {
+public final class PluginRules<R extends Record> implements RuleTable<R> {
     private final Tables tables;
     private final RuleList list;
     private final Class<R> type;
     private final boolean scratch;
 
     /** {@code scratch}: the list is a preview's own, so that it may change although a decision's overlay is open. */
-    RuleView(Tables tables, RuleList list, Class<R> type, boolean scratch) {
+    public PluginRules(Tables tables, RuleList list, Class<R> type, boolean scratch) {
         this.scratch = scratch;
         this.tables = tables;
         this.list = list;

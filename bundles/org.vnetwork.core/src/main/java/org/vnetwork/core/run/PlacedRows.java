@@ -3,6 +3,7 @@ package org.vnetwork.core.run;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import org.vnetwork.control.RowDocument;
+import org.vnetwork.core.row.RowText;
 
 /** Answers about rows as the administrator writes them; any thread, nothing is changed. */
 public final class PlacedRows {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.vnetwork.core.row.Tables;
+import org.vnetwork.core.rule.PluginRules;
 import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.wire.Action;
@@ -40,7 +41,7 @@ final class PluginContext implements Context {
     @Override
     public <R extends Record> RuleTable<R> rules(Class<R> rule) {
         checkOpen();
-        return new RuleView<>(home.tables, home.rules.of(rule), rule, false);
+        return new PluginRules<>(home.tables, home.rules.of(rule), rule, false);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.vnetwork.core.rule.PluginRules;
 import org.vnetwork.core.rule.RuleList;
 import org.vnetwork.model.PortId;
 import org.vnetwork.table.Context;
@@ -28,7 +29,7 @@ final class PreviewContext implements Context {
 
     @Override
     public <R extends Record> RuleTable<R> rules(Class<R> rule) {
-        return new RuleView<>(home.tables, copies.computeIfAbsent(rule, r -> home.rules.of(rule).copy()), rule, true);
+        return new PluginRules<>(home.tables, copies.computeIfAbsent(rule, r -> home.rules.of(rule).copy()), rule, true);
     }
 
     @Override

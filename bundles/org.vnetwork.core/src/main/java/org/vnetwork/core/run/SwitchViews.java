@@ -29,6 +29,7 @@ import org.vnetwork.core.decide.StageTrace;
 import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.row.Row;
 import org.vnetwork.core.row.RowTable;
+import org.vnetwork.core.row.RowText;
 import org.vnetwork.core.row.Texts;
 import org.vnetwork.core.rule.Rule;
 import org.vnetwork.core.rule.RuleList;

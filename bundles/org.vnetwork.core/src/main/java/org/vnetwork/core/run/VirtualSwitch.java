@@ -18,6 +18,7 @@ import org.vnetwork.core.journal.Journal;
 import org.vnetwork.core.port.PortTables;
 import org.vnetwork.core.row.ReadJournal;
 import org.vnetwork.core.row.RowJournal;
+import org.vnetwork.core.row.RowText;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.core.rule.RuleLists;
 import org.vnetwork.datapath.Datapath;
