@@ -15,19 +15,20 @@ import org.vnetwork.datapath.FlowEntry;
 import org.vnetwork.packet.wire.FlowKey;
 
 /**
- * The full key of each flow and what it read, kept for the process after this one: with key and rows it can be decided again, and by what it
- * read it is known which change concerns it until then.
+ * Keeps each flow's full key and reads in the journal, for the next process.
+ *
+ * <p>The next process needs the key to decide the flow again. Until it has done so, the reads tell it which changes concern the flow.
  *
  * <p>Loop thread only.
  */
 final class FlowJournal {
-    /** Octets of a record before its reads. */
+    /** Size of a record before its reads, in octets. */
     private static final int HEAD = 3 * Integer.BYTES + Long.BYTES + FlowKey.SIZE;
-    /** Beyond these it is not known what a flow read. */
+    /** A flow that read more is decided again at once by the next process: its record has no room for the rest. */
     private static final int MOST_READS = (Journal.LARGEST - HEAD) / Integer.BYTES;
-    /** With more reads than these a record has room for a power of two, so that a flow's next record fits where others were. */
+    /** A record with more reads has room for a power of two of them, so that the place of an old record fits a new one. */
     private static final int FEW = 12;
-    /** Fills that room: no record stands there. */
+    /** Fills the room that is left. No record of a read stands at this place of the journal. */
     private static final int NOTHING = 0;
     private static final int SPREAD = 0x9e37_79b9;
     private static final int HALF = 16;
@@ -51,7 +52,7 @@ final class FlowJournal {
     record Known(int at, int sequence, long[] fullKey, long installedNanos, int said, ByteBuffer reads, long packets, long bytes) {
     }
 
-    /** What the flows had read that read the same; {@code lost}: there was more. */
+    /** Reads that several flows share; {@code lost} is true when some of them are not in the journal. */
     private record Recalled(List<Dependency> reads, boolean lost, long print) {
     }
 

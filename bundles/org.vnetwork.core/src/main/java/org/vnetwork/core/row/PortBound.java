@@ -11,9 +11,10 @@ import java.util.Set;
 import org.vnetwork.model.PortId;
 
 /**
- * Learned rows of one table by the port that they name: how many there are, how often one moves. Rows that stay are not bounded here.
+ * Bounds the learned rows of one table: how many may name one port, and how often a row may move from port to port.
  *
- * <p>A decision whose row is not taken depends on why: it is made again when the port has room, or the row may move. Loop thread only.
+ * <p>Rows that never expire are not bounded. When a row is refused, the decision that wrote it depends on the reason, so it is made again when the
+ * port has room or the row may move. Loop thread only.
  */
 final class PortBound {
     private final RowTable table;

@@ -5,8 +5,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Readers of one thing, side by side in an array; each knows its place, so that none is looked for. Rows that many flows read would otherwise cost
- * more than the flows. Loop thread only.
+ * The readers of one row or other dependency, in an array.
+ *
+ * <p>Each reader knows its place in the array, so adding and removing one needs no search, however many flows read the row. Loop thread only.
  */
 final class Readers {
     private static final int SMALLEST = 4;
@@ -27,7 +28,7 @@ final class Readers {
         return Collections.unmodifiableList(Arrays.asList(readers).subList(0, count));
     }
 
-    /** Adds a reader; the place that it is at, until it is told of another one. */
+    /** Adds a reader and returns its place, which holds until {@link Dependency.Reader#moved} names another. */
     int add(Dependency.Reader reader, int slot) {
         if (count == readers.length) {
             int room = Math.max(SMALLEST, 2 * count);
@@ -39,7 +40,7 @@ final class Readers {
         return count++;
     }
 
-    /** Removes the reader at a place, which the last one takes. */
+    /** Removes the reader at a place; the last reader moves there. */
     void remove(int place) {
         int last = --count;
         if (place < last) {
