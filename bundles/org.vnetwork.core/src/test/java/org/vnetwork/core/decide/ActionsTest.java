@@ -6,27 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.vnetwork.model.PortVlan;
 import org.vnetwork.packet.Counter;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.Meter;
 import org.vnetwork.packet.Tag;
 import org.vnetwork.packet.wire.Action;
 
-class ActionsTest extends DecideTest {
-    private static final String PLAIN = "eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) ipv4(dscp=5) udp()";
+class ActionsTest extends FivePorts {
     private static final String TAGGED = "eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) vlan(vid=10,pcp=3,dei=true) ipv4(dscp=5) udp()";
-
-    @BeforeEach
-    void ports() {
-        port(1, PortVlan.access(10));
-        port(2, PortVlan.access(10));
-        port(3, PortVlan.trunk(List.of(10, 20), 0));
-        port(4, PortVlan.trunk(List.of(10), 10));
-        port(5, PortVlan.access(20));
-    }
 
     @Test
     void eachOutputLeavesWithTheRewritesMadeBeforeIt() {

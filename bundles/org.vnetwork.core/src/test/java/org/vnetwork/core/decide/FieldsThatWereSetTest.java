@@ -4,22 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.vnetwork.model.PortVlan;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.Tag;
 
-class FieldsThatWereSetTest extends DecideTest {
-    private static final String PLAIN = "eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) ipv4(dscp=5) udp()";
+class FieldsThatWereSetTest extends FivePorts {
     private static final String EVERY_LAYER = "eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) vlan(vid=10,pcp=3) vlan(vid=20,pcp=2) ipv4(dscp=5) udp()";
-
-    @BeforeEach
-    void ports() {
-        port(1, PortVlan.access(10));
-        port(2, PortVlan.access(10));
-        port(3, PortVlan.trunk(List.of(10, 20), 0));
-    }
 
     /** What {@code datapath:show} lists is what a plugin may set, and what it set reads as set. */
     @Test

@@ -6,23 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.packet.Meter;
 
-class MetersTest extends DecideTest {
-    private static final String PLAIN = "eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) ipv4(dscp=5) udp()";
-
-    @BeforeEach
-    void ports() {
-        port(1, PortVlan.access(10));
-        port(2, PortVlan.access(10));
-        port(3, PortVlan.trunk(List.of(10, 20), 0));
-        port(4, PortVlan.trunk(List.of(10), 10));
-        port(5, PortVlan.access(20));
-    }
-
+class MetersTest extends FivePorts {
     @Test
     void moreMetersThanGatesLimitEachItsOwnOutputs() {
         Decision decision = decide(1, PLAIN, (p, f) -> {
