@@ -36,7 +36,12 @@ public interface Context {
     /** Runs a task on the loop, again and again; first after one period. */
     void every(Duration period, Runnable task);
 
-    /** Calls the listener after a row was put (row) or removed or expired (null), outside of any decision. */
+    /**
+     * Calls the listener after a row was put (row) or removed or expired (null), outside of any decision.
+     *
+     * <p>It is called once all that the change is part of is there: the other writes of a decision, the rest of a timer's work. Calls come in the order of the changes; the table
+     * may have changed further by then. The listener may change any table; listeners that change rows in a circle are stopped after 16 changes, which counts as a failure.
+     */
     <K extends Record, V extends Record> void onChange(Table<K, V> table, BiConsumer<K, V> listener);
 
     /**

@@ -2,7 +2,6 @@ package org.vnetwork.core.row;
 
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,15 +23,12 @@ public final class RowTable {
     /** Most rows of a table. */
     public static final int LIMIT = 65_536;
 
-    /** Changes that listeners may make to the table from within each other. */
-    private static final int DEEPEST = 16;
-
     private final RowType type;
     private final Map<Record, Row> rows = new LinkedHashMap<>();
     private final Map<String, RowIndex> indexes = new HashMap<>();
-    private final List<BiConsumer<Record, Record>> listeners = new ArrayList<>();
+    private final Map<BiConsumer<Record, Record>, String> listeners = new LinkedHashMap<>();
+    private final Notices notices;
     private int present;
-    private int telling;
     private long refused;
     private final PortBound ports;
     private final Room room;
@@ -54,8 +50,9 @@ public final class RowTable {
         }
     }
 
-    RowTable(RowType type, RowBounds bounds, Denials denials) {
+    RowTable(RowType type, RowBounds bounds, Denials denials, Notices notices) {
         this.type = type;
+        this.notices = notices;
         this.denials = denials;
         this.policy = type.isPolicy();
         this.ports = new PortBound(this, type, bounds);
@@ -172,14 +169,15 @@ public final class RowTable {
         return rows.values().stream().filter(r -> r.value != null).toList();
     }
 
-    /** Calls a listener after each change with key and row, or null for a row that went. */
-    public void listen(BiConsumer<Record, Record> listener) {
-        listeners.add(listener);
+    /** Has a notice wait for a listener after each change, with key and row, or null for a row that went; failures name {@code owner}. */
+    public void listen(String owner, BiConsumer<Record, Record> listener) {
+        listeners.put(listener, owner);
     }
 
-    /** Ends {@link #listen}. */
+    /** Ends {@link #listen}; what waits for the listener is dropped. */
     public void unlisten(BiConsumer<Record, Record> listener) {
         listeners.remove(listener);
+        notices.drop(listener);
     }
 
     /** The place of a key, made when it is not there yet, so that its absence can be depended on. */
@@ -251,9 +249,6 @@ public final class RowTable {
     }
 
     private boolean apply(Record key, Record value, long idleNanos, long now, boolean administrator) {
-        if (telling >= DEEPEST) {
-            throw new IllegalStateException("listeners of " + id() + " change its rows in a circle");
-        }
         Row row = place(key);
         Dependency closed = value == null ? null : closed(key, value, idleNanos);
         if (closed != null) {
@@ -291,7 +286,7 @@ public final class RowTable {
         if (mayDeny) {
             denials.mayDeny();
         }
-        tell(key, value);
+        listeners.forEach((listener, owner) -> notices.add(this, owner, listener, key, value));
         forgetUnread(row);
         return true;
     }
@@ -311,17 +306,6 @@ public final class RowTable {
     void touched(Row row) {
         if (journal != null) {
             journal.touched(row);
-        }
-    }
-
-    private void tell(Record key, Record value) {
-        telling++;
-        try {
-            for (BiConsumer<Record, Record> listener : List.copyOf(listeners)) {
-                listener.accept(key, value);
-            }
-        } finally {
-            telling--;
         }
     }
 

@@ -21,6 +21,7 @@ public final class Tables {
     private final Map<String, RowTable> tables = new LinkedHashMap<>();
     private final RowBounds bounds = new RowBounds();
     private final Denials denials = new Denials();
+    private final Notices notices = new Notices();
     private final LongSupplier clock;
     private RowJournal journal;
     private Thread owner;
@@ -57,6 +58,11 @@ public final class Tables {
         return denials;
     }
 
+    /** What listeners are still to be told. */
+    public Notices notices() {
+        return notices;
+    }
+
     /** All tables, in order of first use. */
     public Collection<RowTable> all() {
         return tables.values();
@@ -67,7 +73,7 @@ public final class Tables {
         RowType type = RowType.of(key, row);
         RowTable table = tables.get(type.id());
         if (table == null) {
-            table = new RowTable(type, bounds, denials);
+            table = new RowTable(type, bounds, denials, notices);
             tables.put(type.id(), table);
             if (journal != null) {
                 table.keepIn(journal);

@@ -62,15 +62,9 @@ final class PluginContext implements Context {
     @Override
     public <K extends Record, V extends Record> void onChange(Table<K, V> table, BiConsumer<K, V> listener) {
         checkOutside("onChange");
-        BiConsumer<Record, Record> guarded = (key, row) -> {
-            try {
-                notify(listener, key, row);
-            } catch (Throwable e) {
-                home.failed(owner, e);
-            }
-        };
-        Tables.behind(table).listen(guarded);
-        undo.add(() -> Tables.behind(table).unlisten(guarded));
+        BiConsumer<Record, Record> heard = (key, row) -> notify(listener, key, row);
+        Tables.behind(table).listen(owner, heard);
+        undo.add(() -> Tables.behind(table).unlisten(heard));
     }
 
     @SuppressWarnings("unchecked")

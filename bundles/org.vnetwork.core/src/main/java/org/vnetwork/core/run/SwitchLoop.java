@@ -20,7 +20,7 @@ import org.vnetwork.datapath.UpcallSink;
 import org.vnetwork.model.Refusal;
 
 /**
- * The one thread of a switch: tasks, re-decisions, frames that came up, installs, timers, in this order.
+ * The one thread of a switch: tasks, re-decisions, frames that came up, installs, timers, listeners, in this order.
  *
  * <p>Nothing on it may block; it sleeps only in the datapath's {@code await}.
  */
@@ -43,6 +43,7 @@ final class SwitchLoop {
     private final FlowTable flows;
     private final Redecider redecider;
     private final Timers timers;
+    private final IntSupplier notices;
     private final BiConsumer<String, Throwable> failed;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Consumer<String> told;
@@ -64,11 +65,12 @@ final class SwitchLoop {
     /**
      * A loop that is not started.
      *
+     * @param notices calls listeners that wait, and says how many
      * @param failed takes who failed and how
      * @param told takes what is to be said of the loop itself: that it hangs, that it answers again
      * @param where says of a stack whose code it is in
      */
-    SwitchLoop(String switchName, Datapath datapath, UpcallSink upcalls, FlowTable flows, Redecider redecider, Timers timers,
+    SwitchLoop(String switchName, Datapath datapath, UpcallSink upcalls, FlowTable flows, Redecider redecider, Timers timers, IntSupplier notices,
             BiConsumer<String, Throwable> failed, Consumer<String> told, Function<StackTraceElement[], String> where) {
         this.switchName = switchName;
         this.datapath = datapath;
@@ -76,6 +78,7 @@ final class SwitchLoop {
         this.flows = flows;
         this.redecider = redecider;
         this.timers = timers;
+        this.notices = notices;
         this.failed = failed;
         this.told = told;
         this.where = where;
@@ -154,9 +157,10 @@ final class SwitchLoop {
 
     /** {@code patience}: nanoseconds for which the loop may be stuck in one round. */
     private <T> T call(Callable<T> work, long patience) {
-        FutureTask<T> task = new FutureTask<>(work);
+        boolean inside = Thread.currentThread() == thread;
+        FutureTask<T> task = new FutureTask<>(inside ? work : () -> andTold(work));
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CALL_SECONDS);
-        if (Thread.currentThread() == thread) {
+        if (inside) {
             task.run();
         } else {
             if (stopping) {
@@ -184,6 +188,19 @@ final class SwitchLoop {
             Thread.currentThread().interrupt();
             throw new Refusal("interrupted while waiting for switch " + switchName, e);
         }
+    }
+
+    /** Does work; what it changed is told before it counts as done, so that who asked for it sees what came of it. */
+    private <T> T andTold(Callable<T> work) throws Exception {
+        try {
+            return work.call();
+        } finally {
+            tell();
+        }
+    }
+
+    private int tell() {
+        return isOver() ? 0 : notices.getAsInt();
     }
 
     /** Has work done on the loop after what waits there, without waiting for it; what it throws is lost. Any thread. */
@@ -304,7 +321,7 @@ final class SwitchLoop {
             tasks.remove().run();
             worked++;
         }
-        return isOver() || held ? worked : worked + step();
+        return worked + tell() + (isOver() || held ? 0 : step());
     }
 
     /** A round that fails is told and is not the last: the other frames and flows still need the loop. */
@@ -333,6 +350,6 @@ final class SwitchLoop {
             flows.installPending();
             polledSinceInstall = 0;
         }
-        return worked + polled + timers.run(datapath.nanoTime());
+        return worked + polled + timers.run(datapath.nanoTime()) + tell();
     }
 }

@@ -16,6 +16,7 @@ import org.vnetwork.core.flow.Redecider;
 import org.vnetwork.core.flow.Upcalls;
 import org.vnetwork.core.journal.Journal;
 import org.vnetwork.core.port.PortTables;
+import org.vnetwork.core.row.Notice;
 import org.vnetwork.core.row.ReadJournal;
 import org.vnetwork.core.row.RowJournal;
 import org.vnetwork.core.row.RowText;
@@ -104,7 +105,7 @@ public final class VirtualSwitch {
         limits = new Limits(name, flows, tables, ports, misses, events);
         watch = new PortWatch(name, datapath, portRows, ports, events);
         Upkeep upkeep = new Upkeep(datapath, pipeline, flows, tables, limits, new MismatchReport(name, upcalls.mismatches(), ports, events));
-        loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers, failures::failed,
+        loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers, () -> tables.notices().run(this::tell), failures::failed,
                 text -> events.add("switch " + name, text), inUse::where);
         tables.confine(loop.thread());
         bornNanos = datapath.nanoTime();
@@ -199,7 +200,7 @@ public final class VirtualSwitch {
     private void change(Callable<Void> work) {
         boolean settling = loop.call(() -> {
             work.call();
-            return flows.settling();
+            return settling();
         });
         if (settling) {
             settle();
@@ -299,8 +300,21 @@ public final class VirtualSwitch {
     /** Returns when every flow that a change concerned has been decided again; with an engine that never lets them rest, after a while. */
     public void settle() {
         long end = System.nanoTime() + LONGEST_SETTLING_NANOS;
-        while (!loop.held() && loop.call(flows::settling) && System.nanoTime() < end) {
+        while (!loop.held() && loop.call(this::settling) && System.nanoTime() < end) {
             Thread.onSpinWait();
+        }
+    }
+
+    /** Whether flows wait to be decided again, or listeners that may change more. */
+    private boolean settling() {
+        return flows.settling() || tables.notices().waits();
+    }
+
+    private void tell(Notice notice) {
+        try {
+            notice.run();
+        } catch (Throwable e) {
+            failures.failed(notice.owner(), e);
         }
     }
 

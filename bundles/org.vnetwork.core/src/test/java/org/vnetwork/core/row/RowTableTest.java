@@ -165,19 +165,6 @@ class RowTableTest {
         assertEquals(0, tables.expire(now + 1));
     }
 
-    @Test
-    void tellsListenersAfterEachChange() {
-        List<String> heard = new ArrayList<>();
-        java.util.function.BiConsumer<Record, Record> listener = (k, v) -> heard.add(k + "=" + v + " of " + table.count());
-        table.listen(listener);
-        view.put(new Key(1), new Cell("red"));
-        view.put(new Key(1), new Cell("red"));
-        view.remove(new Key(1));
-        table.unlisten(listener);
-        view.put(new Key(1), new Cell("red"));
-        assertEquals(List.of("Key[id=1]=Cell[colour=red] of 1", "Key[id=1]=null of 0"), heard);
-    }
-
     record Plain(int id) {
     }
 

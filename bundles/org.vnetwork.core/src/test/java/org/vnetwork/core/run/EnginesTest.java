@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.control.TraceView;
+import org.vnetwork.core.row.RowText;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.engine.learning.LearningEngine;
 import org.vnetwork.model.PortVlan;
@@ -314,6 +315,48 @@ class EnginesTest {
         assertEquals(1, sw.count("b"));
         assertTrue(sw.events().toString().contains("late"));
         assertTrue(sw.events().toString().contains("listeners of value/1 change its rows in a circle"), sw.events().toString());
+    }
+
+    @Test
+    void aListenerSeesBothRowsOfADecisionAndMakesATableWhileRowsExpire() {
+        List<String> heard = new ArrayList<>();
+        use((packet, forward) -> forward.flood(), context -> {
+            Table<Key, Value> table = context.table(Key.class, Value.class);
+            context.onChange(table, (key, value) -> {
+                heard.add(table.get(new Key(1)) + " " + table.get(new Key(2)));
+                context.table(Key.class, Noted.class).put(key, new Noted(heard.size()));
+            });
+            context.every(Duration.ofSeconds(1), () -> {
+                if (heard.isEmpty()) {
+                    table.put(new Key(1), new Value(1), Duration.ofSeconds(2));
+                    table.put(new Key(2), new Value(2), Duration.ofSeconds(2));
+                }
+            });
+        });
+        sw.warp(5);
+        assertEquals(List.of("Value[number=1] Value[number=2]", "Value[number=1] Value[number=2]", "null null", "null null"), heard);
+        assertEquals(0, sw.home.views().summary().failures(), sw.events().toString());
+        assertEquals("4", sw.home.onLoop(() -> RowText.table(sw.home.tables, "noted").rows().getLast().value().toString().replaceAll("[^0-9]", "")));
+    }
+
+    @Test
+    void whatWaitsForAListenerGoesWithItsEngine() {
+        List<String> heard = new ArrayList<>();
+        Context[] opened = new Context[1];
+        use((packet, forward) -> forward.flood(), context -> {
+            opened[0] = context;
+            context.onChange(context.table(Key.class, Value.class), (key, value) -> heard.add("heard"));
+        });
+        sw.home.onLoop(() -> {
+            opened[0].table(Key.class, Value.class).put(new Key(1), new Value(1));
+            sw.home.plugins.closeAll();
+            return null;
+        });
+        assertEquals(List.of(), heard);
+    }
+
+    @DataType("noted/1")
+    record Noted(int count) {
     }
 
     @Test

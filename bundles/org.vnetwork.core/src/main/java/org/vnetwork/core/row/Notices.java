@@ -1,0 +1,69 @@
+package org.vnetwork.core.row;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * Calls to listeners that wait until the change that they are about is complete, in order of the changes.
+ *
+ * <p>A listener may change any table; the notices of that wait in turn. So a listener never sees half of what a decision wrote, and none runs amid another. Loop thread only.
+ */
+public final class Notices {
+    /** Changes that may follow from each other before they count as a circle. */
+    private static final int DEEPEST = 16;
+    /** Calls of one {@link #run}: a listener's work must not keep frames waiting. */
+    private static final int BATCH = 1024;
+
+    private final Queue<Change> waiting = new ArrayDeque<>();
+    /** How many changes led to the one whose listener runs now; -1 while none runs. */
+    private int depth = -1;
+
+    /** One change for one listener. */
+    private record Change(RowTable table, String owner, BiConsumer<Record, Record> listener, Record key, Record row, int depth) implements Notice {
+        @Override
+        public void run() {
+            if (depth >= DEEPEST) {
+                throw new IllegalStateException("listeners of " + table.id() + " change its rows in a circle; the change that was the " + DEEPEST + "th in a row is not told");
+            }
+            listener.accept(key, row);
+        }
+    }
+
+    void add(RowTable table, String owner, BiConsumer<Record, Record> listener, Record key, Record row) {
+        waiting.add(new Change(table, owner, listener, key, row, depth + 1));
+    }
+
+    /** Forgets what waits for a listener. */
+    void drop(BiConsumer<Record, Record> listener) {
+        waiting.removeIf(change -> change.listener == listener);
+    }
+
+    /** Whether any listener is still to be called. */
+    public boolean waits() {
+        return !waiting.isEmpty();
+    }
+
+    /**
+     * Has the listeners called that wait, and those that wait because of these, up to a number; the others wait for the next time.
+     *
+     * @param caller runs one notice and deals with what it throws
+     * @return how many it ran; 0 inside a notice
+     */
+    public int run(Consumer<Notice> caller) {
+        if (depth >= 0) {
+            return 0;
+        }
+        int ran = 0;
+        try {
+            for (Change next = waiting.poll(); next != null; next = ++ran < BATCH ? waiting.poll() : null) {
+                depth = next.depth;
+                caller.accept(next);
+            }
+        } finally {
+            depth = -1;
+        }
+        return ran;
+    }
+}
