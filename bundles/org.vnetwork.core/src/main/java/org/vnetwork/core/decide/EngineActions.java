@@ -6,14 +6,15 @@ import org.vnetwork.packet.Forward;
 final class EngineActions extends StageActions<Forward> implements Forward {
     private final boolean direct;
 
-    EngineActions(Run run, String plugin, Branch branch, Result result, boolean direct) {
-        super(run, plugin, branch, result);
+    EngineActions(Run run, Call call, Branch branch, Result result, boolean direct) {
+        super(run, call, branch, result);
         this.direct = direct;
     }
 
     @Override
     public Forward copy() {
-        return new EngineActions(run, plugin, branch.copy(), result, direct);
+        call.check();
+        return new EngineActions(run, call, branch.copy(), result, direct);
     }
 
     @Override
@@ -23,6 +24,7 @@ final class EngineActions extends StageActions<Forward> implements Forward {
 
     @Override
     public void to(int... ports) {
+        call.check();
         for (int port : ports) {
             result.outputs.add(new Output(port, branch.copy(), direct));
         }
@@ -30,6 +32,7 @@ final class EngineActions extends StageActions<Forward> implements Forward {
 
     @Override
     public void flood() {
+        call.check();
         result.flooded = true;
         for (int port : run.members()) {
             if (port != run.ingress) {
@@ -40,6 +43,7 @@ final class EngineActions extends StageActions<Forward> implements Forward {
 
     @Override
     public void consume() {
+        call.check();
         result.consumed = true;
     }
 }

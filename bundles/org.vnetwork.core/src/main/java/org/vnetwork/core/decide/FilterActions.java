@@ -16,8 +16,8 @@ final class FilterActions extends StageActions<Verdict> implements Verdict {
     private final Result copies = new Result();
     private Output redirected;
 
-    FilterActions(Run run, String plugin, Branch branch, Result result, int port, Direction direction) {
-        super(run, plugin, branch, result);
+    FilterActions(Run run, Call call, Branch branch, Result result, int port, Direction direction) {
+        super(run, call, branch, result);
         this.port = port;
         this.direction = direction;
     }
@@ -29,11 +29,13 @@ final class FilterActions extends StageActions<Verdict> implements Verdict {
 
     @Override
     public Direction direction() {
+        call.check();
         return direction;
     }
 
     @Override
     public int port() {
+        call.check();
         return port;
     }
 
@@ -56,31 +58,37 @@ final class FilterActions extends StageActions<Verdict> implements Verdict {
 
     @Override
     public Forward copy() {
-        return new EngineActions(run, plugin, branch.copy(), copies, true);
+        call.check();
+        return new EngineActions(run, call, branch.copy(), copies, true);
     }
 
     @Override
     public void pass() {
+        call.check();
         result.drop = null;
     }
 
     @Override
     public void drop(DropReason reason) {
+        call.check();
         result.drop = reason;
     }
 
     @Override
     public void reject(DropReason reason) {
+        call.check();
         result.drop = reason;
     }
 
     @Override
     public void redirect(int other) {
+        call.check();
         redirected = new Output(other, branch.copy(), true);
     }
 
     @Override
     public void stream(StreamInspector inspector, Duration deadline) {
+        call.check();
         throw unsupported("stream");
     }
 }

@@ -19,6 +19,7 @@ public final class Pipeline {
     private final Stages stages;
     private final Capabilities capabilities;
     private final String driver;
+    private final Samples samples;
     private volatile boolean revoked;
 
     /**
@@ -33,6 +34,7 @@ public final class Pipeline {
         this.stages = stages;
         this.capabilities = capabilities;
         this.driver = driver;
+        this.samples = new Samples(stages);
     }
 
     /** Whether there is an engine; without one every decision drops. */
@@ -54,12 +56,23 @@ public final class Pipeline {
         Transaction transaction = tables.begin();
         Decision decision = run(key, frame, Trace.NONE, transaction);
         transaction.commit(now);
+        sample(decision, key, frame);
         return decision;
     }
 
     /** Decides a packet without any effect; {@code frame} may be null, then a decision that needs it comes back as inspect. */
     public Decision evaluate(long[] key, Frame frame) {
-        return run(key, frame, Trace.NONE, tables.begin());
+        Decision decision = run(key, frame, Trace.NONE, tables.begin());
+        sample(decision, key, frame);
+        return decision;
+    }
+
+    private void sample(Decision decision, long[] key, Frame frame) {
+        samples.look(decision, () -> run(key, frame, Trace.NONE, tables.begin()), () -> {
+            StageTrace trace = new StageTrace(port -> ports.get(port) == null ? "#" + port : ports.get(port).name());
+            run(key, frame, trace, tables.begin());
+            return trace.stages();
+        });
     }
 
     /** Decides a packet on the rows as they would be after an overlay; with {@code grow} what it would write joins the overlay. */

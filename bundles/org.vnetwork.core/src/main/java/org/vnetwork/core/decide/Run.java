@@ -118,14 +118,15 @@ final class Run {
         Transaction.Savepoint savepoint = transaction.savepoint();
         String plugin = "filter " + slot.filter();
         ActionCompiler.Mark mark = compiler.mark();
-        FilterActions verdict = new FilterActions(this, plugin, branch, result, port, direction);
+        Call call = new Call(plugin, stages);
+        FilterActions verdict = new FilterActions(this, call, branch, result, port, direction);
         String name = "filter " + slot.filter() + " slot " + slot.slot() + " of " + row.name() + " " + direction.name().toLowerCase(java.util.Locale.ROOT);
         // Read also when there is none: the decision is made again when one comes, goes or is replaced.
         ports.filter(port, slot.slot());
         PacketFilter filter = stages.filter(port, slot.slot());
         if (filter != null) {
             try {
-                filter.filter(new PacketView(recorder, branch, vlan), verdict);
+                filter.filter(new PacketView(recorder, branch, vlan, call), verdict);
                 trace.end(name, trace.text(verdict, result.drop));
                 return verdict;
             } catch (Recorder.FrameNeeded e) {
@@ -133,6 +134,8 @@ final class Run {
             } catch (Throwable e) {
                 failed(plugin, e);
                 recorder.uncacheable();
+            } finally {
+                call.end();
             }
         }
         branch.restore(before);
@@ -140,7 +143,7 @@ final class Run {
         compiler.rollback(mark);
         result.drop = slot.failOpen() ? null : Reasons.FILTER_FAILED;
         trace.end(name, (filter == null ? "not installed" : "failed") + ", the port fails " + (slot.failOpen() ? "open: pass" : "closed: drop " + Reasons.FILTER_FAILED));
-        return new FilterActions(this, plugin, branch, result, port, direction);
+        return new FilterActions(this, call, branch, result, port, direction);
     }
 
     /** Counts and reports a failure, except in a trace, which has no effect. */
@@ -161,8 +164,9 @@ final class Run {
         }
         Transaction.Savepoint savepoint = transaction.savepoint();
         ActionCompiler.Mark mark = compiler.mark();
+        Call call = new Call(name, stages);
         try {
-            engine.decide(new PacketView(recorder, branch, vlan), new EngineActions(this, name, branch, result, false));
+            engine.decide(new PacketView(recorder, branch, vlan, call), new EngineActions(this, call, branch, result, false));
             if (result.isEmpty()) {
                 throw new IllegalStateException("decide left no result (expected: to, flood, drop or consume)");
             }
@@ -177,6 +181,8 @@ final class Run {
             result.drop = Reasons.ENGINE_FAILED;
             failed("engine " + stages.engineName(), e);
             trace.end(name, "failed: " + e + "; drop " + result.drop);
+        } finally {
+            call.end();
         }
     }
 

@@ -13,18 +13,18 @@ import org.vnetwork.packet.Tag;
 import org.vnetwork.packet.Tunnel;
 import org.vnetwork.packet.wire.Action;
 
-/** The actions that engines and filters share, noted on a branch; unusable after its stage. */
+/** The actions that engines and filters share, noted on a branch; unusable after its call. */
 abstract class StageActions<A extends Actions<A>> implements Actions<A> {
     final Run run;
     final Branch branch;
     final Result result;
 
-    /** Name of the plugin that acts, with its kind: names of meters and counters are its own. */
-    final String plugin;
+    /** The call that they are lent to; its plugin has names of meters and counters of its own. */
+    final Call call;
 
-    StageActions(Run run, String plugin, Branch branch, Result result) {
+    StageActions(Run run, Call call, Branch branch, Result result) {
         this.run = run;
-        this.plugin = plugin;
+        this.call = call;
         this.branch = branch;
         this.result = result;
     }
@@ -38,6 +38,7 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
 
     @Override
     public A set(Field field, long high, long low) {
+        call.check();
         if (!run.capabilities.settable().contains(field) || !branch.set(field, high, low, run.recorder)) {
             throw unsupported("set " + field.text());
         }
@@ -46,6 +47,7 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
 
     @Override
     public A push(Tag tag) {
+        call.check();
         if (tag.service()) {
             need(Feature.SERVICE_TAGS, "push a service tag");
         }
@@ -55,19 +57,22 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
 
     @Override
     public A pop() {
+        call.check();
         branch.pop(run.recorder);
         return self();
     }
 
     @Override
     public A encapsulate(Tunnel tunnel) {
+        call.check();
         throw unsupported("encapsulate");
     }
 
     @Override
     public A meter(Meter meter) {
+        call.check();
         need(Feature.METER, "meter");
-        if (!branch.limit(run.compiler().meter(Ids.of(plugin, meter.name()), meter))) {
+        if (!branch.limit(run.compiler().meter(Ids.of(call.plugin, meter.name()), meter))) {
             throw new Refusal("meter " + meter.name() + ": one too many (expected: at most " + Action.GATES + " for one output)");
         }
         return self();
@@ -75,18 +80,21 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
 
     @Override
     public A queue(int queue) {
+        call.check();
         throw unsupported("queue");
     }
 
     @Override
     public A count(Counter counter) {
+        call.check();
         need(Feature.COUNT, "count");
-        run.compiler().count(run.counter(plugin, counter));
+        run.compiler().count(run.counter(call.plugin, counter));
         return self();
     }
 
     @Override
     public A mirror(int port) {
+        call.check();
         mirrored().add(new Output(port, branch.copy(), true, true));
         return self();
     }
@@ -98,6 +106,7 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
 
     @Override
     public void drop(DropReason reason) {
+        call.check();
         if (result.outputs.isEmpty() && result.drop == null) {
             result.drop = reason;
         }
@@ -105,6 +114,7 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
 
     @Override
     public void hold(Duration deadline) {
+        call.check();
         throw unsupported("hold");
     }
 

@@ -27,4 +27,10 @@ public interface Stages {
 
     /** A plugin threw; counted and, not too often, reported. */
     void failed(String plugin, Throwable failure);
+
+    /** A plugin used on another thread what a call had lent it; any thread. */
+    void misused(String plugin, RuntimeException failure);
+
+    /** A plugin decided the same packet on the same rows in two ways, which {@code difference} tells. */
+    void unsteady(String plugin, String difference);
 }

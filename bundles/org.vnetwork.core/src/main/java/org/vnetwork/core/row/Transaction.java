@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.vnetwork.model.Refusal;
 
 /**
  * What one decision read, would write and refreshed; nothing of it is visible outside until {@link #commit}.
@@ -16,6 +17,8 @@ import java.util.Set;
  * <p>Reads stay recorded when a stage is rolled back: that it failed depended on them. Loop thread only.
  */
 public final class Transaction {
+    /** Rows that one engine or filter may write in one decision. */
+    static final int MOST_WRITES = 4_096;
     /** While they are few, a set would cost more than looking through them; a flood reads a row of each port. */
     private static final int FEW = 32;
 
@@ -27,6 +30,8 @@ public final class Transaction {
     private final Map<Row, Long> refreshes = new LinkedHashMap<>();
     private final List<Runnable> refusals = new ArrayList<>();
     private final Transaction base;
+    /** How many writes there were when the stage began that runs now. */
+    private int writesBefore;
 
     /** A transaction on the committed rows. */
     Transaction() {
@@ -141,13 +146,21 @@ public final class Transaction {
             refusals.add(() -> table.refused(closed, key, value));
             return;
         }
-        write(new Write(table, key, value, idleNanos));
+        writeWithin(new Write(table, key, value, idleNanos));
     }
 
     void remove(RowTable table, Record key) {
         if (get(table, key) != null) {
-            write(new Write(table, key, null, Row.NEVER));
+            writeWithin(new Write(table, key, null, Row.NEVER));
         }
+    }
+
+    /** A write of a stage, which is refused beyond its share: others wait for the decision, and a row that is not committed costs memory all the same. */
+    private void writeWithin(Write write) {
+        if (writes.size() - writesBefore >= MOST_WRITES) {
+            throw new Refusal("a decision may write 4,096 rows at most by one engine or filter: " + write + " is one too many");
+        }
+        write(write);
     }
 
     private Write written(RowTable table, Record key) {
@@ -168,8 +181,9 @@ public final class Transaction {
     public record Savepoint(int writes, int refreshes, int refusals) {
     }
 
-    /** A point to roll back to. */
+    /** A point to roll back to, where a stage begins. */
     public Savepoint savepoint() {
+        writesBefore = writes.size();
         return new Savepoint(writes.size(), refreshes.size(), refusals.size());
     }
 

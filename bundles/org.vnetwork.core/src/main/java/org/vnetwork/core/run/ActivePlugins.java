@@ -65,6 +65,16 @@ final class ActivePlugins implements Stages {
         failures.failed(plugin, failure);
     }
 
+    @Override
+    public void misused(String plugin, RuntimeException failure) {
+        failures.failedAside(plugin, failure);
+    }
+
+    @Override
+    public void unsteady(String plugin, String difference) {
+        failures.unsteady(plugin, difference);
+    }
+
     /** The plugin behind the engine, or null. */
     Plugin<ForwardingEngine> enginePlugin() {
         return engine == null ? null : engine.plugin();

@@ -146,5 +146,15 @@ final class EnginePreview {
         public void failed(String failed, Throwable failure) {
             failures++;
         }
+
+        @Override
+        public void misused(String plugin, RuntimeException failure) {
+            home.failures.failedAside(plugin, failure);
+        }
+
+        @Override
+        public void unsteady(String plugin, String difference) {
+            // A preview takes no samples.
+        }
     }
 }

@@ -1,21 +1,34 @@
 package org.vnetwork.core.run;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts failures of plugins. The first of a kind is told at once, those behind it by their number every ten seconds. Loop thread only. */
+/**
+ * Counts failures of plugins. The first of a kind is told at once, those behind it by their number every ten seconds.
+ *
+ * <p>What is told names the plugin, its bundle, and class and line. Loop thread only, but for failures on threads of a plugin's own.
+ */
 final class FailureReport {
     private static final Logger LOG = LoggerFactory.getLogger(FailureReport.class);
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** Failures on other threads that are kept until the next second; more of them say nothing new. */
+    private static final int ASIDE = 64;
 
     private final String switchName;
     private final EventLog events;
     private final LongSupplier clock;
+    private final PluginsInUse inUse;
+    private final Queue<Aside> aside = new ArrayBlockingQueue<>(ASIDE);
+    private final Set<String> unsteady = new HashSet<>();
     private final Map<String, Kind> kinds = new HashMap<>();
     private long count;
 
@@ -33,11 +46,21 @@ final class FailureReport {
         }
     }
 
-    /** {@code clock}: in nanoseconds, which the periods go by. */
-    FailureReport(String switchName, EventLog events, LongSupplier clock) {
+    /** A failure on a thread of the plugin's own. */
+    private record Aside(String plugin, RuntimeException failure) {
+    }
+
+    /**
+     * A report in which nothing failed.
+     *
+     * @param clock in nanoseconds, which the periods go by
+     * @param inUse knows whose code it was
+     */
+    FailureReport(String switchName, EventLog events, LongSupplier clock, PluginsInUse inUse) {
         this.switchName = switchName;
         this.events = events;
         this.clock = clock;
+        this.inUse = inUse;
     }
 
     long count() {
@@ -53,13 +76,36 @@ final class FailureReport {
         kind.told = first;
         if (first) {
             kind.began = clock.getAsLong();
-            events.add("switch " + switchName, plugin + " failed: " + failure + " (the log has the details)");
+            events.add("switch " + switchName, plugin + " failed: " + failure + " (" + place(plugin, failure) + "the log has the details)");
             LOG.warn("switch {}: {} failed", switchName, plugin, failure);
+        }
+    }
+
+    private String place(String plugin, Throwable failure) {
+        String place = inUse.place(plugin, failure.getStackTrace());
+        return place.isEmpty() ? "" : place + "; ";
+    }
+
+    /** A plugin failed on a thread of its own, which is told within a second. Any thread. */
+    void failedAside(String plugin, RuntimeException failure) {
+        aside.offer(new Aside(plugin, failure));
+    }
+
+    /** A plugin decided one packet on the same rows in two ways; counted, and told the first time. */
+    void unsteady(String plugin, String difference) {
+        count++;
+        if (unsteady.add(plugin)) {
+            String place = inUse.place(plugin, new StackTraceElement[0]);
+            events.add("switch " + switchName, plugin + (place.isEmpty() ? "" : " (" + place + ")") + " decided a packet twice, on the same rows, in two ways: " + difference
+                    + " (expected: what packet and rows say, without clock, random numbers or memory of its own, since a flow stands for all packets that read the same)");
         }
     }
 
     /** Tells of what came since, where a period is over; every second. */
     void tell() {
+        for (Aside next = aside.poll(); next != null; next = aside.poll()) {
+            failed(next.plugin(), next.failure());
+        }
         long now = clock.getAsLong();
         for (Iterator<Kind> each = kinds.values().iterator(); each.hasNext();) {
             Kind kind = each.next();

@@ -1,5 +1,6 @@
 package org.vnetwork.core.run;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -70,8 +71,23 @@ final class PluginsInUse {
                 }
             }
         }
-        String frame = java.util.Arrays.stream(stack).filter(f -> !isJava(f)).findFirst().map(PluginsInUse::text).orElse("unknown code");
+        String frame = Arrays.stream(stack).filter(f -> !isJava(f)).findFirst().map(PluginsInUse::text).orElse("unknown code");
         return uses.stream().filter(use -> use.type == null).findFirst().map(use -> use.role + " of bundle " + use.bundle + ", which is being made, in " + frame).orElse(frame);
+    }
+
+    /** As {@link #where} for a plugin that is known: its bundle, and the topmost frame that is its, or else its class; empty when it is not in use. */
+    String place(String role, StackTraceElement[] stack) {
+        String place = "";
+        for (Use use : uses) {
+            if (use.role.equals(role)) {
+                String own = Arrays.stream(stack).filter(f -> !isJava(f) && use.owns(f.getClassName())).findFirst().map(PluginsInUse::text).orElse("");
+                if (!own.isEmpty()) {
+                    return "bundle " + use.bundle + " in " + own;
+                }
+                place = "bundle " + use.bundle + (use.type == null ? "" : " in " + use.type.getName());
+            }
+        }
+        return place;
     }
 
     private static boolean isJava(StackTraceElement frame) {

@@ -85,7 +85,7 @@ public final class VirtualSwitch {
         this.left = datapath.adopted();
         this.installedFilters = installedFilters;
         this.events = events;
-        failures = new FailureReport(name, events, datapath::nanoTime);
+        failures = new FailureReport(name, events, datapath::nanoTime, inUse);
         timers = new Timers(failures::failed);
         drops = new DropRegistry(journal);
         tables = new Tables(datapath::nanoTime);

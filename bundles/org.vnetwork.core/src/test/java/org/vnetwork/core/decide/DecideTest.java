@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.core.port.PortRow;
@@ -31,6 +32,8 @@ abstract class DecideTest {
     final Tables tables = new Tables(() -> 0);
     final PortTables ports = new PortTables(tables);
     final List<String> failures = new ArrayList<>();
+    final List<String> misuses = new CopyOnWriteArrayList<>();
+    final List<String> differences = new ArrayList<>();
     final List<DropReason> reasons = new ArrayList<>(List.of(NO));
     private final Map<String, PacketFilter> filters = new HashMap<>();
     final Map<Long, String> counters = new HashMap<>();
@@ -71,6 +74,16 @@ abstract class DecideTest {
         @Override
         public void failed(String plugin, Throwable failure) {
             failures.add(plugin);
+        }
+
+        @Override
+        public void misused(String plugin, RuntimeException failure) {
+            misuses.add(plugin + ": " + failure.getMessage());
+        }
+
+        @Override
+        public void unsteady(String plugin, String difference) {
+            differences.add(plugin + ": " + difference);
         }
     }
 

@@ -217,4 +217,21 @@ class TransactionTest {
         assertEquals("idle time of a row: PT0.9S (expected: 1 s or more)",
                 assertThrows(Refusal.class, () -> view.put(key(1), cell("red"), Duration.ofMillis(900))).getMessage());
     }
+
+    @Test
+    void oneStageWrites4096RowsAtMostAndTheNextOneHasItsOwn() {
+        Transaction t = tables.begin();
+        Transaction.Savepoint before = t.savepoint();
+        for (int id = 0; id < Transaction.MOST_WRITES; id++) {
+            view.put(key(id), cell("red"));
+        }
+        assertEquals("a decision may write 4,096 rows at most by one engine or filter: put cell/1[id=70000] = colour=red,size=1 is one too many",
+                assertThrows(Refusal.class, () -> view.put(key(70_000), cell("red"))).getMessage());
+        assertThrows(Refusal.class, () -> view.remove(key(1)));
+        t.savepoint();
+        view.put(key(70_000), cell("red"));
+        assertEquals(4_097, t.writes().size());
+        t.rollback(before);
+        assertFalse(t.wrote());
+    }
 }

@@ -108,8 +108,8 @@ class EnginesTest {
             sw.inject("a", FRAME);
         }
         sw.warp(30);
-        List<String> told = sw.events().stream().filter(e -> e.contains("engine made failed")).toList();
-        assertEquals(List.of("switch sw1: engine made failed: java.lang.IllegalStateException: broken (the log has the details)",
+        List<String> told = sw.events().stream().filter(e -> e.contains("engine made failed")).map(e -> e.replaceAll("Test\\.lambda.*:[0-9]+\\)", "Test.x(Line)")).toList();
+        assertEquals(List.of("switch sw1: engine made failed: java.lang.IllegalStateException: broken (bundle test in org.vnetwork.core.run.EnginesTest.x(Line); the log has the details)",
                 "switch sw1: engine made failed 10 times in 10 s, at last: java.lang.IllegalStateException: broken (10 failures of plugins since the switch began)",
                 "switch sw1: engine made failed 5 times in 10 s, at last: java.lang.IllegalStateException: broken (15 failures of plugins since the switch began)"), told);
     }
