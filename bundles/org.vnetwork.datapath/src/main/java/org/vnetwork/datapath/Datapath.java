@@ -125,6 +125,16 @@ public interface Datapath extends AutoCloseable {
     long[] drops(int port);
 
     /**
+     * Adds frames that came up to a batch, of each port in the order in which it received them, without blocking.
+     *
+     * <p>When this returns, the driver has given back what it held of these frames, and it does not hold the batch. A frame that finds no room waits for the next call, and so do those behind it;
+     * the batch then says that it is full.
+     *
+     * @return frames added; 0 when none waits
+     */
+    int take(FrameBatch batch);
+
+    /**
      * Executes actions on one frame in user space, as the flow table would have; used for frames that came up.
      *
      * @param frame rewritten in place; its {@code ingress} is charged with drops
@@ -132,11 +142,12 @@ public interface Datapath extends AutoCloseable {
     void execute(Frame frame, List<Action> actions);
 
     /**
-     * Hands over frames that came up, on the calling thread, without blocking.
+     * Sends what {@link #execute} has put by: called whenever the frames of a batch have all been executed.
      *
-     * @return frames handed over, at most {@code limit}; 0 when none waits
+     * <p>After a {@link #take} a driver may put frames by, less than a millisecond, so that they go out together. Other frames it sends at once.
      */
-    int poll(UpcallSink sink, int limit);
+    default void flush() {
+    }
 
     /** Blocks until a frame waits, {@link #wakeup} is called, or the time is over. */
     void await(long nanos);

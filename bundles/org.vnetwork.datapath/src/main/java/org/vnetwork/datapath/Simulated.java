@@ -7,7 +7,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 /** What a simulated datapath can do besides: frames from nowhere, and links, and a clock that stands still. */
 @ConsumerType
 public interface Simulated {
-    /** Has a port receive a frame, handled at the next {@link Datapath#poll}; the octets are copied. Loop thread. */
+    /** Has a port receive a frame, handled at the next {@link Datapath#take}; the octets are copied. At most 65,553 of them, else refused. Loop thread. */
     void inject(int port, byte[] frame);
 
     /** Frames sent out of a port since the last call, oldest first; at most 1,024 are kept. Loop thread. */

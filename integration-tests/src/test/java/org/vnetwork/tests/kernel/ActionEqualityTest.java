@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.datapath.Simulated;
 import org.vnetwork.datapath.sim.SimDriver;
 import org.vnetwork.packet.Field;
@@ -40,6 +41,7 @@ class ActionEqualityTest {
     private static final Field[] ADDRESSES = {Field.IP_SRC, Field.IP_DST};
 
     private final Lab lab = new Lab();
+    private final FrameBatch batch = new FrameBatch();
     private KernelLists kernel;
 
     @BeforeEach
@@ -94,9 +96,7 @@ class ActionEqualityTest {
 
     private void compare(Simulated sim, byte[] frame, List<Action> actions) throws IOException {
         sim.inject(1, frame);
-        ((Datapath) sim).poll(upcall -> {
-            throw new AssertionError("came up: " + FrameText.describe(frame));
-        }, 10);
+        assertEquals(0, ((Datapath) sim).take(batch), () -> "came up: " + FrameText.describe(frame));
         long received = kernel.datapath.counters(1).received();
         kernel.wires.get(0).send(frame);
         Until.holds(() -> "not received", () -> kernel.datapath.counters(1).received() > received);

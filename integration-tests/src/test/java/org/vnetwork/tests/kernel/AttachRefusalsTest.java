@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.datapath.ebpf.EbpfDriver;
 import org.vnetwork.model.FastWay;
 
@@ -26,6 +27,7 @@ class AttachRefusalsTest {
 
     private final Lab lab = new Lab();
     private String device;
+    private final FrameBatch batch = new FrameBatch();
     private Datapath datapath;
     private List<String> before;
 
@@ -131,7 +133,7 @@ class AttachRefusalsTest {
         Lab.remove(device);
         Command.run("ip", "tuntap", "add", device, "mode", "tun");
         Until.holds(() -> datapath.state(1).detail(), () -> {
-            datapath.poll(frame -> { }, 64);
+            datapath.take(batch);
             return datapath.state(1).detail().contains("without MAC addresses");
         });
         assertFalse(datapath.state(1).up());
@@ -164,7 +166,7 @@ class AttachRefusalsTest {
             lab.keep(new OpenTap(tap, true));
             String detail = "tap, " + queues + (queues == 1 ? " queue in use" : " queues in use");
             Until.holds(() -> datapath.state(1).detail(), () -> {
-                datapath.poll(frame -> { }, 64);
+                datapath.take(batch);
                 return datapath.state(1).detail().equals(detail);
             });
         }

@@ -18,10 +18,10 @@ import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathDriver;
 import org.vnetwork.datapath.DatapathException;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.datapath.MissSink;
 import org.vnetwork.datapath.StatisticsSink;
-import org.vnetwork.datapath.UpcallSink;
 import org.vnetwork.datapath.ebpf.EbpfDriver;
 import org.vnetwork.datapath.sim.SimDriver;
 import org.vnetwork.datapath.user.UserDriver;
@@ -40,7 +40,7 @@ class ClosedDatapathTest {
         return type == int.class ? (Object) 1 : type == long.class ? 1L : type == List.class ? List.of() : type == Attachment.class ? new Attachment("sim", "a")
                 : type == MissLimit.class ? MissLimit.PRESET : type == StatisticsSink.class ? (StatisticsSink) (id, packets, bytes, used) -> { }
                 : type == Set.class ? Set.of() : type == FastWay.class ? FastWay.AUTO : type == MissSink.class ? (MissSink) (port, received, dropped) -> { }
-                : type == UpcallSink.class ? (UpcallSink) frame -> { } : new Frame();
+                : type == FrameBatch.class ? new FrameBatch() : new Frame();
     }
 
     /** What a driver leaves as it is preset reaches nothing at any time. */

@@ -45,7 +45,7 @@ class GroupsTest {
 
     private void untilGrouped(boolean wanted) throws IOException {
         Until.holds(() -> "filters: " + filters(), () -> {
-            kernel.datapath.poll(frame -> { }, 64);
+            kernel.work();
             return filters().contains("vnet_group") == wanted;
         });
     }
@@ -116,7 +116,7 @@ class GroupsTest {
         untilGrouped(true);
         kernel.spaces.get(2).ip("link set " + kernel.far(3) + " down");
         Until.holds(() -> "port 3 down", () -> {
-            kernel.datapath.poll(frame -> { }, 64);
+            kernel.work();
             return !kernel.datapath.state(3).up();
         });
         sent(FRAME, 2, 4, 5);
@@ -149,7 +149,7 @@ class GroupsTest {
         kernel.list(1, FLOOD);
         long deadline = System.nanoTime() + 2_000_000_000L;
         Until.holds(() -> "time for a group", () -> {
-            kernel.datapath.poll(frame -> { }, 64);
+            kernel.work();
             return System.nanoTime() > deadline;
         });
         assertFalse(filters().contains("vnet_"), filters());

@@ -7,15 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.datapath.PortCounters;
-import org.vnetwork.datapath.UpcallSink;
 import org.vnetwork.datapath.ebpf.EbpfDriver;
 import org.vnetwork.packet.wire.Action;
+import org.vnetwork.packet.wire.Frame;
 
 /** A datapath in the kernel without a switch around it: one flow a port, whose action list a test gives. */
 final class KernelLists implements Closeable {
@@ -24,6 +26,7 @@ final class KernelLists implements Closeable {
     final List<Space> spaces = new ArrayList<>();
     final List<Wire> wires = new ArrayList<>();
     final List<String> devices = new ArrayList<>();
+    private final FrameBatch batch = new FrameBatch();
     private final Lab lab;
     private final int ports;
 
@@ -73,13 +76,29 @@ final class KernelLists implements Closeable {
         return datapath.install(List.of(new FlowEntry(port, key, mask, List.of(actions))))[0];
     }
 
-    /** Frames that come up, taken until there are so many. */
-    void take(int count, UpcallSink sink) throws IOException {
+    /** As {@link #decide(Consumer)}, until there were so many. */
+    void decide(int count, Consumer<Frame> decision) throws IOException {
         int[] taken = {0};
         Until.holds(() -> taken[0] + " of " + count + " came up", () -> {
-            taken[0] += datapath.poll(sink, 64);
+            taken[0] += decide(decision);
             return taken[0] >= count;
         });
+    }
+
+    /** Takes what came up, has each frame decided and what goes out sent; how many frames those were. */
+    int decide(Consumer<Frame> decision) {
+        batch.clear();
+        int count = datapath.take(batch);
+        for (Frame frame = batch.next(); frame != null; frame = batch.next()) {
+            decision.accept(frame);
+        }
+        datapath.flush();
+        return count;
+    }
+
+    /** Has the datapath look after itself, and forgets what came up. */
+    void work() {
+        decide(frame -> { });
     }
 
     /** Reasons and counts of a port's drops. */

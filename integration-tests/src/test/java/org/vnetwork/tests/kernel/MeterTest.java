@@ -64,7 +64,7 @@ class MeterTest {
         kernel.list(2);
         kernel.datapath.remove(2);
         send(2, 20);
-        kernel.take(20, frame -> kernel.datapath.execute(frame, List.of(SLOW, new Action.Output(3, 1L << 5))));
+        kernel.decide(20, frame -> kernel.datapath.execute(frame, List.of(SLOW, new Action.Output(3, 1L << 5))));
         assertEquals(BURST, kernel.datapath.counters(3).sent());
         assertEquals(10, kernel.drops(2).get("datapath/metered"));
         send(1, 10);
@@ -78,7 +78,7 @@ class MeterTest {
         send(1, 5);
         kernel.datapath.remove(1);
         send(1, 2);
-        kernel.take(2, frame -> kernel.datapath.execute(frame, List.of(new Action.Count(9), new Action.Output(2))));
+        kernel.decide(2, frame -> kernel.datapath.execute(frame, List.of(new Action.Count(9), new Action.Output(2))));
         assertEquals(new CounterTable.Count(7, 7 * SIZE), kernel.datapath.counter(9));
         assertEquals(new CounterTable.Count(5, 5 * SIZE), kernel.datapath.counter(-9));
         assertEquals(CounterTable.Count.NONE, kernel.datapath.counter(10));
@@ -101,7 +101,7 @@ class MeterTest {
         }
         assertFalse(kernel.installs(2, new Action.Meter(0, 5000, 1000, 65_536), new Action.Output(3, 1)));
         send(2, 1);
-        kernel.take(1, frame -> kernel.datapath.execute(frame, List.of(new Action.Meter(0, 5000, 1000, 65_536), new Action.Output(3, 1))));
+        kernel.decide(1, frame -> kernel.datapath.execute(frame, List.of(new Action.Meter(0, 5000, 1000, 65_536), new Action.Output(3, 1))));
         assertEquals(1, kernel.drops(2).get("datapath/no-meter"));
         assertTrue(kernel.installs(2, new Action.Meter(0, 1023, 1000, 65_536), new Action.Output(3, 1)), "one that is there already");
         assertEquals("", kernel.imbalance());

@@ -47,7 +47,7 @@ class OthersChangesTest {
 
     private void work() {
         kernel.datapath.await(1_000_000);
-        kernel.datapath.poll(frame -> { }, 64);
+        kernel.work();
         told.addAll(kernel.datapath.drift());
     }
 
@@ -148,14 +148,14 @@ class OthersChangesTest {
         Until.holds(() -> "frames that come up; told: " + told, () -> {
             kernel.wires.get(0).send(FRAME);
             kernel.datapath.await(1_000_000);
-            kernel.datapath.poll(frame -> came[0]++, 64);
+            kernel.decide(frame -> came[0]++);
             told.addAll(kernel.datapath.drift());
             return came[0] > 100 && !told.isEmpty();
         });
         untilTold(0, tap(), "again");
         assertTrue(kernel.datapath.counters(1).received() > 100);
         Until.holds(() -> kernel.datapath.counters(1) + " " + kernel.drops(1), () -> {
-            kernel.datapath.poll(frame -> came[0]++, 64);
+            kernel.decide(frame -> came[0]++);
             return kernel.datapath.counters(1).received() == came[0] + kernel.drops(1).values().stream().mapToLong(Long::longValue).sum();
         });
     }

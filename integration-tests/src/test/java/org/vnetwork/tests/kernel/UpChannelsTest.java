@@ -3,6 +3,7 @@ package org.vnetwork.tests.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.datapath.Datapath;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.Frame;
 import org.vnetwork.packet.wire.FrameText;
@@ -44,7 +46,7 @@ class UpChannelsTest {
         lists.list(1, new Action.CopyUp(), new Action.Output(2));
         for (byte[] sent : List.of(PLAIN, TAGGED, DOUBLE)) {
             lists.wires.get(0).send(sent);
-            lists.take(1, frame -> {
+            lists.decide(1, frame -> {
                 assertTrue(frame.copy);
                 assertEquals(1, frame.flow);
                 assertArrayEquals(sent, frame.bytes().toArray(ValueLayout.JAVA_BYTE));
@@ -67,7 +69,7 @@ class UpChannelsTest {
         Until.holds(() -> datapath.counters(1).toString(), () -> datapath.counters(1).outputs() == 2_000);
         long copies = datapath.counters(1).up();
         assertTrue(copies > 200 && copies < 1_500, "of 2,000 frames " + copies + " were copied");
-        lists.take((int) copies, frame -> datapath.execute(frame, List.of()));
+        lists.decide((int) copies, frame -> datapath.execute(frame, List.of()));
         assertEquals("", lists.imbalance());
     }
 
@@ -77,13 +79,49 @@ class UpChannelsTest {
         lists.wires.get(0).send(TAGGED);
         lists.wires.get(1).send(TAGGED);
         List<Frame> seen = new ArrayList<>();
-        lists.take(2, frame -> {
+        lists.decide(2, frame -> {
             assertFalse(frame.copy);
             assertEquals(frame.ingress == 1 ? 1 : -1, frame.flow);
             seen.add(new Frame());
             datapath.execute(frame, List.of(new Action.Output(3 - frame.ingress)));
         });
         assertEquals(2, seen.size());
+        assertEquals("", lists.imbalance());
+    }
+
+    @Test
+    void framesThatWereTakenOutliveTheDatapath() throws IOException {
+        FrameBatch batch = new FrameBatch();
+        List<byte[]> sent = List.of(PLAIN, TAGGED, DOUBLE);
+        for (byte[] frame : sent) {
+            lists.wires.get(0).send(frame);
+        }
+        Until.holds(() -> batch.left() + " came up", () -> datapath.take(batch) >= 0 && batch.left() == sent.size());
+        datapath.execute(batch.next(), List.of(new Action.PushTag(0x8100, 10), new Action.PushTag(0x8100, 11), new Action.Output(2)));
+        lists.close();
+        for (byte[] frame : sent.subList(1, sent.size())) {
+            assertArrayEquals(frame, batch.next().bytes().toArray(ValueLayout.JAVA_BYTE));
+            assertThrows(IllegalStateException.class, () -> datapath.execute(batch.current(), List.of()));
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIntoABatchWaits() throws IOException {
+        FrameBatch batch = new FrameBatch(2, 2 * FrameBatch.LONGEST);
+        for (int i = 0; i < 5; i++) {
+            lists.wires.get(0).send(PLAIN);
+        }
+        Until.holds(() -> datapath.counters(1).toString(), () -> datapath.counters(1).up() == 5);
+        for (int left = 5; left > 0; left -= 2) {
+            batch.clear();
+            assertEquals(Math.min(left, 2), datapath.take(batch));
+            assertEquals(left > 2, batch.isFull());
+            for (Frame frame = batch.next(); frame != null; frame = batch.next()) {
+                datapath.execute(frame, List.of());
+            }
+            datapath.flush();
+        }
+        assertEquals(5, lists.drops(1).get("consumed"));
         assertEquals("", lists.imbalance());
     }
 
@@ -95,11 +133,11 @@ class UpChannelsTest {
         boolean[] came = {false};
         int[] before = {0};
         Until.holds(() -> "the inspected frame did not come up", () -> {
-            datapath.poll(frame -> {
+            lists.decide(frame -> {
                 came[0] |= frame.ingress == 2;
                 before[0] += came[0] ? 0 : 1;
                 datapath.execute(frame, List.of());
-            }, 64);
+            });
             return came[0];
         });
         assertTrue(before[0] <= 64, before[0] + " misses came first");
@@ -116,10 +154,10 @@ class UpChannelsTest {
         lists.wires.get(1).send(PLAIN);
         int[] misses = {0};
         Until.holds(() -> "the miss did not come up", () -> {
-            datapath.poll(frame -> {
+            lists.decide(frame -> {
                 misses[0] += frame.flow < 0 ? 1 : 0;
                 datapath.execute(frame, List.of());
-            }, 64);
+            });
             return misses[0] == 1;
         });
         drain();
@@ -139,7 +177,7 @@ class UpChannelsTest {
     }
 
     private void drain() {
-        while (datapath.poll(frame -> datapath.execute(frame, List.of()), 64) > 0) {
+        while (lists.decide(frame -> datapath.execute(frame, List.of())) > 0) {
             // Until nothing waits.
         }
     }

@@ -4,7 +4,6 @@ import java.util.List;
 import org.vnetwork.core.decide.Decision;
 import org.vnetwork.core.decide.Pipeline;
 import org.vnetwork.datapath.Datapath;
-import org.vnetwork.datapath.UpcallSink;
 import org.vnetwork.packet.wire.FlowKey;
 import org.vnetwork.packet.wire.Frame;
 import org.vnetwork.packet.wire.KeyParser;
@@ -14,7 +13,7 @@ import org.vnetwork.packet.wire.KeyParser;
  *
  * <p>A frame whose flow is there already (it waited while the flow was made) goes the flow's way. Loop thread only.
  */
-public final class Upcalls implements UpcallSink {
+public final class Upcalls {
     /** A miss of a flow that has been in for this long was not under way when the flow came: the parsers differ. */
     private static final long MISMATCH_NANOS = 2_000_000_000L;
 
@@ -42,7 +41,7 @@ public final class Upcalls implements UpcallSink {
         return mismatches;
     }
 
-    @Override
+    /** Decides and executes one frame; it matched no flow ({@code flow} -1), or one that says inspect. Engine and filters are called before the frame is executed, none after that. */
     public void upcall(Frame frame) {
         KeyParser.parse(frame.buffer, frame.offset, frame.size, frame.ingress, key);
         Flow flow = frame.flow >= 0 ? flows.byId(frame.flow) : null;

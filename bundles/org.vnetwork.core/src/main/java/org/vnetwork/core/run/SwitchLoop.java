@@ -15,9 +15,11 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.flow.Redecider;
+import org.vnetwork.core.flow.Upcalls;
 import org.vnetwork.datapath.Datapath;
-import org.vnetwork.datapath.UpcallSink;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.model.Refusal;
+import org.vnetwork.packet.wire.Frame;
 
 /**
  * The one thread of a switch: tasks, re-decisions, frames that came up, installs, timers, listeners, in this order.
@@ -25,7 +27,6 @@ import org.vnetwork.model.Refusal;
  * <p>Nothing on it may block; it sleeps only in the datapath's {@code await}.
  */
 final class SwitchLoop {
-    private static final int BATCH = 256;
     private static final long LONGEST_SLEEP_NANOS = 50_000_000;
     private static final long CALL_SECONDS = 10;
     /** After so long in one round the loop hangs. */
@@ -35,11 +36,12 @@ final class SwitchLoop {
     private static final Duration WATCH = Duration.ofMillis(250);
     private static final long STOP_SECONDS = 5;
     /** Frames after which new flows are installed although more wait: under a load that never ends they would never be. */
-    private static final int LONGEST_WAIT = 16 * BATCH;
+    private static final int LONGEST_WAIT = 16 * FrameBatch.FRAMES;
 
     private final String switchName;
     private final Datapath datapath;
-    private final UpcallSink upcalls;
+    private final FrameBatch batch;
+    private final Upcalls upcalls;
     private final FlowTable flows;
     private final Redecider redecider;
     private final Timers timers;
@@ -51,8 +53,10 @@ final class SwitchLoop {
     private final Thread thread;
     private final ThreadSight sight;
     private final LoopWatch watch;
-    private int polledSinceInstall;
-    private long polled;
+    private int takenSinceInstall;
+    private long taken;
+    /** Whether frames of the batch were executed since the last flush. */
+    private boolean unflushed;
     private long busyNanos;
     /** When the round began that is under way, in {@link System#nanoTime}; 0 while the loop waits. */
     private volatile long roundNanos;
@@ -65,15 +69,17 @@ final class SwitchLoop {
     /**
      * A loop that is not started.
      *
+     * @param batch the switch's, for frames that came up
      * @param notices calls listeners that wait, and says how many
      * @param failed takes who failed and how
      * @param told takes what is to be said of the loop itself: that it hangs, that it answers again
      * @param where says of a stack whose code it is in
      */
-    SwitchLoop(String switchName, Datapath datapath, UpcallSink upcalls, FlowTable flows, Redecider redecider, Timers timers, IntSupplier notices,
+    SwitchLoop(String switchName, Datapath datapath, FrameBatch batch, Upcalls upcalls, FlowTable flows, Redecider redecider, Timers timers, IntSupplier notices,
             BiConsumer<String, Throwable> failed, Consumer<String> told, Function<StackTraceElement[], String> where) {
         this.switchName = switchName;
         this.datapath = datapath;
+        this.batch = batch;
         this.upcalls = upcalls;
         this.flows = flows;
         this.redecider = redecider;
@@ -274,8 +280,8 @@ final class SwitchLoop {
     }
 
     /** Frames that came up so far. */
-    long polled() {
-        return polled;
+    long taken() {
+        return taken;
     }
 
     /** Nanoseconds so far in which it was at work. */
@@ -315,7 +321,8 @@ final class SwitchLoop {
     }
 
     private int round() {
-        int worked = 0;
+        // What a round that failed has left came before what is asked for now.
+        int worked = decideTaken();
         // Not those that come meanwhile: who reads a long list in turns must not keep frames waiting.
         for (int waiting = tasks.size(); waiting > 0 && !isOver(); waiting--) {
             tasks.remove().run();
@@ -342,14 +349,32 @@ final class SwitchLoop {
             return 0;
         }
         int worked = redecider.slice(datapath.nanoTime()) + flows.endDrains(datapath.nanoTime()) + flows.removeIdle();
-        int polled = datapath.poll(upcalls, BATCH);
-        this.polled += polled;
-        polledSinceInstall += polled;
-        if (polled < BATCH || polledSinceInstall >= LONGEST_WAIT) {
+        if (batch.left() == 0) {
+            batch.clear();
+            int count = datapath.take(batch);
+            taken += count;
+            takenSinceInstall += count;
+        }
+        worked += decideTaken();
+        if (!batch.isFull() || takenSinceInstall >= LONGEST_WAIT) {
             // All frames that waited are sent: a flow may now overtake none of them.
             flows.installPending();
-            polledSinceInstall = 0;
+            takenSinceInstall = 0;
         }
-        return worked + polled + timers.run(datapath.nanoTime()) + tell();
+        return worked + timers.run(datapath.nanoTime()) + tell();
+    }
+
+    /** Decides the frames of the batch that are left, one by one; how many those were. When one fails, the rest waits for the next round. */
+    private int decideTaken() {
+        int left = batch.left();
+        unflushed |= left > 0;
+        for (Frame frame = batch.next(); frame != null; frame = batch.next()) {
+            upcalls.upcall(frame);
+        }
+        if (unflushed) {
+            datapath.flush();
+            unflushed = false;
+        }
+        return left;
     }
 }

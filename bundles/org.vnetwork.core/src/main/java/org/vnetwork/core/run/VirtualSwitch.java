@@ -25,6 +25,7 @@ import org.vnetwork.core.rule.RuleLists;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
 import org.vnetwork.model.Refusal;
@@ -57,6 +58,7 @@ public final class VirtualSwitch {
     final FlowTable flows;
     final Pipeline pipeline;
     final Redecider redecider;
+    final FrameBatch batch = new FrameBatch();
     final Upcalls upcalls;
     final DropRegistry drops;
     final CounterRegistry counters = new CounterRegistry();
@@ -105,13 +107,13 @@ public final class VirtualSwitch {
         limits = new Limits(name, flows, tables, ports, misses, events);
         watch = new PortWatch(name, datapath, portRows, ports, events);
         Upkeep upkeep = new Upkeep(datapath, pipeline, flows, tables, limits, new MismatchReport(name, upcalls.mismatches(), ports, events));
-        loop = new SwitchLoop(name, datapath, upcalls, flows, redecider, timers, () -> tables.notices().run(this::tell), failures::failed,
+        loop = new SwitchLoop(name, datapath, batch, upcalls, flows, redecider, timers, () -> tables.notices().run(this::tell), failures::failed,
                 text -> events.add("switch " + name, text), inUse::where);
         tables.confine(loop.thread());
         bornNanos = datapath.nanoTime();
         timers.every("statistics", Upkeep.PERIOD_NANOS, upkeep::run, bornNanos);
         timers.every("failures", Upkeep.PERIOD_NANOS, failures::tell, bornNanos);
-        timers.every("shares", MissShares.PERIOD_NANOS, () -> misses.divide(loop.polled(), loop.busyNanos(), datapath.nanoTime()), bornNanos);
+        timers.every("shares", MissShares.PERIOD_NANOS, () -> misses.divide(loop.taken(), loop.busyNanos(), datapath.nanoTime()), bornNanos);
         timers.every("links", PortWatch.PERIOD_NANOS, watch::look, bornNanos);
         timers.every("ports", RETRY_NANOS, ports::retry, bornNanos);
         loop.start();

@@ -16,12 +16,12 @@ import org.vnetwork.datapath.DatapathDriver;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.datapath.Simulated;
 import org.vnetwork.datapath.StatisticsSink;
-import org.vnetwork.datapath.UpcallSink;
 import org.vnetwork.datapath.sim.SimDriver;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.Frame;
@@ -208,8 +208,13 @@ final class FaultyDriver implements DatapathDriver {
         }
 
         @Override
-        public int poll(UpcallSink sink, int limit) {
-            return sim.poll(sink, limit);
+        public int take(FrameBatch batch) {
+            return sim.take(batch);
+        }
+
+        @Override
+        public void flush() {
+            sim.flush();
         }
 
         @Override

@@ -25,10 +25,12 @@ import org.vnetwork.core.decide.Decision;
 import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.journal.Journal;
 import org.vnetwork.core.run.LinearModel.Sent;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.datapath.Simulated;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.FlowKey;
+import org.vnetwork.packet.wire.Frame;
 import org.vnetwork.packet.wire.FrameText;
 import org.vnetwork.packet.wire.KeyParser;
 import org.vnetwork.table.Match;
@@ -215,7 +217,11 @@ final class ModelledSwitch implements AutoCloseable {
             change.run();
             if (amid != null) {
                 ((Simulated) sw.home.datapath).inject(amid.ingress(), FrameText.build(amid.text()));
-                sw.home.datapath.poll(sw.home.upcalls, 16);
+                FrameBatch batch = new FrameBatch();
+                sw.home.datapath.take(batch);
+                for (Frame frame = batch.next(); frame != null; frame = batch.next()) {
+                    sw.home.upcalls.upcall(frame);
+                }
             }
             return null;
         });

@@ -3,19 +3,21 @@ package org.vnetwork.packet.wire;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A frame in a driver's buffer, with room in front, and what the sender left for hardware to finish.
+ * A frame in a buffer, with room in front, and what the sender left for hardware to finish.
  *
- * <p>Mutable flyweight, owned by the driver that made it and valid until the call that received it returns. All tags stand in
- * the bytes. A rewriter may move {@link #offset} down (push) or up (pop).
+ * <p>Mutable flyweight, valid until the call that received it returns; one of a batch, until the batch is cleared. All tags stand in
+ * the bytes. A rewriter may move {@link #offset} down (push), to {@link #floor} at the least, or up (pop).
  */
 public final class Frame {
-    /** Octets that every driver keeps free before a received frame, so that tags can be pushed without copying. */
+    /** Octets that are free before a received frame, so that tags can be pushed without copying. */
     public static final int HEADROOM = 32;
 
     /** The buffer. */
     public MemorySegment buffer;
     /** Octets from the buffer's start to the destination MAC. */
     public int offset;
+    /** Least that the offset may become: what stands before it in the buffer is not this frame's. */
+    public int floor;
     /** Octets of the frame, 14 or more, up to 65,535 + 18 for a segment that is still to be split. */
     public int size;
     /** Port id that it came in by; 0 for one made by a plugin. */
@@ -41,6 +43,7 @@ public final class Frame {
     public Frame over(MemorySegment segment, int frameOffset, int frameSize, int ingressPort) {
         buffer = segment;
         offset = frameOffset;
+        floor = 0;
         size = frameSize;
         ingress = ingressPort;
         flow = -1;

@@ -37,9 +37,9 @@ public final class Rewriter {
         return true;
     }
 
-    /** Pushes a tag outermost; false when the buffer has no room in front, and then nothing changed. */
+    /** Pushes a tag outermost; false when the frame has no room in front, and then nothing changed. */
     public static boolean push(Frame frame, int tpid, int tci) {
-        if (frame.offset < KeyParser.TAG_SIZE) {
+        if (frame.offset - frame.floor < KeyParser.TAG_SIZE) {
             return false;
         }
         moveAddresses(frame, -KeyParser.TAG_SIZE);

@@ -13,13 +13,13 @@ import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.Execution;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.datapath.Life;
 import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.datapath.MissSink;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.datapath.StatisticsSink;
-import org.vnetwork.datapath.UpcallSink;
 import org.vnetwork.model.FastWay;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.Frame;
@@ -107,8 +107,9 @@ final class EbpfDatapath implements Datapath {
     private void settle() {
         maps.setTaps(0, 0);
         ports.adopt(up.ifindexes());
-        while (up.read() != null) {
-            // Passed over.
+        FrameBatch batch = new FrameBatch();
+        while (up.read(batch) != null) {
+            // Passed over: not kept.
         }
     }
 
@@ -243,22 +244,12 @@ final class EbpfDatapath implements Datapath {
     }
 
     @Override
-    public int poll(UpcallSink sink, int limit) {
+    public int take(FrameBatch batch) {
         life.check();
         housekeeping();
-        int count = read(sink, limit);
         accounts.store();
-        return count;
-    }
-
-    private int read(UpcallSink sink, int limit) {
         int count = 0;
-        while (count < limit) {
-            Frame frame = up.read();
-            if (frame == null) {
-                return count;
-            }
-            count++;
+        for (Frame frame = up.read(batch); frame != null; frame = up.read(batch)) {
             KernelPort port = ports.find(frame.ingress);
             if (port != null) {
                 accounts.touch(port);
@@ -266,10 +257,18 @@ final class EbpfDatapath implements Datapath {
                 if (!flows.isCurrent(frame.flow, up.generation())) {
                     frame.flow = -1;
                 }
-                sink.upcall(frame);
+                batch.keep();
+                count++;
             }
         }
         return count;
+    }
+
+    /** What arrived is written together with what became of it: the books of a killed process balance. */
+    @Override
+    public void flush() {
+        life.check();
+        accounts.store();
     }
 
     private void housekeeping() {

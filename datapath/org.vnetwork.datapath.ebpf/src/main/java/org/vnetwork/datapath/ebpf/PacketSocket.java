@@ -45,7 +45,7 @@ final class PacketSocket implements AutoCloseable {
     int send(int ifindex, Frame frame) {
         MemorySegment data = frame.buffer;
         long start = frame.offset - HEADER;
-        if (!data.isNative() || start < 0) {
+        if (!data.isNative() || start < frame.floor) {
             data = copy;
             start = 0;
             MemorySegment.copy(frame.buffer, frame.offset, copy, HEADER, frame.size);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.packet.wire.Frame;
 
 /**
@@ -132,15 +133,20 @@ final class UpChannels {
         return channel == 0 ? DropNumbers.UPCALL_LOST : DropNumbers.INSPECT_LOST;
     }
 
-    /** The next frame, valid until the next call; null when none waits in either. */
-    Frame read() {
+    /** Reads the next frame to where the batch has room for it, to be kept or not; null when none waits in either, or the batch is full. */
+    Frame read(FrameBatch batch) {
+        Frame frame = batch.room(FrameBatch.LONGEST);
+        if (frame == null) {
+            return null;
+        }
         if (left <= 0) {
             turn();
         }
-        Frame frame = taps[now].read();
-        if (frame == null) {
+        if (!taps[now].read(frame)) {
             turn();
-            frame = taps[now].read();
+            if (!taps[now].read(frame)) {
+                return null;
+            }
         }
         left--;
         return frame;

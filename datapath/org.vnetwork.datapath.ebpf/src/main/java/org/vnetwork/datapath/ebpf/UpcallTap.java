@@ -9,7 +9,7 @@ import org.vnetwork.packet.wire.Frame;
 /**
  * The tap that frames come up by: virtio_net_hdr, prefix, frame, as drawn in {@code vnet_abi.h}.
  *
- * <p>Reading allocates nothing. Loop thread only.
+ * <p>Frames are read to where they stay, and nothing is allocated. Loop thread only.
  */
 final class UpcallTap implements AutoCloseable {
     private static final int MTU = 65521;
@@ -18,7 +18,6 @@ final class UpcallTap implements AutoCloseable {
     private static final int VNET_HEADER = PacketSocket.HEADER;
     private static final int PREFIX = 16;
     private static final int TAG = 4;
-    private static final int START = 64;
     private static final int MAC_PAIR = 12;
     private static final byte MAGIC_0 = 'V';
     private static final byte MAGIC_1 = 'N';
@@ -35,9 +34,7 @@ final class UpcallTap implements AutoCloseable {
     private final int staleIfindex;
     private final long lostBefore;
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment buffer = arena.allocate(START + VNET_HEADER + PREFIX + TAG + 65536 + 64L, 8);
     private final MemorySegment waiting = arena.allocate(8, 4);
-    private final Frame frame = new Frame();
     private int generation;
 
     /** @param goesOn whether one that an earlier process left is taken up again; otherwise it is replaced */
@@ -108,15 +105,18 @@ final class UpcallTap implements AutoCloseable {
         return Libc.poll(waiting, 1, 0) == 0;
     }
 
-    /** The next frame, valid until the next call; null when none waits. What is not ours or not whole is passed over. */
-    Frame read() {
+    /** Reads the next frame into a slot of a batch; false when none waits. What is not ours or not whole is passed over. */
+    boolean read(Frame into) {
+        // What stands before the frame goes into its headroom.
+        int start = into.offset - PREFIX - VNET_HEADER;
+        long room = VNET_HEADER + PREFIX + (long) into.size;
         while (true) {
-            long size = Libc.read(fd, buffer.address() + START, buffer.byteSize() - START);
+            long size = Libc.read(fd, into.buffer.address() + start, room);
             if (size < 0) {
-                return null;
+                return false;
             }
-            if (size >= VNET_HEADER + PREFIX + 14 && decode((int) size)) {
-                return frame;
+            if (size >= VNET_HEADER + PREFIX + 14 && decode(into, start, (int) size)) {
+                return true;
             }
         }
     }
@@ -126,19 +126,20 @@ final class UpcallTap implements AutoCloseable {
         return generation;
     }
 
-    private boolean decode(int size) {
-        int prefix = START + VNET_HEADER;
+    private boolean decode(Frame frame, int header, int size) {
+        MemorySegment buffer = frame.buffer;
+        int prefix = header + VNET_HEADER;
         boolean tagged = buffer.get(BYTE, prefix + MAC_PAIR) != MAGIC_0;
         int magic = prefix + MAC_PAIR + (tagged ? TAG : 0);
         if (buffer.get(BYTE, magic) != MAGIC_0 || buffer.get(BYTE, magic + 1) != MAGIC_1) {
             return false;
         }
         int start = prefix + PREFIX;
-        int length = size - VNET_HEADER - PREFIX;
-        int port = buffer.get(INT, prefix);
-        int slot = buffer.get(INT, prefix + 4);
+        frame.size = size - VNET_HEADER - PREFIX;
+        frame.ingress = buffer.get(INT, prefix);
+        frame.flow = buffer.get(INT, prefix + 4);
+        frame.copy = buffer.get(BYTE, magic + 2L) == COPY;
         generation = buffer.get(INT, prefix + 8);
-        boolean copy = buffer.get(BYTE, magic + 2L) == COPY;
         if (tagged) {
             // The tag takes four octets of the prefix, what stood there is read by now.
             short tpid = buffer.get(SHORT, prefix + MAC_PAIR);
@@ -147,23 +148,21 @@ final class UpcallTap implements AutoCloseable {
             buffer.set(SHORT, start + MAC_PAIR, tpid);
             buffer.set(SHORT, start + MAC_PAIR + 2, tci);
         }
-        frame.over(buffer, start, length, port);
-        frame.flow = slot;
-        frame.copy = copy;
-        offload();
+        offload(frame, header);
         return true;
     }
 
-    private void offload() {
-        int flags = buffer.get(BYTE, START);
+    private static void offload(Frame frame, int header) {
+        MemorySegment buffer = frame.buffer;
+        int flags = buffer.get(BYTE, header);
         frame.offloadFlags = flags;
-        frame.gsoType = buffer.get(BYTE, START + 1) & 0xff;
+        frame.gsoType = buffer.get(BYTE, header + 1) & 0xff;
         if ((flags & 1) != 0) {
-            frame.checksumStart = (buffer.get(SHORT, START + 6) & 0xffff) - PREFIX;
-            frame.checksumOffset = buffer.get(SHORT, START + 8) & 0xffff;
+            frame.checksumStart = (buffer.get(SHORT, header + 6) & 0xffff) - PREFIX;
+            frame.checksumOffset = buffer.get(SHORT, header + 8) & 0xffff;
         }
         if (frame.gsoType != 0) {
-            frame.gsoSize = buffer.get(SHORT, START + 4) & 0xffff;
+            frame.gsoSize = buffer.get(SHORT, header + 4) & 0xffff;
             // NB: the kernel puts the length of its first buffer into hdr_len, so the true one is taken from the headers.
             boolean udp = (frame.gsoType & 0x7f) == 5 || (frame.gsoType & 0x7f) == 3;
             int tcp = frame.checksumStart + 12;

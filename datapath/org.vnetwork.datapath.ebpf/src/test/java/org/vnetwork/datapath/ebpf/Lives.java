@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.Action;
 
@@ -35,6 +36,7 @@ abstract class Lives {
     static final long PATIENCE_NANOS = 20_000_000_000L;
 
     EbpfDatapath datapath;
+    private final FrameBatch batch = new FrameBatch();
 
     @BeforeEach
     void open() throws DatapathException {
@@ -106,7 +108,8 @@ abstract class Lives {
         while (!holds.getAsBoolean()) {
             assertTrue(System.nanoTime() < end, what);
             datapath.await(10_000_000);
-            datapath.poll(frame -> { }, 100);
+            batch.clear();
+            datapath.take(batch);
         }
     }
 

@@ -14,6 +14,7 @@ import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.Execution;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.datapath.Life;
 import org.vnetwork.datapath.MeterTable;
 import org.vnetwork.datapath.PortBooks;
@@ -21,7 +22,6 @@ import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.datapath.Simulated;
 import org.vnetwork.datapath.StatisticsSink;
-import org.vnetwork.datapath.UpcallSink;
 import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.wire.Action;
@@ -32,11 +32,13 @@ import org.vnetwork.packet.wire.KeyParser;
 /**
  * A switch's ports and flows in memory, with a clock that only {@link #warp} moves.
  *
- * <p>An injected frame waits until {@link #poll} receives it: then a flow handles it, or it is handed over. Frames are
- * received one by one, so that a flow installed for the first of them serves the second.
+ * <p>An injected frame waits until {@link #take} receives it: then a flow handles it, or it comes up.
  */
 final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     static final Capabilities CAPABILITIES = Capabilities.all(FlowTable.FLOWS, FlowTable.MASKS_PER_PORT);
+
+    /** Octets of the longest frame that comes in: 65,535 and an Ethernet header with a tag. */
+    private static final int LONGEST = 65_553;
 
     private final SimPort[] ports = new SimPort[PortId.LIMIT];
     private final FlowTable flows = new FlowTable();
@@ -148,21 +150,23 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     }
 
     @Override
-    public int poll(UpcallSink sink, int limit) {
+    public int take(FrameBatch batch) {
         life.check();
         int count = 0;
-        while (count < limit) {
-            Frame frame = frames.up.poll();
+        while (true) {
+            Frame frame = frames.up.peek();
             if (frame != null) {
+                if (!batch.add(frame)) {
+                    return count;
+                }
+                frames.up.remove();
                 count++;
-                sink.upcall(frame);
             } else if (!frames.arrived.isEmpty()) {
                 receive(frames.arrived.poll());
             } else {
-                break;
+                return count;
             }
         }
-        return count;
     }
 
     /** Looks an arrived frame up, and has its flow handle it or sends it up. */
@@ -239,6 +243,9 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     @Override
     public void inject(int port, byte[] frame) {
         life.check();
+        if (frame.length > LONGEST) {
+            throw Refusal.value("frame", frame.length + " octets", "at most " + LONGEST);
+        }
         if (known(port) && ports[port].up) {
             frames.arrive(frame, port);
         }

@@ -12,7 +12,7 @@ import org.vnetwork.packet.wire.Frame;
 final class SimFrames {
     /** Not received yet. */
     final Queue<Frame> arrived = new ArrayDeque<>();
-    /** To be handed over. */
+    /** To be taken. */
     final Queue<Frame> up = new ArrayDeque<>();
     private final AtomicBoolean woken = new AtomicBoolean();
     private volatile Thread waiting;

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.datapath.Attachment;
@@ -20,6 +21,7 @@ import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.Simulated;
 import org.vnetwork.model.Refusal;
@@ -37,6 +39,7 @@ class SimDatapathTest {
 
     private final Datapath datapath = new SimDriver().open("host", "sw1", Path.of("."));
     private final Simulated simulated = (Simulated) datapath;
+    private final FrameBatch batch = new FrameBatch();
     private final List<String> upcalls = new ArrayList<>();
 
     @BeforeEach
@@ -71,9 +74,20 @@ class SimDatapathTest {
 
     private void receive(int port, String frame) {
         simulated.inject(port, FrameText.build(frame));
-        while (datapath.poll(up -> upcalls.add(up.ingress + "/" + up.flow + " " + FrameText.describe(up.bytes())), 16) > 0) {
+        while (decide(up -> upcalls.add(up.ingress + "/" + up.flow + " " + FrameText.describe(up.bytes()))) > 0) {
             // until none waits
         }
+    }
+
+    /** Takes what came up, has each frame decided and what goes out sent; how many frames those were. */
+    private int decide(Consumer<Frame> decision) {
+        batch.clear();
+        int count = datapath.take(batch);
+        for (Frame frame = batch.next(); frame != null; frame = batch.next()) {
+            decision.accept(frame);
+        }
+        datapath.flush();
+        return count;
     }
 
     private List<String> captured(int port) {
@@ -138,21 +152,38 @@ class SimDatapathTest {
     }
 
     @Test
-    void aFlowInstalledDuringAnUpcallServesTheNextFrame() {
+    void aFlowServesFramesThatAreTakenAfterIt() {
         simulated.inject(1, FrameText.build(FRAME));
+        assertEquals(1, decide(up -> install(flow(1, 1, new Action.Output(2)))));
         simulated.inject(1, FrameText.build(FRAME));
-        assertEquals(1, datapath.poll(up -> install(flow(1, 1, new Action.Output(2))), 16));
+        assertEquals(0, decide(up -> { }));
         assertEquals(1, captured(2).size());
     }
 
     @Test
-    void handsOverNoMoreThanAsked() {
-        for (int i = 0; i < 5; i++) {
-            simulated.inject(1, FrameText.build(FRAME));
+    void whatHasNoRoomInABatchWaitsForTheNext() {
+        for (int size : new int[] {65_553, 60, 65_553, 60}) {
+            simulated.inject(1, new byte[size]);
         }
-        assertEquals(2, datapath.poll(up -> { }, 2));
-        assertEquals(3, datapath.poll(up -> { }, 16));
-        assertEquals(0, datapath.poll(up -> { }, 16));
+        FrameBatch small = new FrameBatch(3, 2 * FrameBatch.LONGEST);
+        assertEquals(2, datapath.take(small));
+        assertTrue(small.isFull());
+        assertEquals(List.of(65_553, 60), List.of(small.next().size, small.next().size));
+        small.clear();
+        assertEquals(2, datapath.take(small));
+        assertFalse(small.isFull());
+        assertEquals(List.of(65_553, 60), List.of(small.next().size, small.next().size));
+        assertEquals("frame: 65554 octets (expected: at most 65553)", assertThrows(Refusal.class, () -> simulated.inject(1, new byte[65_554])).getMessage());
+    }
+
+    @Test
+    void framesThatWereTakenOutliveTheDatapath() {
+        simulated.inject(1, FrameText.build(FRAME));
+        datapath.take(batch);
+        datapath.close();
+        Frame frame = batch.next();
+        assertEquals(FRAME, FrameText.describe(frame.bytes()));
+        assertThrows(IllegalStateException.class, () -> datapath.execute(frame, List.of()));
     }
 
     @Test
@@ -227,7 +258,7 @@ class SimDatapathTest {
         datapath.execute(frame, List.of(new Action.Inspect(), new Action.Output(2), new Action.SetField(Field.TTL, 1), new Action.Output(2)));
         assertEquals(List.of(FRAME), captured(2));
         assertEquals(1, datapath.drops(1)[DropNumbers.BAD_ACTION]);
-        assertEquals(0, datapath.poll(up -> { }, 1));
+        assertEquals(0, decide(up -> { }));
         assertEquals(0, datapath.counters(1).received());
         frame.over(java.lang.foreign.MemorySegment.ofArray(octets), 0, octets.length, 0);
         datapath.execute(frame, List.of(new Action.Drop(20)));
@@ -265,7 +296,7 @@ class SimDatapathTest {
     void forgetsADetachedPort() throws DatapathException {
         simulated.inject(1, FrameText.build(FRAME));
         datapath.detach(1);
-        assertEquals(0, datapath.poll(up -> { }, 1));
+        assertEquals(0, decide(up -> { }));
         datapath.attach(1, new Attachment("sim", "p1"));
         assertEquals(PortCounters.NONE, datapath.counters(1));
     }
@@ -319,7 +350,7 @@ class SimDatapathTest {
             KeyParser.parse(java.lang.foreign.MemorySegment.ofArray(frame), 0, frame.length, 1, key);
             boolean expected = entries.stream().anyMatch(entry -> FlowKey.matches(key, entry.mask(), entry.key()));
             simulated.inject(1, frame);
-            assertEquals(expected ? 0 : 1, datapath.poll(up -> { }, 1));
+            assertEquals(expected ? 0 : 1, decide(up -> { }));
         }
     }
 
@@ -327,8 +358,10 @@ class SimDatapathTest {
     void nothingComesUpOfAPortThatIsGone() {
         install(flow(0, 1, new Action.CopyUp(), new Action.Inspect()));
         simulated.inject(1, FrameText.build(FRAME));
-        assertEquals(1, datapath.poll(up -> upcalls.add("one of two"), 1));
+        FrameBatch one = new FrameBatch(1, 2 * FrameBatch.LONGEST);
+        assertEquals(1, datapath.take(one), "one of two");
         datapath.detach(1);
-        assertEquals(0, datapath.poll(up -> upcalls.add("one of none"), 1));
+        one.clear();
+        assertEquals(0, datapath.take(one), "one of none");
     }
 }

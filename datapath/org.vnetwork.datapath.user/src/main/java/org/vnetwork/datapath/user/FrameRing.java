@@ -9,7 +9,7 @@ import org.vnetwork.packet.wire.Frame;
  * A bounded queue of frames off heap: one thread offers, one takes. Nothing is allocated.
  *
  * <pre>
- * record   0 octets of the record, 0: go on at the start | 4 size | 8 ingress, 0: forgotten | 12 flow | 16 copy | 24 headroom | 56 frame
+ * record   0 octets of the record, 0: go on at the start | 4 size | 8 ingress, 0: forgotten | 12 flow | 16 copy | 24 frame
  * </pre>
  */
 final class FrameRing {
@@ -17,7 +17,7 @@ final class FrameRing {
     private static final int INGRESS = 8;
     private static final int FLOW = 12;
     private static final int COPY = 16;
-    private static final int DATA = 24 + Frame.HEADROOM;
+    private static final int DATA = 24;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
     private final MemorySegment memory;

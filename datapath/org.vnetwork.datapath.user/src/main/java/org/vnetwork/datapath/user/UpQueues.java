@@ -4,7 +4,7 @@ import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import org.vnetwork.datapath.UpcallSink;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.packet.wire.Frame;
 
 /** The ways of frames up from the groups to the switch's loop, which goes round them. */
@@ -32,37 +32,35 @@ final class UpQueues {
         }
     }
 
-    /** As {@link org.vnetwork.datapath.Datapath#poll}. Loop thread. */
-    int poll(UpcallSink sink, int limit) {
+    /** As {@link org.vnetwork.datapath.Datapath#take}. Loop thread. */
+    int take(FrameBatch batch) {
         UpQueue[] all = queues;
         int count = 0;
-        for (int idle = 0; count < limit && idle < all.length;) {
-            // In turns, so that a flood does not hold up the frames of others.
-            next = next + 1 < all.length ? next + 1 : 0;
+        for (int idle = 0; idle < all.length;) {
+            // In turns, a frame of each kind, so that a flood does not hold up the frames of others. Whose frame finds no room has the first turn of the next batch.
+            int turn = next < all.length ? next : 0;
             int before = count;
-            count += handOver(all[next].inspected, sink);
-            count += count < limit ? handOver(all[next].misses, sink) : 0;
+            count += take(all[turn].inspected, batch);
+            count += take(all[turn].misses, batch);
+            if (batch.isFull()) {
+                return count;
+            }
+            next = turn + 1;
             idle = count == before ? idle + 1 : 0;
         }
         return count;
     }
 
-    private int handOver(FrameRing ring, UpcallSink sink) {
+    private int take(FrameRing ring, FrameBatch batch) {
         while (ring.peek(frame)) {
-            try {
-                if (frame.ingress != 0) {
-                    int flow = frame.flow;
-                    boolean copy = frame.copy;
-                    // A slice: whatever is done to the frame stays within its record.
-                    frame.over(frame.buffer.asSlice(frame.offset - Frame.HEADROOM, Frame.HEADROOM + frame.size), Frame.HEADROOM, frame.size, frame.ingress);
-                    frame.flow = flow;
-                    frame.copy = copy;
-                    sink.upcall(frame);
-                    return 1;
+            if (frame.ingress != 0) {
+                if (!batch.add(frame)) {
+                    return 0;
                 }
-            } finally {
                 ring.release();
+                return 1;
             }
+            ring.release();
         }
         return 0;
     }

@@ -9,13 +9,13 @@ import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.FlowCounters;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.datapath.Life;
 import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.datapath.PortBooks;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
 import org.vnetwork.datapath.StatisticsSink;
-import org.vnetwork.datapath.UpcallSink;
 import org.vnetwork.model.PortId;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.Frame;
@@ -41,8 +41,8 @@ final class UserDatapath implements Datapath {
     private final PortGroups groups;
     /** What the switch's loop sends. */
     private final Egress own = new Egress(board, null);
-    /** Whether frames are handed over, so that what is decided of them may go out together. */
-    private boolean polling;
+    /** Whether frames were taken, so that what is decided of them may go out together. */
+    private boolean gathering;
     private long flushedNanos;
 
     /** {@code tunnels}: those of all switches of the host. */
@@ -203,28 +203,27 @@ final class UserDatapath implements Datapath {
         try {
             own.execution.decided(frame, actions);
         } finally {
-            if (!polling || System.nanoTime() - flushedNanos > GATHER_NANOS) {
-                flush();
+            if (!gathering || System.nanoTime() - flushedNanos > GATHER_NANOS) {
+                own.flush();
+                flushedNanos = System.nanoTime();
             }
         }
     }
 
-    private void flush() {
-        own.flush();
+    @Override
+    public int take(FrameBatch batch) {
+        life.check();
+        int count = board.up().take(batch);
+        gathering |= count > 0;
         flushedNanos = System.nanoTime();
+        return count;
     }
 
     @Override
-    public int poll(UpcallSink sink, int limit) {
+    public void flush() {
         life.check();
-        polling = true;
-        flushedNanos = System.nanoTime();
-        try {
-            return board.up().poll(sink, limit);
-        } finally {
-            polling = false;
-            own.flush();
-        }
+        gathering = false;
+        own.flush();
     }
 
     @Override

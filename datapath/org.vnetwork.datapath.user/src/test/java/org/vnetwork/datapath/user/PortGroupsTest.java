@@ -97,7 +97,7 @@ class PortGroupsTest {
         CountDownLatch hung = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         Thread loop = Thread.ofPlatform().start(() -> {
-            while (rig.datapath.poll(frame -> hang(hung, end), 16) == 0) {
+            while (rig.decide(frame -> hang(hung, end)) == 0) {
                 rig.datapath.await(1_000_000_000L);
             }
         });

@@ -22,14 +22,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.FlowEntry;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.FlowKey;
+import org.vnetwork.packet.wire.Frame;
 
 /** A datapath without a switch, and peers of its ports in a folder that goes with it. */
 final class Rig implements AutoCloseable {
@@ -39,6 +42,7 @@ final class Rig implements AutoCloseable {
     final UserDatapath datapath;
     final Path folder;
     private final List<Closeable> peers = new ArrayList<>();
+    private final FrameBatch batch = new FrameBatch();
     private int flows;
 
     /** The far end of a datagram port. */
@@ -216,6 +220,17 @@ final class Rig implements AutoCloseable {
 
     void cable(int in, int out) {
         flow(in, new Action.Output(out));
+    }
+
+    /** Takes what came up, has each frame decided and what goes out sent; how many frames those were. */
+    int decide(Consumer<Frame> decision) {
+        batch.clear();
+        int count = datapath.take(batch);
+        for (Frame frame = batch.next(); frame != null; frame = batch.next()) {
+            decision.accept(frame);
+        }
+        datapath.flush();
+        return count;
     }
 
     long drops(int port, int reason) {

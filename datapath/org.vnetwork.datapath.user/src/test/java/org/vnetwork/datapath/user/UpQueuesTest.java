@@ -1,20 +1,24 @@
 package org.vnetwork.datapath.user;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.unix.Socket;
 import java.lang.foreign.Arena;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.datapath.DropNumbers;
+import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.Frame;
@@ -43,10 +47,10 @@ class UpQueuesTest {
         Rig.until("all in", () -> rig.counters(1).received() == before + count);
     }
 
-    private int poll() {
+    private int consume() {
         int all = 0;
-        for (int got = rig.datapath.poll(frame -> rig.datapath.execute(frame, List.of()), 256); got > 0; got = rig.datapath.poll(frame -> rig.datapath.execute(frame, List.of()), 256)) {
-            all += got;
+        for (int got = -1; got != 0; all += got) {
+            got = rig.decide(frame -> rig.datapath.execute(frame, List.of()));
         }
         return all;
     }
@@ -58,7 +62,7 @@ class UpQueuesTest {
             first.sendSoon(Rig.frame(60 + i, i));
         }
         Rig.until("five", () -> {
-            rig.datapath.poll(frame -> seen.add(frame.ingress + " " + frame.size + " " + frame.flow + " " + frame.copy + " " + frame.buffer.get(java.lang.foreign.ValueLayout.JAVA_BYTE, frame.offset + 17)), 1);
+            rig.decide(frame -> seen.add(frame.ingress + " " + frame.size + " " + frame.flow + " " + frame.copy + " " + frame.buffer.get(java.lang.foreign.ValueLayout.JAVA_BYTE, frame.offset + 17)));
             return seen.size() == 5;
         });
         assertEquals(List.of("1 60 -1 false 0", "1 61 -1 false 1", "1 62 -1 false 2", "1 63 -1 false 3", "1 64 -1 false 4"), seen);
@@ -72,8 +76,58 @@ class UpQueuesTest {
         assertTrue(lost > 100, "lost " + lost);
         assertEquals(300, rig.counters(1).up());
         assertEquals(lost, rig.counters(1).upLost());
-        assertEquals(300 - lost, poll());
+        assertEquals(300 - lost, consume());
         assertEquals(300, rig.drops(1, DropNumbers.CONSUMED) + lost);
+    }
+
+    /** Sizes and numbers of the frames of a batch that are left, each of which is consumed. */
+    private List<String> consume(FrameBatch batch) {
+        List<String> seen = new ArrayList<>();
+        for (Frame frame = batch.next(); frame != null; frame = batch.next()) {
+            seen.add(frame.size + "/" + frame.buffer.get(java.lang.foreign.ValueLayout.JAVA_BYTE, frame.offset + 17));
+            rig.datapath.execute(frame, List.of());
+        }
+        rig.datapath.flush();
+        return seen;
+    }
+
+    @Test
+    void whatDoesNotFitIntoABatchWaitsAndIsInTheBooksOnce() throws Exception {
+        Rig.StreamPeer peer = rig.stream(2);
+        int[] sizes = {100, 65_553, 65_000, 20, 9_000, 65_553};
+        for (int i = 0; i < sizes.length; i++) {
+            peer.send(Rig.frame(sizes[i], i));
+        }
+        Rig.until("all up", () -> rig.counters(2).up() == sizes.length);
+        FrameBatch batch = new FrameBatch(256, FrameBatch.LONGEST + 1_000);
+        List<Boolean> full = new ArrayList<>();
+        List<List<String>> batches = new ArrayList<>();
+        for (int taken = rig.datapath.take(batch); taken > 0; taken = rig.datapath.take(batch)) {
+            assertEquals(taken, batch.left());
+            full.add(batch.isFull());
+            batches.add(consume(batch));
+            batch.clear();
+        }
+        assertEquals(List.of(List.of("100/0", "65553/1"), List.of("65000/2", "20/3"), List.of("9000/4"), List.of("65553/5")), batches);
+        assertEquals(List.of(true, true, true, false), full);
+        assertEquals(sizes.length, rig.drops(2, DropNumbers.CONSUMED));
+        assertEquals(rig.counters(2).received() + rig.counters(2).copies(), rig.counters(2).outputs() + Arrays.stream(rig.datapath.drops(2)).sum());
+    }
+
+    @Test
+    void framesThatWereTakenOutliveTheirPortAndTheDatapath() throws Exception {
+        send(100, 3);
+        FrameBatch batch = new FrameBatch();
+        assertEquals(3, rig.datapath.take(batch));
+        Frame first = batch.next();
+        rig.datapath.detach(1);
+        rig.datapath.execute(first, List.of(new Action.Output(1)));
+        rig.datapath.close();
+        for (int number = 1; number <= 2; number++) {
+            assertArrayEquals(Rig.frame(100, number), batch.next().bytes().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+        }
+        assertThrows(IllegalStateException.class, () -> rig.datapath.execute(batch.current(), List.of()));
+        assertThrows(IllegalStateException.class, rig.datapath::flush);
     }
 
     @Test
@@ -81,7 +135,7 @@ class UpQueuesTest {
         rig.datapath.limit(1, new MissLimit(1, 10));
         send(60, 100);
         assertTrue(rig.drops(1, DropNumbers.MISS_LIMIT) >= 85);
-        assertEquals(100 - rig.drops(1, DropNumbers.MISS_LIMIT), poll());
+        assertEquals(100 - rig.drops(1, DropNumbers.MISS_LIMIT), consume());
     }
 
     @Test
@@ -105,7 +159,7 @@ class UpQueuesTest {
             second.receives(Rig.frame(60, i));
         }
         AtomicInteger copies = new AtomicInteger();
-        while (rig.datapath.poll(frame -> copies.addAndGet(frame.copy ? 1 : 0), 256) > 0) {
+        while (rig.decide(frame -> copies.addAndGet(frame.copy ? 1 : 0)) > 0) {
             // Until none is left.
         }
         assertTrue(copies.get() >= 256, "copies " + copies);
@@ -116,7 +170,7 @@ class UpQueuesTest {
     void nothingComesUpOfAPortThatIsGone() throws Exception {
         send(60, 3);
         rig.datapath.detach(1);
-        assertEquals(0, poll());
+        assertEquals(0, consume());
     }
 
     @Test
@@ -150,7 +204,7 @@ class UpQueuesTest {
             // A machine that stands still may have a batch go out in parts.
             Rig.until("few messages", () -> {
                 send(100, count);
-                assertEquals(count, rig.datapath.poll(frame -> rig.datapath.execute(frame, List.of(new Action.Output(2))), count));
+                assertEquals(count, rig.decide(frame -> rig.datapath.execute(frame, List.of(new Action.Output(2)))));
                 int[] got = new int[2];
                 Rig.until("all frames", () -> {
                     int messages = received.receive(far.intValue());
@@ -174,14 +228,14 @@ class UpQueuesTest {
         Rig.until("a frame that waits for others", () -> {
             send(100, 2);
             List<Boolean> waits = new ArrayList<>();
-            poll(frame -> {
+            decide(frame -> {
                 if (waits.isEmpty()) {
                     rig.datapath.execute(frame, List.of(new Action.Output(2)));
                     waits.add(second.receive() == null);
                 } else if (waits.getFirst()) {
                     second.receives(Rig.frame(100, 0));
                 }
-            }, 2);
+            });
             return waits.getFirst();
         });
     }
@@ -190,27 +244,27 @@ class UpQueuesTest {
     void whatIsDecidedDoesNotWaitForManySlowDecisions() throws Exception {
         Rig.Peer second = rig.dgram(2);
         send(100, 2);
-        poll(frame -> {
+        decide(frame -> {
             long began = System.nanoTime();
             while (System.nanoTime() - began < 1_000_000) {
                 Thread.onSpinWait();
             }
             rig.datapath.execute(frame, List.of(new Action.Output(2)));
             assertNotNull(second.receive());
-        }, 2);
+        });
     }
 
     private interface Decision {
         void on(Frame frame) throws Exception;
     }
 
-    private void poll(Decision decision, int limit) {
-        rig.datapath.poll(frame -> {
+    private void decide(Decision decision) {
+        rig.decide(frame -> {
             try {
                 decision.on(frame);
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
-        }, limit);
+        });
     }
 }
