@@ -66,7 +66,7 @@ class LongListsTest {
     /** The simulated datapath, which sees when the loop asks about a port, a flow's age, a counter, and when it looks for frames. */
     private Datapath seen() {
         return (Datapath) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Datapath.class, Simulated.class}, (self, method, arguments) -> {
-            if (method.getName().equals("poll")) {
+            if (method.getName().equals("take")) {
                 stretch = 0;
             } else if (Set.of("state", "drops", "counter", "nanoTime").contains(method.getName())) {
                 worked(1);
