@@ -1,5 +1,6 @@
 package org.vnetwork.datapath.user;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
@@ -11,10 +12,14 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.vnetwork.datapath.MissLimit;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.Action;
+import org.vnetwork.packet.wire.Frame;
 
 /** The wire path allocates nothing for a frame, from socket to socket. */
 class AllocationTest {
@@ -78,6 +83,33 @@ class AllocationTest {
                     }
                 }
             });
+        }
+    }
+
+    /** The switch's loop takes frames, executes and sends without an object for each. */
+    @Test
+    void ofFramesThatComeUp() throws Exception {
+        try (Rig rig = new Rig()) {
+            Rig.StreamPeer first = rig.stream(1);
+            rig.datapath.limit(1, new MissLimit(100_000_000, 1_000_000));
+            byte[] frame = Rig.frame(200, 1);
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            List<Action> drop = List.of(new Action.Drop(20));
+            Consumer<Frame> dropped = up -> rig.datapath.execute(up, drop);
+            long each = Long.MAX_VALUE;
+            for (int round = 0; round < ROUNDS && each > 0; round++) {
+                long octets = 0;
+                for (int sent = 0; sent < FRAMES; sent += 500) {
+                    first.send(frame, 500);
+                    for (int left = 500; left > 0;) {
+                        long before = threads.getCurrentThreadAllocatedBytes();
+                        left -= rig.decide(dropped);
+                        octets += threads.getCurrentThreadAllocatedBytes() - before;
+                    }
+                }
+                each = octets / FRAMES;
+            }
+            assertEquals(0, each, "octets a frame");
         }
     }
 
