@@ -3,6 +3,7 @@ package org.vnetwork.control;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -40,9 +41,9 @@ public final class Edits {
         };
     }
 
-    /** Gives a switch another engine. */
+    /** Gives a switch another engine, {@code NAME} or {@code NAME@VERSION}, for good. */
     public static Edit swapEngine(String name, String engine) {
-        return inSwitch(name, s -> s.withEngine(engine));
+        return Swaps.engine(name, PluginDocument.parse("engine", engine), Optional.empty());
     }
 
     /** Sets what becomes of a switch's unknown frames while its engine is not installed, as in {@link SwitchDocument}. */
@@ -163,14 +164,14 @@ public final class Edits {
         return rows.stream().filter(r -> !(r.table().equals(row.table()) && r.key().equals(row.key()))).toList();
     }
 
-    private static Edit inSwitch(String name, UnaryOperator<SwitchDocument> edit) {
+    static Edit inSwitch(String name, UnaryOperator<SwitchDocument> edit) {
         return document -> {
             SwitchDocument old = document.need(name);
             return new HostDocument(document.switches().stream().map(s -> s == old ? edit.apply(s) : s).toList());
         };
     }
 
-    private static Edit inPort(String switchName, String name, UnaryOperator<PortDocument> edit) {
+    static Edit inPort(String switchName, String name, UnaryOperator<PortDocument> edit) {
         return inSwitch(switchName, s -> {
             PortDocument old = s.need(name);
             return s.withPorts(s.ports().stream().map(p -> p == old ? edit.apply(p) : p).toList());

@@ -11,18 +11,19 @@ import org.vnetwork.model.Refusal;
  * Configuration of one switch.
  *
  * @param name unique on the host
- * @param engine name of the forwarding engine
+ * @param engine name and generation of the forwarding engine
  * @param datapath name of the datapath driver
  * @param ports in order of creation, names and ids unique
  * @param rows table rows that the administrator placed
  * @param limits of the switch and its ports
  * @param failOpen what becomes of frames that no flow knows while the engine is not installed: true, the built-in learning engine decides; false, they are dropped. Flows go on
  *     either way
+ * @param trial what comes back unless the engine is confirmed; empty when nothing waits
  */
-public record SwitchDocument(String name, String engine, String datapath, List<PortDocument> ports, List<RowDocument> rows, LimitsDocument limits, boolean failOpen) {
+public record SwitchDocument(String name, PluginDocument engine, String datapath, List<PortDocument> ports, List<RowDocument> rows, LimitsDocument limits, boolean failOpen,
+        Optional<TrialDocument> trial) {
     public SwitchDocument {
         Name.check("switch", name);
-        Name.check("engine", engine);
         Name.check("datapath", datapath);
         ports = List.copyOf(ports);
         rows = List.copyOf(rows);
@@ -30,9 +31,9 @@ public record SwitchDocument(String name, String engine, String datapath, List<P
         Unique.check("port id", ports.stream().map(p -> String.valueOf(p.id())).toList());
     }
 
-    /** A switch that fails closed. */
+    /** A switch that fails closed, its engine as commands name it. */
     public SwitchDocument(String name, String engine, String datapath, List<PortDocument> ports, List<RowDocument> rows, LimitsDocument limits) {
-        this(name, engine, datapath, ports, rows, limits, false);
+        this(name, PluginDocument.parse("engine", engine), datapath, ports, rows, limits, false, Optional.empty());
     }
 
     /** A switch that fails closed, with its limits as preset. */
@@ -61,27 +62,27 @@ public record SwitchDocument(String name, String engine, String datapath, List<P
     }
 
     /** This switch with another engine. */
-    public SwitchDocument withEngine(String other) {
-        return new SwitchDocument(name, other, datapath, ports, rows, limits, failOpen);
+    public SwitchDocument withEngine(PluginDocument other, Optional<TrialDocument> waiting) {
+        return new SwitchDocument(name, other, datapath, ports, rows, limits, failOpen, waiting);
     }
 
     /** This switch with other ports. */
     public SwitchDocument withPorts(List<PortDocument> others) {
-        return new SwitchDocument(name, engine, datapath, others, rows, limits, failOpen);
+        return new SwitchDocument(name, engine, datapath, others, rows, limits, failOpen, trial);
     }
 
     /** This switch with other placed rows. */
     public SwitchDocument withRows(List<RowDocument> others) {
-        return new SwitchDocument(name, engine, datapath, ports, others, limits);
+        return new SwitchDocument(name, engine, datapath, ports, others, limits, failOpen, trial);
     }
 
     /** This switch with other limits. */
     public SwitchDocument withLimits(LimitsDocument others) {
-        return new SwitchDocument(name, engine, datapath, ports, rows, others);
+        return new SwitchDocument(name, engine, datapath, ports, rows, others, failOpen, trial);
     }
 
     /** This switch with another policy for the time when its engine is not installed. */
     public SwitchDocument withFailOpen(boolean open) {
-        return new SwitchDocument(name, engine, datapath, ports, rows, limits, open);
+        return new SwitchDocument(name, engine, datapath, ports, rows, limits, open, trial);
     }
 }

@@ -54,9 +54,9 @@ final class Names {
                 case PORT -> configuration.current().need(switchName).ports().stream().map(PortDocument::name).toList();
                 case HOST_PORT -> configuration.current().switches().stream()
                         .flatMap(s -> s.ports().stream().map(p -> s.name() + "/" + p.name())).toList();
-                case ENGINE -> plugins(host.engines());
-                case FILTER -> plugins(host.filters());
-                case DATAPATH -> plugins(host.datapaths());
+                case ENGINE -> plugins(host.engines(), typed);
+                case FILTER -> plugins(host.filters(), typed);
+                case DATAPATH -> host.datapaths().stream().map(PluginView::name).toList();
                 case DEVICE -> devices();
                 case TABLE -> answers(switchName) ? host.tableTypes(switchName).stream().map(t -> t.replaceFirst("/.*", "")).toList() : List.of();
                 case FLOW -> answers(switchName) ? host.flowIds(switchName, typed, MOST_FLOWS).stream().map(String::valueOf).toList() : List.of();
@@ -108,8 +108,13 @@ final class Names {
         return host.state(switchName).equals(SwitchView.READY);
     }
 
-    private static List<String> plugins(List<PluginView> plugins) {
-        return plugins.stream().map(PluginView::name).toList();
+    /** Those that can be had, by name; with versions where there are several, or one is being typed. */
+    private static List<String> plugins(List<PluginView> plugins, String typed) {
+        List<PluginView> had = plugins.stream().filter(p -> List.of(PluginView.IN_USE, PluginView.STANDBY, PluginView.CONFIRMING).contains(p.state())).toList();
+        return had.stream().flatMap(p -> {
+            boolean versions = typed.startsWith(p.name() + "@") || had.stream().filter(other -> other.name().equals(p.name())).count() > 1;
+            return versions ? Stream.of(p.name(), p.name() + "@" + p.version()) : Stream.of(p.name());
+        }).distinct().toList();
     }
 
     private static List<String> devices() {

@@ -91,13 +91,13 @@ final class FakeHost implements Host, Configuration, Simulation {
 
     @Override
     public List<PluginView> engines() {
-        return List.of(new PluginView("flood", "org.vnetwork.engine.flood", "0.1.0", "ready", List.of()),
-                new PluginView("learning", "org.vnetwork.engine.learning", "0.1.0", "ready", List.of("sw1")));
+        return List.of(new PluginView("flood", "0.1.0", "org.vnetwork.engine.flood", "standby", List.of()),
+                new PluginView("learning", "0.1.0", "org.vnetwork.engine.learning", "in use", List.of("sw1")));
     }
 
     @Override
     public List<PluginView> filters() {
-        return List.of(new PluginView("count", "org.vnetwork.filter.count", "0.1.0", "ready", List.of()));
+        return List.of(new PluginView("count", "0.1.0", "org.vnetwork.filter.count", "standby", List.of()));
     }
 
     @Override
@@ -107,7 +107,7 @@ final class FakeHost implements Host, Configuration, Simulation {
 
     @Override
     public List<PluginView> datapaths() {
-        return List.of(new PluginView("sim", "org.vnetwork.datapath.sim", "0.1.0", "ready", List.of()));
+        return List.of(new PluginView("sim", "0.1.0", "org.vnetwork.datapath.sim", "ready", List.of()));
     }
 
     @Override
@@ -117,7 +117,7 @@ final class FakeHost implements Host, Configuration, Simulation {
 
     @Override
     public List<SwitchView> switches() {
-        return document.switches().stream().map(s -> new SwitchView(s.name(), s.engine(), s.datapath(), s.ports().size(), 1, 1, 12, 0, SwitchView.READY)).toList();
+        return document.switches().stream().map(s -> new SwitchView(s.name(), s.engine().toString(), s.datapath(), s.ports().size(), 1, 1, 12, 0, SwitchView.READY)).toList();
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import org.vnetwork.control.FilterDocument;
+import org.vnetwork.core.port.PortFilter;
 import org.vnetwork.core.port.PortRow;
 import org.vnetwork.core.port.PortTables;
 import org.vnetwork.core.row.Transaction;
@@ -98,7 +98,7 @@ final class Run {
 
     /** Passes the filters of the source port; true when the engine is next, false when one rejected (a drop in the result) or redirected. */
     private boolean filterIn(PortRow source, Branch branch, Result result, List<Output> outputs) {
-        for (FilterDocument slot : source.filters()) {
+        for (PortFilter slot : source.filters()) {
             FilterActions verdict = filter(slot, source, ingress, Direction.IN, branch, result);
             outputs.addAll(verdict.copies());
             if (verdict.redirected() != null && result.drop == null) {
@@ -113,7 +113,7 @@ final class Run {
     }
 
     /** Asks one filter; a rejection is left as the drop of the result. */
-    private FilterActions filter(FilterDocument slot, PortRow row, int port, Direction direction, Branch branch, Result result) {
+    private FilterActions filter(PortFilter slot, PortRow row, int port, Direction direction, Branch branch, Result result) {
         Branch before = branch.copy();
         Transaction.Savepoint savepoint = transaction.savepoint();
         String plugin = "filter " + slot.filter();
@@ -229,7 +229,7 @@ final class Run {
             return refused;
         }
         Result result = new Result();
-        for (FilterDocument slot : output.direct() ? List.<FilterDocument>of() : row.filters().reversed()) {
+        for (PortFilter slot : output.direct() ? List.<PortFilter>of() : row.filters().reversed()) {
             FilterActions verdict = filter(slot, row, output.port(), Direction.OUT, output.branch(), result);
             more.addAll(verdict.copies());
             if (result.drop != null) {

@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -35,6 +36,8 @@ public final class ConfigurationService implements Configuration {
     private final ScheduledExecutorService followUp = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("plugins").factory());
     /** Failures that were told. */
     private final Set<String> failed = ConcurrentHashMap.newKeySet();
+    private final Generations generations;
+    private final Trials trials = new Trials(followUp, this::takeBack);
     private volatile HostDocument current;
     private boolean closed;
 
@@ -48,8 +51,14 @@ public final class ConfigurationService implements Configuration {
     ConfigurationService(Switches switches, long retryMillis) {
         this.switches = switches;
         file = new DocumentFile(switches.settings().dataFolder());
-        current = file.load(line -> switches.events().add("host " + switches.settings().name(), line));
+        generations = new Generations(switches);
+        switches.onFailure(trials::failed);
+        HostDocument loaded = file.load(line -> switches.events().add("host " + switches.settings().name(), line));
+        current = generations.followed(withoutTrials(loaded, trial -> "was not confirmed before the process ended"));
         new Reconciler(switches, true).apply(HostDocument.EMPTY, current);
+        if (!current.equals(loaded)) {
+            keep(current);
+        }
         switches.installed().listen(pluginsChanged);
         followUp.scheduleWithFixedDelay(() -> guarded("starting what could not be started", this::retry), retryMillis, retryMillis, TimeUnit.MILLISECONDS);
     }
@@ -97,7 +106,7 @@ public final class ConfigurationService implements Configuration {
 
     @Override
     public synchronized Change plan(Edit edit) {
-        HostDocument after = edit.apply(current);
+        HostDocument after = generations.bound(current, edit.apply(current));
         new Reconciler(switches, false).check(current, after);
         return new Change(false, Differences.between(current, after), preview(current, after));
     }
@@ -108,7 +117,7 @@ public final class ConfigurationService implements Configuration {
         for (SwitchDocument now : after.switches()) {
             boolean swaps = before.find(now.name()).filter(old -> !old.engine().equals(now.engine())).isPresent();
             if (swaps && switches.find(now.name()).isPresent()) {
-                lines.addAll(switches.need(now.name()).preview(now.engine(), switches.engine(now.engine())));
+                lines.addAll(switches.need(now.name()).preview(now.engine().name(), switches.installed().engines().need(now.engine())));
             }
         }
         return lines;
@@ -117,7 +126,7 @@ public final class ConfigurationService implements Configuration {
     @Override
     public synchronized Change apply(Edit edit) {
         HostDocument before = current;
-        HostDocument after = edit.apply(before);
+        HostDocument after = generations.bound(before, edit.apply(before));
         if (closed) {
             throw new Refusal("host " + switches.settings().name() + " is stopping");
         }
@@ -134,7 +143,39 @@ public final class ConfigurationService implements Configuration {
             throw refused(e, goBack(before, after));
         }
         current = after;
+        trials.watch(after);
         return new Change(true, differences, reconciler.report());
+    }
+
+    /** Ends trials for which there is a reason, which is told. */
+    private HostDocument withoutTrials(HostDocument document, Function<Trials.Waiting, String> reason) {
+        List<Trials.Waiting> ended = Trials.in(document).stream().filter(trial -> reason.apply(trial) != null).toList();
+        ended.forEach(trial -> switches.events().add(trial.place().subject(), trial.told(reason.apply(trial))));
+        return Trials.takenBack(document, ended);
+    }
+
+    private synchronized void takeBack(Trials.Waiting waiting, String why) {
+        guarded("taking a swap back", () -> turnTo(withoutTrials(current, trial -> trial.equals(waiting) ? why : null)));
+    }
+
+    /** Goes to a configuration that nobody asked for but things that happened; what cannot be done is told, and holds up nothing. */
+    private void turnTo(HostDocument next) {
+        HostDocument before = current;
+        if (!closed && !next.equals(before)) {
+            current = next;
+            trials.watch(next);
+            new Reconciler(switches, true).apply(before, next);
+            keep(next);
+        }
+    }
+
+    private void keep(HostDocument document) {
+        try {
+            file.prepare(document);
+            file.commit();
+        } catch (Refusal e) {
+            switches.events().add("host " + switches.settings().name(), e.getMessage().replace("nothing was changed", "what is in force is not written, and is lost with the process"));
+        }
     }
 
     /** What a failed edit is refused with: a refusal's own words, or what failed. */
@@ -181,6 +222,7 @@ public final class ConfigurationService implements Configuration {
         if (closed) {
             return;
         }
+        turnTo(generations.followed(withoutTrials(current, trial -> generations.isThere(trial.place(), trial.tried()) ? null : "has gone before it was confirmed")));
         new Reconciler(switches, true).apply(current, current);
         for (VirtualSwitch home : switches.all()) {
             current.find(home.name()).ifPresent(document -> follow(home, document));

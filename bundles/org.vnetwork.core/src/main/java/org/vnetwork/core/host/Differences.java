@@ -1,5 +1,6 @@
 package org.vnetwork.core.host;
 
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -7,9 +8,11 @@ import java.util.Optional;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.Limit;
+import org.vnetwork.control.LimitsDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.control.TrialDocument;
 import org.vnetwork.model.FastWay;
 
 /** What lies between two configurations, a line each. */
@@ -32,14 +35,16 @@ final class Differences {
             if (old.isEmpty()) {
                 differences.lines.add("+ " + text(now));
             }
-            differences.inSwitch(old.orElse(new SwitchDocument(now.name(), now.engine(), now.datapath(), List.of(), List.of()).withFailOpen(now.failOpen())), now);
+            differences.inSwitch(old.orElse(now.withPorts(List.of()).withRows(List.of()).withLimits(LimitsDocument.PRESET)), now);
         }
         return List.copyOf(differences.lines);
     }
 
     private void inSwitch(SwitchDocument before, SwitchDocument after) {
         if (!before.engine().equals(after.engine())) {
-            lines.add("~ switch " + after.name() + ": engine " + before.engine() + " -> " + after.engine());
+            lines.add("~ switch " + after.name() + ": engine " + before.engine() + " -> " + after.engine() + waits(after.trial()));
+        } else if (!before.trial().equals(after.trial())) {
+            lines.add("~ switch " + after.name() + ": engine " + after.engine() + " is confirmed");
         }
         if (before.failOpen() != after.failOpen()) {
             lines.add("~ switch " + after.name() + ": fails " + fails(before.failOpen()) + " -> " + fails(after.failOpen()));
@@ -74,8 +79,26 @@ final class Differences {
     }
 
     private void filters(PortDocument port, List<FilterDocument> before) {
-        before.stream().filter(f -> !port.filters().contains(f)).forEach(f -> lines.add("- " + text(port, f)));
-        port.filters().stream().filter(f -> !before.contains(f)).forEach(f -> lines.add("+ " + text(port, f)));
+        before.stream().filter(f -> find(port.filters(), f) == null).forEach(f -> lines.add("- " + text(port, f)));
+        for (FilterDocument now : port.filters()) {
+            FilterDocument old = find(before, now);
+            if (old == null) {
+                lines.add("+ " + text(port, now));
+            } else if (!old.filter().equals(now.filter())) {
+                lines.add("~ slot " + now.slot() + " of " + port.name() + ": filter " + old.filter() + " -> " + now.filter() + waits(now.trial()));
+            } else if (!old.trial().equals(now.trial())) {
+                lines.add("~ slot " + now.slot() + " of " + port.name() + ": filter " + now.filter() + " is confirmed");
+            }
+        }
+    }
+
+    /** What has the place of a filter and fails the same way, or null: a change of that is told as two. */
+    private static FilterDocument find(List<FilterDocument> filters, FilterDocument like) {
+        return filters.stream().filter(f -> f.slot() == like.slot() && f.failOpen() == like.failOpen()).findFirst().orElse(null);
+    }
+
+    private static String waits(Optional<TrialDocument> trial) {
+        return trial.map(t -> ", to be confirmed until " + t.until().truncatedTo(ChronoUnit.SECONDS)).orElse("");
     }
 
     private void rows(SwitchDocument having, SwitchDocument lacking, String sign) {

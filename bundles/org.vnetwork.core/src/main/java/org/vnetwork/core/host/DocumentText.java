@@ -5,19 +5,24 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.vnetwork.control.DeviceOptions;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.Limit;
 import org.vnetwork.control.LimitsDocument;
+import org.vnetwork.control.PluginDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.control.TrialDocument;
 import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
@@ -46,7 +51,8 @@ final class DocumentText {
     private static Map<String, Object> write(SwitchDocument s) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("name", s.name());
-        map.put("engine", s.engine());
+        map.put("engine", write(s.engine()));
+        s.trial().ifPresent(trial -> map.put("trial", write(trial)));
         if (s.failOpen()) {
             map.put("fail", "open");
         }
@@ -95,8 +101,28 @@ final class DocumentText {
     private static Map<String, Object> write(FilterDocument f) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("slot", f.slot());
-        map.put("filter", f.filter());
+        map.put("filter", write(f.filter()));
+        f.trial().ifPresent(trial -> map.put("trial", write(trial)));
         map.put("fail", f.failOpen() ? "open" : "closed");
+        return map;
+    }
+
+    /** A plugin whose generation is open is its name alone. */
+    private static Object write(PluginDocument p) {
+        if (!p.isBound()) {
+            return p.toString();
+        }
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", p.name());
+        map.put("feature", p.feature());
+        map.put("version", p.version());
+        return map;
+    }
+
+    private static Map<String, Object> write(TrialDocument t) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("base", write(t.base()));
+        map.put("until", t.until().toString());
         return map;
     }
 
@@ -129,11 +155,37 @@ final class DocumentText {
     }
 
     private static SwitchDocument readSwitch(JsonNode node) {
-        node.only("name", "engine", "fail", "datapath", "limits", "ports", "rows");
-        return node.in(() -> new SwitchDocument(node.text("name"), node.text("engine"), node.text("datapath"),
+        node.only("name", "engine", "trial", "fail", "datapath", "limits", "ports", "rows");
+        return node.in(() -> new SwitchDocument(node.text("name"), readPlugin(node, "engine"), node.text("datapath"),
                 node.need("ports").list("ports").stream().map(DocumentText::readPort).toList(), node.list("rows").stream().map(DocumentText::readRow).toList(),
-                node.has("limits") ? readLimits(JsonNode.of(node.map().get("limits"), node.place() + ".limits")) : LimitsDocument.PRESET,
-                node.has("fail") && failsOpen(node)));
+                node.has("limits") ? readLimits(node.object("limits")) : LimitsDocument.PRESET,
+                node.has("fail") && failsOpen(node), readTrial(node)));
+    }
+
+    private static PluginDocument readPlugin(JsonNode node, String name) {
+        if (node.isText(name)) {
+            return PluginDocument.parse(name, node.text(name));
+        }
+        JsonNode plugin = node.object(name);
+        plugin.only("name", "feature", "version");
+        return plugin.in(() -> new PluginDocument(plugin.text("name"), plugin.text("feature"), plugin.text("version")));
+    }
+
+    private static Optional<TrialDocument> readTrial(JsonNode node) {
+        if (!node.has("trial")) {
+            return Optional.empty();
+        }
+        JsonNode trial = node.object("trial");
+        trial.only("base", "until");
+        return Optional.of(trial.in(() -> new TrialDocument(readPlugin(trial, "base"), instant(trial.text("until")))));
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new Refusal("until: " + text + " (expected: a time as in 2026-01-31T12:00:00Z)", e);
+        }
     }
 
     private static LimitsDocument readLimits(JsonNode node) {
@@ -172,8 +224,8 @@ final class DocumentText {
     }
 
     private static FilterDocument readFilter(JsonNode node) {
-        node.only("slot", "filter", "fail");
-        return node.in(() -> new FilterDocument(node.integer("slot"), node.text("filter"), failsOpen(node)));
+        node.only("slot", "filter", "trial", "fail");
+        return node.in(() -> new FilterDocument(node.integer("slot"), readPlugin(node, "filter"), failsOpen(node), readTrial(node)));
     }
 
     private static boolean failsOpen(JsonNode node) {

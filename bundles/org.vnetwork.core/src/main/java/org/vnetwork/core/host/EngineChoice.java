@@ -21,30 +21,38 @@ final class EngineChoice {
         this.switches = switches;
     }
 
-    /** The engine for now; null when there is to be none. */
-    private Plugin<ForwardingEngine> of(SwitchDocument document) {
-        Plugin<ForwardingEngine> wanted = switches.installed().engine(document.engine());
-        return wanted == null && document.failOpen() ? switches.installed().builtIn() : wanted;
+    /** The engine for now; null when there is to be none. A built-in one that decides already stays, whatever versions of it come. */
+    private Plugin<ForwardingEngine> of(SwitchDocument document, Plugin<ForwardingEngine> used) {
+        Plugin<ForwardingEngine> wanted = switches.installed().engines().find(document.engine());
+        if (wanted != null || !document.failOpen()) {
+            return wanted;
+        }
+        return mayDecide(used, document) ? used : switches.installed().builtIn();
     }
 
-    /** Has a switch use the engine that is right for now, and tells when that is not the configured one, or is again. One that is right already stays, also an older version. */
+    /** Whether an engine is still there, and one that the switch may have. */
+    private boolean mayDecide(Plugin<ForwardingEngine> used, SwitchDocument document) {
+        return used != null && switches.installed().engines().all().contains(used) && (used.document().equals(document.engine()) || document.failOpen() && Installed.isBuiltIn(used));
+    }
+
+    /** Has a switch use the engine that is right for now, and tells when that is not the configured one, or is again. */
     void use(VirtualSwitch home, SwitchDocument document) {
         Plugin<ForwardingEngine> used = home.engine();
-        boolean usedIsThere = used != null && switches.installed().engines().contains(used);
-        Plugin<ForwardingEngine> next = usedIsThere && used.name().equals(document.engine()) ? used : of(document);
+        Plugin<ForwardingEngine> next = of(document, used);
         boolean chosen = !home.engineName().isEmpty();
-        if (next != used || !chosen) {
-            try {
-                home.swap(next == null ? document.engine() : next.name(), next);
-            } catch (RuntimeException e) {
-                if (!usedIsThere && (used != null || !chosen)) {
-                    // What does not open is as what is not installed, and the bundle of the one before has gone.
-                    home.swap(document.engine(), null);
-                }
-                throw e;
-            }
-            tell(home, document, next);
+        if (next == used && chosen) {
+            return;
         }
+        try {
+            home.swap(next == null ? document.engine().name() : next.name(), next);
+        } catch (RuntimeException e) {
+            if (!mayDecide(used, document) && (used != null || !chosen)) {
+                // What does not open is as what is not installed, and the one before has gone or is not to decide any more.
+                home.swap(document.engine().name(), null);
+            }
+            throw e;
+        }
+        tell(home, document, next);
     }
 
     /** Forgets what was told of a switch: it is gone, or has another engine by the administrator's wish. */
@@ -53,14 +61,14 @@ final class EngineChoice {
     }
 
     private void tell(VirtualSwitch home, SwitchDocument document, Plugin<ForwardingEngine> next) {
-        if (next != null && next.name().equals(document.engine())) {
+        if (next != null && next.document().equals(document.engine())) {
             if (missing.remove(home.name())) {
-                event(home, "engine " + next.name() + " " + next.version() + " is installed, and decides again");
+                event(home, "engine " + next.document() + " is installed, and decides again");
             }
             return;
         }
         missing.add(home.name());
-        event(home, "engine " + document.engine() + " is not installed: " + (next != null ? next.name() + " " + next.version() + " decides in its place, as the switch fails open"
+        event(home, "engine " + document.engine() + " is not installed: " + (next != null ? next.document() + " decides in its place, as the switch fails open"
                 : "installed flows go on, other frames are dropped (core/no-engine), as the switch fails closed"
                 + (document.failOpen() ? " while the built-in engine is not installed either" : "")));
     }

@@ -17,7 +17,6 @@ import org.vnetwork.control.CounterView;
 import org.vnetwork.control.DatapathView;
 import org.vnetwork.control.DropView;
 import org.vnetwork.control.EventView;
-import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.FlowQuery;
 import org.vnetwork.control.FlowView;
 import org.vnetwork.control.Host;
@@ -33,11 +32,9 @@ import org.vnetwork.control.SwitchDocument;
 import org.vnetwork.control.SwitchView;
 import org.vnetwork.control.TableView;
 import org.vnetwork.control.TraceView;
-import org.vnetwork.core.run.Plugin;
 import org.vnetwork.core.run.VirtualSwitch;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.DatapathDriver;
-import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.Field;
 
@@ -95,41 +92,19 @@ public final class HostService implements Host {
 
     @Override
     public List<PluginView> engines() {
-        List<PluginView> views = new ArrayList<>(switches.installed().engines().stream()
-                .map(p -> view(p, switches.all().stream().filter(s -> s.engine() == p).map(s -> s.name()).toList())).toList());
-        documents().map(SwitchDocument::engine).distinct().sorted().filter(name -> switches.installed().engine(name) == null)
-                .map(name -> notInstalled(name, documents().filter(s -> s.engine().equals(name)).map(SwitchDocument::name).toList())).forEach(views::add);
-        views.addAll(switches.installed().refused().views("engine"));
-        return views;
+        return new PluginViews(switches, configuration.current()).engines();
     }
 
     @Override
     public List<PluginView> filters() {
-        List<PluginView> views = new ArrayList<>(switches.installed().filters().stream()
-                .map(p -> view(p, documents().flatMap(s -> users(s, p.name())).toList())).toList());
-        documents().flatMap(s -> s.ports().stream()).flatMap(p -> p.filters().stream()).map(FilterDocument::filter).distinct().sorted()
-                .filter(name -> switches.installed().filter(name) == null).map(name -> notInstalled(name, documents().flatMap(s -> users(s, name)).toList())).forEach(views::add);
-        views.addAll(switches.installed().refused().views("filter"));
-        return views;
-    }
-
-    private Stream<SwitchDocument> documents() {
-        return configuration.current().switches().stream();
-    }
-
-    private static PluginView notInstalled(String name, List<String> users) {
-        return new PluginView(name, "", "", "not installed", users);
-    }
-
-    private static Stream<String> users(SwitchDocument s, String filter) {
-        return s.ports().stream().filter(p -> p.filters().stream().anyMatch(f -> f.filter().equals(filter))).map(p -> s.name() + "/" + p.name());
+        return new PluginViews(switches, configuration.current()).filters();
     }
 
     @Override
     public List<PluginView> datapaths() {
         return switches.installed().drivers().stream().map(d -> {
             Bundle bundle = FrameworkUtil.getBundle(d.getClass());
-            return new PluginView(d.name(), bundle.getSymbolicName(), bundle.getVersion().toString(), d.unavailable().orElse("ready"),
+            return new PluginView(d.name(), bundle.getVersion().toString(), bundle.getSymbolicName(), d.unavailable().orElse("ready"),
                     switches.all().stream().filter(s -> s.driver().equals(d.name())).map(s -> s.name()).toList());
         }).toList();
     }
@@ -146,10 +121,6 @@ public final class HostService implements Host {
                 can.flows(), can.masksPerPort());
     }
 
-    private static PluginView view(Plugin<?> plugin, List<String> users) {
-        return new PluginView(plugin.name(), plugin.bundle(), plugin.version().toString(), "ready", users);
-    }
-
     @Override
     public List<SwitchView> switches() {
         List<SwitchView> views = new ArrayList<>();
@@ -159,16 +130,11 @@ public final class HostService implements Host {
         return views;
     }
 
-    /** Says so where the engine is another one than the configured, or none. */
-    private static SwitchView withEngine(SwitchView view, Plugin<ForwardingEngine> used, SwitchDocument document) {
-        String engine = used == null ? document.engine() + " (not installed, fails closed)"
-                : used.name().equals(document.engine()) ? used.name() : used.name() + " (" + document.engine() + " is not installed, fails open)";
-        return new SwitchView(view.name(), engine, view.datapath(), view.ports(), view.flows(), view.masks(), view.upcalls(), view.failures(), view.state());
-    }
-
-    private static SwitchView summary(VirtualSwitch running, SwitchDocument document) {
+    private SwitchView summary(VirtualSwitch running, SwitchDocument document) {
         try {
-            return withEngine(running.views().summary(), running.engine(), document);
+            SwitchView view = running.views().summary();
+            return new SwitchView(view.name(), PluginViews.engine(running.engine(), document), view.datapath(), view.ports(), view.flows(), view.masks(), view.upcalls(),
+                    view.failures(), view.state());
         } catch (Refusal e) {
             return without(document, e.getMessage());
         }
@@ -179,7 +145,7 @@ public final class HostService implements Host {
     }
 
     private static SwitchView without(SwitchDocument document, String why) {
-        return new SwitchView(document.name(), document.engine(), document.datapath(), document.ports().size(), 0, 0, 0, 0, why);
+        return new SwitchView(document.name(), document.engine().toString(), document.datapath(), document.ports().size(), 0, 0, 0, 0, why);
     }
 
     @Override

@@ -56,6 +56,11 @@ record JsonNode(Map<?, ?> map, String place) {
         return map.get(name) instanceof String;
     }
 
+    /** The object under a name. */
+    JsonNode object(String name) {
+        return of(map.get(name), place + "." + name);
+    }
+
     /** Whether a truth value is there and true. */
     boolean flag(String name) {
         Object value = map.get(name);

@@ -9,7 +9,7 @@ import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
-import org.vnetwork.core.run.Plugin;
+import org.vnetwork.core.run.FilterSwap;
 import org.vnetwork.core.run.VirtualSwitch;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.DatapathDriver;
@@ -40,7 +40,7 @@ final class Reconciler {
                 switches.driver(s.datapath());
             }
             if (old == null || !old.engine().equals(s.engine())) {
-                switches.engine(s.engine());
+                switches.installed().engines().need(s.engine());
             }
             if (old != null && !old.datapath().equals(s.datapath())) {
                 throw Refusal.value("datapath of switch " + s.name(), s.datapath(), old.datapath() + " for this switch's life", "remove the switch and create it again");
@@ -80,11 +80,9 @@ final class Reconciler {
             throw Refusal.value("port " + port.name() + " vlan", port.vlan(), "customer tags", "datapath " + s.datapath() + " cannot handle service tags");
         }
         for (FilterDocument filter : port.filters()) {
-            boolean added = old == null || !old.filters().contains(filter);
-            if (added && switches.installed().filter(filter.filter()) == null) {
-                switches.installed().refused().check("filter", filter.filter());
-                throw Refusal.value("filter", filter.filter(), Switches.names(switches.installed().filters().stream().map(Plugin::name).distinct().toList()),
-                        "filter:list shows them");
+            boolean added = old == null || old.filters().stream().noneMatch(f -> f.slot() == filter.slot() && f.filter().equals(filter.filter()));
+            if (added) {
+                switches.installed().filters().need(filter.filter());
             }
         }
     }
@@ -162,17 +160,32 @@ final class Reconciler {
         if (lenient) {
             switches.engines().use(started, document);
         } else {
-            started.swap(document.engine(), switches.engine(document.engine()));
+            started.swap(document.engine().name(), switches.installed().engines().need(document.engine()));
         }
     }
 
     private void changeEngine(VirtualSwitch home, SwitchDocument before, SwitchDocument after) {
-        if (!before.engine().equals(after.engine())) {
+        boolean changed = !before.engine().equals(after.engine()) || before.failOpen() != after.failOpen();
+        if (changed && lenient) {
+            part(home, () -> switches.engines().use(home, after));
+        } else if (!before.engine().equals(after.engine())) {
             report.add("engine " + before.engine() + " -> " + after.engine());
-            report.addAll(home.swap(after.engine(), switches.engine(after.engine())));
+            report.addAll(home.swap(after.engine().name(), switches.installed().engines().need(after.engine())));
             switches.engines().forget(after.name());
         } else if (before.failOpen() != after.failOpen()) {
             switches.engines().use(home, after);
+        }
+    }
+
+    private void change(VirtualSwitch home, PortDocument before, PortDocument after) {
+        List<FilterDocument> swapped = after.filters().stream().filter(now -> before.filters().stream().anyMatch(old -> old.slot() == now.slot() && !old.filter().equals(now.filter()))).toList();
+        if (lenient) {
+            home.setPortAsFarAsItOpens(after);
+        } else if (swapped.isEmpty()) {
+            home.setPort(after);
+        } else {
+            swapped.forEach(now -> before.filters().stream().filter(old -> old.slot() == now.slot()).forEach(old -> report.add("filter " + old.filter() + " -> " + now.filter())));
+            report.addAll(new FilterSwap(home).lines(after));
         }
     }
 
@@ -190,7 +203,7 @@ final class Reconciler {
         first.forEach(home::removePort);
         changeEngine(home, before, after);
         added.forEach(now -> add(home, now));
-        after.ports().stream().filter(now -> !now.equals(oldPorts.get(now.name())) && !added.contains(now)).forEach(home::setPort);
+        after.ports().stream().filter(now -> !now.equals(oldPorts.get(now.name())) && !added.contains(now)).forEach(now -> change(home, oldPorts.get(now.name()), now));
         before.rows().stream().filter(row -> !after.rows().contains(row)).forEach(row -> home.placeRow(row, false));
         after.rows().stream().filter(row -> !before.rows().contains(row)).forEach(row -> home.placeRow(row, true));
         gone.stream().filter(old -> !first.contains(old)).forEach(home::removePort);

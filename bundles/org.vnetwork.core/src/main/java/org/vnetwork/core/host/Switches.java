@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -17,12 +18,10 @@ import org.osgi.service.component.annotations.Reference;
 import org.vnetwork.control.SwitchDocument;
 import org.vnetwork.core.journal.Journal;
 import org.vnetwork.core.run.EventLog;
-import org.vnetwork.core.run.Plugin;
 import org.vnetwork.core.run.VirtualSwitch;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathDriver;
 import org.vnetwork.datapath.DatapathException;
-import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.model.Refusal;
 
 /** The switches that run on this host. Any thread; changes come from the configuration alone, one after the other. */
@@ -34,12 +33,14 @@ public final class Switches {
     private final EngineChoice engines = new EngineChoice(this);
     private final Map<String, VirtualSwitch> running = new LinkedHashMap<>();
     private final Map<String, String> problems = new ConcurrentHashMap<>();
+    private volatile BiConsumer<String, String> failures = (name, plugin) -> { };
 
     /** A host without switches. */
     @Activate
     public Switches(BundleContext context, @Reference Installed installed) {
         this.settings = HostSettings.of(context);
         this.installed = installed;
+        installed.started();
         installed.refused().tell(line -> events.add("host " + settings.name(), line));
     }
 
@@ -60,6 +61,11 @@ public final class Switches {
         } catch (Throwable e) {
             events.add("switch " + closed.name(), "did not close cleanly: " + e);
         }
+    }
+
+    /** Has failures of plugins told by the name of the switch and {@code engine x} or {@code filter x}, on the loop of that switch. */
+    void onFailure(BiConsumer<String, String> listener) {
+        failures = listener;
     }
 
     HostSettings settings() {
@@ -126,7 +132,9 @@ public final class Switches {
             if (datapath.outlives()) {
                 journal = Journal.open(file, settings.boot(), line -> events.add("switch " + name, line));
             }
-            return new VirtualSwitch(name, driver.name(), datapath, journal, installed::filter, events);
+            VirtualSwitch started = new VirtualSwitch(name, driver.name(), datapath, journal, installed.filters()::find, events);
+            started.onFailure(plugin -> failures.accept(name, plugin));
+            return started;
         } catch (Throwable e) {
             Journal opened = journal;
             undo(datapath::close, e);
@@ -178,16 +186,6 @@ public final class Switches {
             throw new Refusal("datapath: " + name + " cannot be used here: " + why);
         });
         return driver;
-    }
-
-    /** An installed engine. */
-    Plugin<ForwardingEngine> engine(String name) {
-        Plugin<ForwardingEngine> engine = installed.engine(name);
-        if (engine == null) {
-            installed.refused().check("engine", name);
-            throw Refusal.value("engine", name, names(installed.engines().stream().map(Plugin::name).distinct().toList()), "engine:list shows them");
-        }
-        return engine;
     }
 
     static String names(List<String> names) {

@@ -1,7 +1,6 @@
 package org.vnetwork.core.port;
 
 import java.util.List;
-import org.vnetwork.control.FilterDocument;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.table.DataType;
 
@@ -13,5 +12,5 @@ import org.vnetwork.table.DataType;
  * @param filters by slot
  */
 @DataType("port/1")
-public record PortRow(String name, PortVlan vlan, List<FilterDocument> filters) {
+public record PortRow(String name, PortVlan vlan, List<PortFilter> filters) {
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.vnetwork.control.FilterDocument;
+import org.vnetwork.control.PluginDocument;
 import org.vnetwork.core.decide.Stages;
 import org.vnetwork.core.port.FilterRow;
 import org.vnetwork.core.port.PortTables;
@@ -103,7 +104,7 @@ final class ActivePlugins implements Stages {
      *
      * @throws Refusal naming a filter that did not open; then the port has the filters that it had, the very same
      */
-    void filters(int port, List<FilterDocument> wanted, Function<String, Plugin<PacketFilter>> installed) {
+    void filters(int port, List<FilterDocument> wanted, Function<PluginDocument, Plugin<PacketFilter>> installed) {
         Refusal refused = filters(port, wanted, installed, true);
         if (refused != null) {
             throw refused;
@@ -111,7 +112,7 @@ final class ActivePlugins implements Stages {
     }
 
     /** As {@link #filters}, but what opens is used although another one does not, which is told: at a start, and when bundles came or went. */
-    void filtersThatOpen(int port, List<FilterDocument> wanted, Function<String, Plugin<PacketFilter>> installed, Consumer<String> told) {
+    void filtersThatOpen(int port, List<FilterDocument> wanted, Function<PluginDocument, Plugin<PacketFilter>> installed, Consumer<String> told) {
         Refusal refused = filters(port, wanted, installed, false);
         if (refused != null) {
             told.accept(refused.getMessage());
@@ -119,7 +120,7 @@ final class ActivePlugins implements Stages {
     }
 
     /** What a view says behind the name of a filter: nothing when it is at work. */
-    String state(int port, FilterDocument slot, Function<String, Plugin<PacketFilter>> installed) {
+    String state(int port, FilterDocument slot, Function<PluginDocument, Plugin<PacketFilter>> installed) {
         return filter(port, slot.slot()) != null ? "" : installed.apply(slot.filter()) == null ? " (not installed)" : " (did not open)";
     }
 
@@ -128,25 +129,20 @@ final class ActivePlugins implements Stages {
         exchange(port, Map.of(), name -> null);
     }
 
-    private Refusal filters(int port, List<FilterDocument> wanted, Function<String, Plugin<PacketFilter>> installed, boolean all) {
+    private Refusal filters(int port, List<FilterDocument> wanted, Function<PluginDocument, Plugin<PacketFilter>> installed, boolean all) {
         Map<Integer, Opened<PacketFilter>> before = filters.getOrDefault(port, Map.of());
         Map<Integer, Opened<PacketFilter>> next = new HashMap<>();
         Refusal refused = null;
         for (FilterDocument want : wanted) {
             Opened<PacketFilter> there = before.get(want.slot());
-            boolean sameName = there != null && there.plugin().name().equals(want.filter());
             Plugin<PacketFilter> plugin = installed.apply(want.filter());
             try {
-                Opened<PacketFilter> opened = sameName && there.plugin() == plugin ? there : open(want, plugin);
+                Opened<PacketFilter> opened = there != null && there.plugin() == plugin ? there : open(want, plugin);
                 if (opened != null) {
                     next.put(want.slot(), opened);
                 }
             } catch (Throwable e) {
                 refused = new Refusal("filter: " + want.filter() + " did not open (" + (e instanceof Refusal ? e.getMessage() : e) + ")", e);
-                if (sameName) {
-                    // A newer one that does not open leaves the older one at work.
-                    next.put(want.slot(), there);
-                }
             }
         }
         if (refused != null && all) {
@@ -158,10 +154,10 @@ final class ActivePlugins implements Stages {
     }
 
     private Opened<PacketFilter> open(FilterDocument want, Plugin<PacketFilter> plugin) {
-        return plugin == null ? null : Opened.open(plugin, contexts.apply("filter " + want.filter()), PacketFilter::open);
+        return plugin == null ? null : Opened.open(plugin, contexts.apply("filter " + want.filter().name()), PacketFilter::open);
     }
 
-    private void exchange(int port, Map<Integer, Opened<PacketFilter>> next, Function<String, Plugin<PacketFilter>> installed) {
+    private void exchange(int port, Map<Integer, Opened<PacketFilter>> next, Function<PluginDocument, Plugin<PacketFilter>> installed) {
         Map<Integer, Opened<PacketFilter>> before = filters.getOrDefault(port, Map.of());
         if (next.isEmpty()) {
             filters.remove(port);
@@ -174,7 +170,7 @@ final class ActivePlugins implements Stages {
             // Another bundle of the same name and version says the same in its row.
             ports.mayDeny(new PortId(port));
         }
-        before.values().stream().filter(opened -> !next.containsValue(opened)).forEach(opened -> close(opened, installed.apply(opened.plugin().name())));
+        before.values().stream().filter(opened -> !next.containsValue(opened)).forEach(opened -> close(opened, installed.apply(opened.plugin().document())));
     }
 
     private void close(Opened<PacketFilter> opened, Plugin<PacketFilter> current) {

@@ -1,15 +1,11 @@
 package org.vnetwork.core.run;
 
 import java.util.List;
-import java.util.Locale;
-import org.vnetwork.core.flow.Redecider;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.model.Refusal;
 
 /** Exchanges the engine of a switch at work and measures what that cost; any thread but the loop's. */
 final class EngineSwap {
-    private static final double NANOS_PER_MILLI = 1e6;
-
     private final VirtualSwitch home;
 
     EngineSwap(VirtualSwitch home) {
@@ -18,13 +14,7 @@ final class EngineSwap {
 
     /** Opens the new engine, exchanges, closes the old one, and returns when every flow has been decided again; a line each of what happened. */
     List<String> lines(String engineName, Plugin<ForwardingEngine> plugin) {
-        Redecider.Totals before = home.onLoop(home.redecider::totals);
-        long lostBefore = home.onLoop(this::upcallsLost);
-        long pauseNanos = home.onLoop(() -> exchange(engineName, plugin));
-        home.settle();
-        Redecider.Totals done = home.onLoop(home.redecider::totals).since(before);
-        long lost = home.onLoop(this::upcallsLost) - lostBefore;
-        return List.of("pause " + String.format(Locale.ROOT, "%.2f", pauseNanos / NANOS_PER_MILLI) + " ms, frames lost " + lost, "flows " + done);
+        return SwapReport.of(home, () -> exchange(engineName, plugin)).lines();
     }
 
     private long exchange(String engineName, Plugin<ForwardingEngine> plugin) {
@@ -43,9 +33,5 @@ final class EngineSwap {
         long pauseNanos = System.nanoTime() - start;
         home.plugins.close(old);
         return pauseNanos;
-    }
-
-    private long upcallsLost() {
-        return home.ports.all().stream().mapToLong(p -> home.datapath.counters(p.document.id()).upLost()).sum();
     }
 }

@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ final class FailureReport {
     private final Queue<Aside> aside = new ArrayBlockingQueue<>(ASIDE);
     private final Set<String> unsteady = new HashSet<>();
     private final Map<String, Kind> kinds = new HashMap<>();
+    private volatile Consumer<String> listener = plugin -> { };
     private long count;
 
     /** Failures of one plugin by one class of exception. */
@@ -67,8 +69,14 @@ final class FailureReport {
         return count;
     }
 
+    /** Has each failure told by the plugin's name, on the loop. Any thread. */
+    void listen(Consumer<String> to) {
+        listener = to;
+    }
+
     void failed(String plugin, Throwable failure) {
         count++;
+        listener.accept(plugin);
         Kind kind = kinds.computeIfAbsent(plugin + " " + failure.getClass().getName(), k -> new Kind(plugin));
         boolean first = kind.last == null;
         kind.last = failure;

@@ -1,6 +1,7 @@
 package org.vnetwork.core.run;
 
 import org.osgi.framework.Version;
+import org.vnetwork.control.PluginDocument;
 
 /**
  * An installed engine or filter, of which instances can be had.
@@ -16,6 +17,11 @@ public interface Plugin<T> {
 
     /** Version of its bundle. */
     Version version();
+
+    /** As documents name it. */
+    default PluginDocument document() {
+        return new PluginDocument(name(), bundle(), version().toString());
+    }
 
     /**
      * A new instance; null when the bundle has gone.

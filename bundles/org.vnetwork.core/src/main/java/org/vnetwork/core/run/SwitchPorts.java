@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.core.flow.FlowTable;
+import org.vnetwork.core.port.PortFilter;
 import org.vnetwork.core.port.PortRow;
 import org.vnetwork.core.port.PortTables;
 import org.vnetwork.core.row.Row;
@@ -210,7 +211,7 @@ final class SwitchPorts {
     }
 
     private static PortRow row(PortDocument document) {
-        return new PortRow(document.name(), document.vlan(), document.filters());
+        return new PortRow(document.name(), document.vlan(), PortFilter.of(document.filters()));
     }
 
     private static Attachment attachment(PortDocument document) {

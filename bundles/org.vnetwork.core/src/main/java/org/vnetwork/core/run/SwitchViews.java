@@ -118,7 +118,7 @@ public final class SwitchViews {
         long dropped = java.util.Arrays.stream(drops).sum() - consumed;
         String attachment = p.attachment().equals("sim") ? "sim" : p.attachment() + " " + p.device();
         return new PortView(p.name(), p.id(), attachment, p.vlan().toString(), state.up(), state.detail(),
-                p.filters().stream().map(f -> f.slot() + ":" + f.filter() + home.filterState(p.id(), f)).toList(), c.received(), c.receivedBytes(), c.receivedUnits(), c.sent(), c.sentBytes(),
+                p.filters().stream().map(f -> f.slot() + ":" + f.filter().name() + home.filterState(p.id(), f)).toList(), c.received(), c.receivedBytes(), c.receivedUnits(), c.sent(), c.sentBytes(),
                 c.outputs(), c.copies(), dropped, consumed, c.up());
     }
 

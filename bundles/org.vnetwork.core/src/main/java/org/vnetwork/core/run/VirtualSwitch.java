@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.LimitsDocument;
+import org.vnetwork.control.PluginDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.core.decide.Pipeline;
@@ -43,7 +45,7 @@ public final class VirtualSwitch {
 
     private final String name;
     private final String driver;
-    private final Function<String, Plugin<PacketFilter>> installedFilters;
+    private final Function<PluginDocument, Plugin<PacketFilter>> installedFilters;
     private final EventLog events;
     private final Journal journal;
     private final List<FlowEntry> left;
@@ -77,9 +79,9 @@ public final class VirtualSwitch {
      *
      * @param datapath opened for it; closed with it
      * @param journal what an earlier process knew of it; closed with it
-     * @param installedFilters the newest installed filter of a name, or null
+     * @param installedFilters the installed filter that a document means, or null
      */
-    public VirtualSwitch(String name, String driver, Datapath datapath, Journal journal, Function<String, Plugin<PacketFilter>> installedFilters, EventLog events) {
+    public VirtualSwitch(String name, String driver, Datapath datapath, Journal journal, Function<PluginDocument, Plugin<PacketFilter>> installedFilters, EventLog events) {
         this.name = name;
         this.driver = driver;
         this.datapath = datapath;
@@ -231,10 +233,29 @@ public final class VirtualSwitch {
     /** Changes a port's VLANs and filters. */
     public void setPort(PortDocument document) {
         change(() -> {
-            plugins.filters(document.id(), document.filters(), installedFilters);
+            filters(document);
             ports.set(document);
             return null;
         });
+    }
+
+    /** As {@link #setPort}, but a filter that does not open is as one that is not installed, which is told. */
+    public void setPortAsFarAsItOpens(PortDocument document) {
+        change(() -> {
+            openFilters(document);
+            ports.set(document);
+            return null;
+        });
+    }
+
+    /** Opens the filters of a port that are installed and not open; on the loop. */
+    void filters(PortDocument document) {
+        plugins.filters(document.id(), document.filters(), installedFilters);
+    }
+
+    /** Has each failure of an engine or filter told as {@code engine x} or {@code filter x}, on the loop. */
+    public void onFailure(Consumer<String> listener) {
+        failures.listen(listener);
     }
 
     /** The ports that it has now, as they were asked for. */

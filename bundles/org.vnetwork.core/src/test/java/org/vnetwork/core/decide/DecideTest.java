@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import org.vnetwork.control.FilterDocument;
+import org.vnetwork.core.port.PortFilter;
 import org.vnetwork.core.port.PortRow;
 import org.vnetwork.core.port.PortTables;
 import org.vnetwork.core.row.Tables;
@@ -88,7 +89,7 @@ abstract class DecideTest {
     }
 
     void port(int id, PortVlan vlan, FilterDocument... slots) {
-        ports.put(new PortId(id), new PortRow("p" + id, vlan, List.of(slots)));
+        ports.put(new PortId(id), new PortRow("p" + id, vlan, PortFilter.of(List.of(slots))));
     }
 
     void filter(int port, int slot, PacketFilter filter) {

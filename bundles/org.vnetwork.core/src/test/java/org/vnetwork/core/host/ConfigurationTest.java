@@ -113,7 +113,7 @@ class ConfigurationTest {
     @Test
     void differencesAreWrittenAsCommandsTakeThem() {
         assertEquals(List.of("- row fdb mac=02:00:00:00:00:09,vlan=10 = fixed=true,port=a of sw1"), host.configuration.plan(Edits.removeRow("sw1", ROW)).differences());
-        assertEquals(List.of("+ switch x: engine learning, datapath sim"), host.configuration.plan(Edits.createSwitch("x", "learning", "sim")).differences());
+        assertEquals(List.of("+ switch x: engine learning@1.0.0, datapath sim"), host.configuration.plan(Edits.createSwitch("x", "learning", "sim")).differences());
         Edit wide = Edits.addPort("sw1", "vm", "tap", "vm", PortVlan.access(10), new DeviceOptions(2, FastWay.AUTO));
         Edit direct = Edits.addPort("sw1", "web", "netdev", "webh", PortVlan.access(10));
         HostDocument both = wide.and(direct).apply(host.configuration.current());
@@ -149,7 +149,7 @@ class ConfigurationTest {
         assertTrue(refusedByPlanToo(Edits.putRow("sw1", new RowDocument("fdb", Map.of("vlan", "9999", "mac", "02:00:00:00:00:01"), ROW.row()))).contains("9999"));
         assertTrue(refusedByPlanToo(Edits.putRow("sw1", new RowDocument("fdb", ROW.key(), Map.of("port", "nosuch", "fixed", "true")))).contains("port: nosuch"));
         assertTrue(refusedByPlanToo(document -> new org.vnetwork.control.HostDocument(document.switches().stream()
-                .map(s -> new SwitchDocument(s.name(), s.engine(), "other", s.ports(), s.rows())).toList())).contains("for this switch's life"));
+                .map(s -> new SwitchDocument(s.name(), s.engine(), "other", s.ports(), s.rows(), s.limits(), s.failOpen(), s.trial())).toList())).contains("for this switch's life"));
     }
 
     @Test
@@ -178,7 +178,7 @@ class ConfigurationTest {
             }
         });
         Edit ports = with(Edits.addPort("sw1", "c", "sim", "c", PortVlan.access(10)), with(Edits.setVlan("sw1", "b", PortVlan.access(30)), Edits.addFilter("sw1", "a", "sour", 0, true)));
-        assertTrue(refusal(ports).startsWith("filter: sour did not open"));
+        assertTrue(refusal(ports).startsWith("filter: sour@1.0.0 did not open"));
         assertEquals(List.of(), host.events().stream().filter(e -> e.contains("could not be")).toList());
         host.configuration.apply(Edits.addPort("sw1", "c", "sim", "c", PortVlan.access(10)));
         assertEquals(3, host.home("sw1").documents().size());

@@ -273,7 +273,7 @@ class FailedStepsTest {
             assertEquals(sw1.ports().stream().map(PortDocument::name).sorted().toList(), host.home("sw1").documents().stream().map(PortDocument::name).sorted().toList(), what);
             assertEquals(sw1.ports().size(), driver.ports.get("sw1").size(), what);
             assertTrue(driver.ports.toString().indexOf("blocked") < 0, driver.ports.toString());
-            assertEquals(sw1.engine(), host.home("sw1").engine().name(), what);
+            assertEquals(sw1.engine(), host.home("sw1").engine().document(), what);
         }
         return hit;
     }

@@ -25,9 +25,9 @@ import org.vnetwork.packet.wire.FrameText;
 
 /** Switches whose engine, and ports whose filters are not installed: one policy, when the host starts as when the bundle goes. */
 class MissingPluginsTest {
-    private static final String CLOSED = "switch sw1: engine flood is not installed: installed flows go on, other frames are dropped (core/no-engine), as the switch fails closed";
-    private static final String OPEN = "switch sw1: engine flood is not installed: learning 1.0.0 decides in its place, as the switch fails open";
-    private static final String BACK = "switch sw1: engine flood 1.0.0 is installed, and decides again";
+    private static final String CLOSED = "switch sw1: engine flood@1.0.0 is not installed: installed flows go on, other frames are dropped (core/no-engine), as the switch fails closed";
+    private static final String OPEN = "switch sw1: engine flood@1.0.0 is not installed: learning@1.0.0 decides in its place, as the switch fails open";
+    private static final String BACK = "switch sw1: engine flood@1.0.0 is installed, and decides again";
     @TempDir
     Path folder;
     private TestHost host;
@@ -106,13 +106,13 @@ class MissingPluginsTest {
         inject("a", 0x0a, 0x0b);
         assertEquals(List.of(0, 0), List.of(captured("b"), captured("c")));
         assertEquals(2, drops("core/no-engine"));
-        assertEquals("flood (not installed, fails closed)", views().switches().getFirst().engine());
-        assertEquals(new PluginView("flood", "", "", "not installed", List.of("sw1")), views().engines().getLast());
+        assertEquals("flood@1.0.0 (not installed, fails closed)", views().switches().getFirst().engine());
+        assertEquals(new PluginView("flood", "1.0.0", "test.flood", "not installed", List.of("sw1")), views().engines().getLast());
         host.engine("flood", FloodEngine::new);
         await(() -> host.events().contains(BACK));
         inject("a", 0x0a, 0x0b);
         assertEquals(List.of(1, 1), List.of(captured("b"), captured("c")));
-        assertEquals("flood", views().switches().getFirst().engine());
+        assertEquals("flood@1.0.0", views().switches().getFirst().engine());
     }
 
     @ParameterizedTest
@@ -127,7 +127,7 @@ class MissingPluginsTest {
         inject("a", 0x0a, 0x0b);
         assertEquals(1, captured("b"), "it learns");
         assertEquals(1, captured("c"));
-        assertEquals("learning (flood is not installed, fails open)", views().switches().getFirst().engine());
+        assertEquals("learning@1.0.0 (flood@1.0.0 is not installed, fails open)", views().switches().getFirst().engine());
         host.engine("flood", FloodEngine::new);
         await(() -> host.events().contains(BACK));
         host.home("sw1").settle();
@@ -174,7 +174,7 @@ class MissingPluginsTest {
         assertEquals(1, captured("b"));
         without("pass", atStart);
         await(() -> views().ports("sw1").getFirst().filters().equals(List.of("1:pass (not installed)")));
-        assertEquals(new PluginView("pass", "", "", "not installed", List.of("sw1/a")), views().filters().getLast());
+        assertEquals(new PluginView("pass", "1.0.0", "test.pass", "not installed", List.of("sw1/a")), views().filters().getLast());
         host.home("sw1").settle();
         inject("a", 0x0a, 0x0b);
         long decided = upcalls();

@@ -5,12 +5,15 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleListener;
 import org.osgi.framework.ServiceObjects;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.Version;
@@ -38,6 +41,9 @@ final class TestHost implements AutoCloseable {
     String scope = "prototype";
     private final Map<String, ServiceReference<?>> services = new HashMap<>();
     private final Map<ServiceReference<?>, Supplier<?>> makers = new HashMap<>();
+    private final Map<String, Bundle> bundles = new LinkedHashMap<>();
+    private BundleListener removals;
+    private long bundleIds;
 
     TestHost(Path folder) {
         this(folder, host -> { });
@@ -53,6 +59,11 @@ final class TestHost implements AutoCloseable {
         BundleContext context = proxy(BundleContext.class, (self, method, arguments) -> switch (method.getName()) {
             case "getProperty" -> arguments[0].equals("vnet.data.dir") ? folder.toString() : arguments[0].equals("vnet.run.dir") ? folder.resolve("run").toString() : null;
             case "getServiceObjects" -> objects((ServiceReference<?>) arguments[0]);
+            case "getBundles" -> bundles.values().toArray(Bundle[]::new);
+            case "addBundleListener" -> {
+                removals = (BundleListener) arguments[0];
+                yield null;
+            }
             default -> throw new UnsupportedOperationException(method.getName());
         });
         installed = new Installed(context, new ComponentFailures(proxy(ServiceComponentRuntime.class, (self, method, arguments) -> switch (method.getName()) {
@@ -80,23 +91,43 @@ final class TestHost implements AutoCloseable {
     }
 
     @SuppressWarnings("unchecked")
-    private <T> ServiceReference<T> reference(String name, String symbolicName, Supplier<T> maker) {
+    private <T> ServiceReference<T> reference(String typed, String symbolicName, Supplier<T> maker) {
         String scope = this.scope;
-        Bundle bundle = proxy(Bundle.class, (self, method, arguments) -> method.getName().equals("getVersion") ? new Version(1, 0, 0) : symbolicName);
+        String name = typed.replaceFirst("@.*", "");
+        Version version = new Version(typed.contains("@") ? typed.replaceFirst(".*@", "") : "1.0.0");
+        Bundle bundle = bundles.computeIfAbsent(symbolicName + " " + version, key -> bundle(symbolicName, version));
         ServiceReference<T> reference = proxy(ServiceReference.class, (self, method, arguments) -> switch (method.getName()) {
             case "getProperty" -> arguments[0].equals("service.scope") ? scope : arguments[0].equals("service.id") ? (Object) 1L : name;
-            case "getBundle" -> services.containsKey(name) ? bundle : null;
+            case "getBundle" -> services.containsKey(typed) ? bundle : null;
             case "equals" -> self == arguments[0];
             case "hashCode" -> name.hashCode();
             default -> name;
         });
-        services.put(name, reference);
+        services.put(typed, reference);
         makers.put(reference, maker);
         return reference;
     }
 
+    private Bundle bundle(String symbolicName, Version version) {
+        long id = ++bundleIds;
+        return proxy(Bundle.class, (self, method, arguments) -> switch (method.getName()) {
+            case "getVersion" -> version;
+            case "getBundleId" -> id;
+            case "equals" -> self == arguments[0];
+            case "hashCode" -> (int) id;
+            default -> symbolicName;
+        });
+    }
+
+    /** Removes a bundle whose services have gone; {@code flood@2.0.0} is of the feature {@code test.flood}. */
+    void uninstall(String typed) {
+        Bundle gone = bundles.remove("test." + typed.replace('@', ' '));
+        removals.bundleChanged(new BundleEvent(BundleEvent.UNINSTALLED, gone));
+    }
+
+    /** Brings an engine: of version 1.0.0, or the one behind an {@code @}. */
     void engine(String name, Supplier<ForwardingEngine> maker) {
-        engine(name, "test." + name, maker);
+        engine(name, "test." + name.replaceFirst("@.*", ""), maker);
     }
 
     void engine(String name, String symbolicName, Supplier<ForwardingEngine> maker) {
@@ -104,7 +135,7 @@ final class TestHost implements AutoCloseable {
     }
 
     void filter(String name, Supplier<PacketFilter> maker) {
-        installed.addFilter(reference(name, "test." + name, maker));
+        installed.addFilter(reference(name, "test." + name.replaceFirst("@.*", ""), maker));
     }
 
     @SuppressWarnings("unchecked")

@@ -57,7 +57,7 @@ final class TestSwitch implements AutoCloseable {
 
     /** A switch without engine that is not restored yet. */
     TestSwitch(Datapath datapath, Journal journal) {
-        home = new VirtualSwitch("sw1", "sim", datapath, journal, filters::get, events);
+        home = new VirtualSwitch("sw1", "sim", datapath, journal, wanted -> filters.get(wanted.name()), events);
     }
 
     List<String> swap(String name, Supplier<ForwardingEngine> engine) {

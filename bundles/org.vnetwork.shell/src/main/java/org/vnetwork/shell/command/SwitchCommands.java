@@ -31,7 +31,7 @@ public final class SwitchCommands {
     /** switch:create. */
     @Does(value = "Creates a switch without ports.", example = "switch:create sw1 --engine learning")
     public Change create(@Argument(value = Kind.NEW_NAME, help = "a name that no other switch has") String name,
-            @Option(value = "engine", kind = Kind.ENGINE, help = "what forwards; learning unless given") Optional<String> engine,
+            @Option(value = "engine", kind = Kind.ENGINE, help = "what forwards, NAME or NAME@VERSION; learning unless given") Optional<String> engine,
             @Option(value = "datapath", kind = Kind.DATAPATH, help = "where flows go; the host's default unless given") Optional<String> datapath,
             @Option(value = "fail", kind = Kind.FAILURE_POLICY, help = FAIL + "; closed unless given") Optional<String> fail,
             Plan plan) {

@@ -1,13 +1,17 @@
 package org.vnetwork.shell.text;
 
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.vnetwork.control.DeviceOptions;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
+import org.vnetwork.control.PluginDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.control.TrialDocument;
 import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortVlan;
 
@@ -25,6 +29,7 @@ final class Commands {
                 s.limits().set().forEach((limit, value) -> text.append(" --").append(limit.text()).append(' ').append(value));
                 text.append('\n');
             }
+            waits(text, "engine", s.engine(), s.trial(), s.name());
             s.ports().forEach(port -> port(text, s.name(), port));
             s.rows().forEach(row -> row(text, s.name(), row));
         }
@@ -46,7 +51,14 @@ final class Commands {
         for (FilterDocument filter : port.filters()) {
             text.append("filter:add ").append(owner).append('/').append(port.name()).append(' ').append(filter.filter()).append(" --slot ").append(filter.slot())
                     .append(" --fail ").append(filter.failOpen() ? "open" : "closed").append('\n');
+            waits(text, "filter", filter.filter(), filter.trial(), owner + "/" + port.name() + " " + filter.slot());
         }
+    }
+
+    /** What no command can make: a swap that waits, with the time that is left to it. */
+    private static void waits(StringBuilder text, String kind, PluginDocument plugin, Optional<TrialDocument> trial, String words) {
+        trial.ifPresent(t -> text.append("# ").append(plugin).append(" waits for ").append(kind).append(":confirm ").append(words).append(" until ")
+                .append(t.until().truncatedTo(ChronoUnit.SECONDS)).append(", else ").append(t.base()).append(" comes back\n"));
     }
 
     private static String options(DeviceOptions options) {

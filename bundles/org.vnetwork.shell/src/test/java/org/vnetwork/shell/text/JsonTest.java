@@ -33,8 +33,8 @@ class JsonTest {
         PortDocument port = new PortDocument(1, "web1", "sim", "web1", PortVlan.trunk(List.of(10, 20), 0), List.of());
         HostDocument document = new HostDocument(List.of(new SwitchDocument("sw1", "learning", "sim", List.of(port), List.of(),
                 new LimitsDocument(Map.of(Limit.PORT_FLOWS, 7)))));
-        assertEquals("{switches=[{name=sw1, engine=learning, datapath=sim, ports=[{id=1, name=web1, attachment=sim, device=web1, "
-                + "vlan={trunk=true, untagged=0, allowed=10,20, service=false}, filters=[], options={queues=1, fast=auto}}], rows=[], limits={port-flows=7}, failOpen=false}]}", JSON.std.mapFrom(Json.of(document)).toString());
+        assertEquals("{switches=[{name=sw1, engine={name=learning, feature=, version=}, datapath=sim, ports=[{id=1, name=web1, attachment=sim, device=web1, "
+                + "vlan={trunk=true, untagged=0, allowed=10,20, service=false}, filters=[], options={queues=1, fast=auto}}], rows=[], limits={port-flows=7}, failOpen=false, trial=null}]}", JSON.std.mapFrom(Json.of(document)).toString());
     }
 
     @Test

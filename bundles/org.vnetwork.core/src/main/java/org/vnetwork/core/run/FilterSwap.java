@@ -1,0 +1,24 @@
+package org.vnetwork.core.run;
+
+import java.util.List;
+import org.vnetwork.control.PortDocument;
+
+/** Exchanges filters of a port at work and measures what that cost; any thread but the loop's. */
+public final class FilterSwap {
+    private final VirtualSwitch home;
+
+    /** Exchanges filters of this switch. */
+    public FilterSwap(VirtualSwitch home) {
+        this.home = home;
+    }
+
+    /** Opens the filters that are wanted, exchanges, closes the others, and returns when the flows of the port have been decided again; a line each of what happened. */
+    public List<String> lines(PortDocument document) {
+        return SwapReport.of(home, () -> {
+            long start = System.nanoTime();
+            home.filters(document);
+            home.ports.set(document);
+            return System.nanoTime() - start;
+        }).lines();
+    }
+}
