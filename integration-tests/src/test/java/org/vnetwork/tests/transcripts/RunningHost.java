@@ -36,12 +36,17 @@ public final class RunningHost {
 
     /** As the other, for a host of a name; its folder may be that of one that has ended. */
     public static RunningHost start(Path folder, String name, String datapath) throws IOException, InterruptedException {
+        return start(folder, name, datapath, Product.HOME);
+    }
+
+    /** As the other, with the bundles of another home. */
+    public static RunningHost start(Path folder, String name, String datapath, Path home) throws IOException, InterruptedException {
         Path run = folder.resolve("run");
         Files.createDirectories(run, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Path log = folder.resolve("output");
         Process process = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dlogback.configurationFile=" + Product.HOME.resolve("etc/logback.xml"),
-                "-Dvnet.home=" + Product.HOME, "-Dvnet.name=" + name, "-Dvnet.run.dir=" + run, "-Dvnet.data.dir=" + folder.resolve("data"),
+                "-Dvnet.home=" + home, "-Dvnet.name=" + name, "-Dvnet.run.dir=" + run, "-Dvnet.data.dir=" + folder.resolve("data"),
                 "-Dvnet.datapath=" + datapath, "-Dvnet.daemon=true", "-cp", classPath(), "org.vnetwork.launcher.Main"))
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
         RunningHost host = new RunningHost(process, run.resolve("console.sock"));

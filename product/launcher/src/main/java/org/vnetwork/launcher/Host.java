@@ -14,11 +14,16 @@ import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The OSGi framework of one host and the bundles in it. */
 final class Host {
     private static final long STOP_MILLIS = 30_000;
+    private static final long START_MILLIS = 10_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Host.class);
     private final Framework framework;
+    private final List<String> hanging = new ArrayList<>();
 
     /** A host that is not started yet. */
     Host(Settings settings, Path storage) throws StartFailure {
@@ -27,7 +32,7 @@ final class Host {
         framework = factory.newFramework(frameworkProperties(settings, storage));
     }
 
-    /** Installs all bundles, then starts them in the order of the list; the first that fails ends the start. */
+    /** Installs all bundles, then starts them in the order of the list; the first that fails ends the start, one that hangs is left behind. */
     void start(RunList list) throws StartFailure {
         try {
             framework.init();
@@ -67,15 +72,26 @@ final class Host {
         return bundles;
     }
 
-    private static void start(Bundle bundle) throws StartFailure {
+    /** Bundles that were left behind, a line each. */
+    List<String> hanging() {
+        return List.copyOf(hanging);
+    }
+
+    private void start(Bundle bundle) throws StartFailure {
         boolean fragment = (bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
         if (fragment) {
             return;
         }
         try {
-            bundle.start();
+            new BundleStart(bundle).await(START_MILLIS).ifPresent(line -> {
+                LOG.error("{}", line);
+                hanging.add(line);
+            });
         } catch (BundleException e) {
             throw new StartFailure("bundle " + bundle.getSymbolicName() + " " + bundle.getVersion() + " cannot start: " + oneLine(e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartFailure("bundle " + bundle.getSymbolicName() + " " + bundle.getVersion() + " cannot start: the host is ending", e);
         }
     }
 

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +64,7 @@ public final class Main {
             log.error("start failed: {}", e.getMessage(), e.getCause());
             throw e;
         }
-        folder.ready(readyLine(settings));
+        folder.ready(Stream.concat(Stream.of(readyLine(settings)), host.hanging().stream()).collect(Collectors.joining("\n")));
         log.info("host {} is up", settings.name());
         if (!settings.rehearsal()) {
             host.awaitStop();

@@ -180,7 +180,7 @@ final class Reconciler {
     private void change(VirtualSwitch home, PortDocument before, PortDocument after) {
         List<FilterDocument> swapped = after.filters().stream().filter(now -> before.filters().stream().anyMatch(old -> old.slot() == now.slot() && !old.filter().equals(now.filter()))).toList();
         if (lenient) {
-            home.setPortAsFarAsItOpens(after);
+            new FilterSwap(home).asFarAsTheyOpen(after);
         } else if (swapped.isEmpty()) {
             home.setPort(after);
         } else {

@@ -45,7 +45,6 @@ public final class VirtualSwitch {
 
     private final String name;
     private final String driver;
-    private final Function<PluginDocument, Plugin<PacketFilter>> installedFilters;
     private final EventLog events;
     private final Journal journal;
     private final List<FlowEntry> left;
@@ -53,6 +52,7 @@ public final class VirtualSwitch {
     private final MissShares misses;
     private final SwitchViews views = new SwitchViews(this);
 
+    final Function<PluginDocument, Plugin<PacketFilter>> installedFilters;
     final Datapath datapath;
     final Tables tables;
     final RuleLists rules;
@@ -201,7 +201,7 @@ public final class VirtualSwitch {
     }
 
     /** Does work on the loop, and returns when every flow that it concerned has been decided again: most often that is none, and there is nothing to wait for. */
-    private void change(Callable<Void> work) {
+    void change(Callable<Void> work) {
         boolean settling = loop.call(() -> {
             work.call();
             return settling();
@@ -226,31 +226,17 @@ public final class VirtualSwitch {
         });
     }
 
-    private void openFilters(PortDocument document) {
+    void openFilters(PortDocument document) {
         plugins.filtersThatOpen(document.id(), document.filters(), installedFilters, line -> events.add("port " + document.name() + " of switch " + name, line));
     }
 
     /** Changes a port's VLANs and filters. */
     public void setPort(PortDocument document) {
         change(() -> {
-            filters(document);
+            plugins.filters(document.id(), document.filters(), installedFilters);
             ports.set(document);
             return null;
         });
-    }
-
-    /** As {@link #setPort}, but a filter that does not open is as one that is not installed, which is told. */
-    public void setPortAsFarAsItOpens(PortDocument document) {
-        change(() -> {
-            openFilters(document);
-            ports.set(document);
-            return null;
-        });
-    }
-
-    /** Opens the filters of a port that are installed and not open; on the loop. */
-    void filters(PortDocument document) {
-        plugins.filters(document.id(), document.filters(), installedFilters);
     }
 
     /** Has each failure of an engine or filter told as {@code engine x} or {@code filter x}, on the loop. */

@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -22,9 +24,11 @@ import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.Limit;
 import org.vnetwork.control.LimitsDocument;
+import org.vnetwork.control.PluginDocument;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.control.TrialDocument;
 import org.vnetwork.model.FastWay;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.Refusal;
@@ -41,7 +45,7 @@ class DocumentTest {
             for (int p = 1; p <= random.nextInt(60); p++) {
                 PortVlan vlan = random.nextBoolean() ? PortVlan.access(1 + random.nextInt(4094))
                         : PortVlan.trunk(random.ints(random.nextInt(1, 9), 1, 4095).boxed().toList(), random.nextInt(3) * 100);
-                List<FilterDocument> filters = IntStream.rangeClosed(1, random.nextInt(5)).mapToObj(i -> new FilterDocument(i * 3, "filter" + i, random.nextBoolean())).toList();
+                List<FilterDocument> filters = IntStream.rangeClosed(1, random.nextInt(5)).mapToObj(i -> new FilterDocument(i * 3, plugin(random, "filter" + i), random.nextBoolean(), trial(random))).toList();
                 String attachment = List.of("sim", "netdev", "tap").get(random.nextInt(3));
                 DeviceOptions options = new DeviceOptions(attachment.equals("tap") ? 1 + random.nextInt(4) : 1,
                         attachment.equals("netdev") ? FastWay.values()[random.nextInt(3)] : FastWay.AUTO);
@@ -49,9 +53,17 @@ class DocumentTest {
             }
             List<RowDocument> rows = IntStream.range(0, random.nextInt(20)).mapToObj(i -> new RowDocument("fdb", Map.of("vlan", "" + i, "mac", "ü\"\\\n" + i), Map.of("x", ""))).toList();
             LimitsDocument limits = random.nextBoolean() ? LimitsDocument.PRESET : new LimitsDocument(Map.of(Limit.values()[random.nextInt(Limit.values().length)], 2 + random.nextInt(30)));
-            all.add(new SwitchDocument("sw" + s, "learning", "sim", ports, rows, limits));
+            all.add(new SwitchDocument("sw" + s, plugin(random, "learning"), "sim", ports, rows, limits, random.nextBoolean(), trial(random)));
         }
         return new HostDocument(all);
+    }
+
+    private static PluginDocument plugin(Random random, String name) {
+        return random.nextBoolean() ? PluginDocument.parse("plugin", name) : new PluginDocument(name, "com.acme." + name, "1.0." + random.nextInt(9));
+    }
+
+    private static Optional<TrialDocument> trial(Random random) {
+        return random.nextInt(4) > 0 ? Optional.empty() : Optional.of(new TrialDocument(plugin(random, "before"), Instant.ofEpochMilli(random.nextLong(1L << 42))));
     }
 
     @Test

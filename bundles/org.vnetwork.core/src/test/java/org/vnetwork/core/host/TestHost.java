@@ -119,6 +119,12 @@ final class TestHost implements AutoCloseable {
         });
     }
 
+    /** Has a bundle installed, without services yet; the order is that of bundle ids. */
+    void bundle(String symbolicName) {
+        Version version = new Version(1, 0, 1);
+        bundles.put(symbolicName + " " + version, bundle(symbolicName, version));
+    }
+
     /** Removes a bundle whose services have gone; {@code flood@2.0.0} is of the feature {@code test.flood}. */
     void uninstall(String typed) {
         Bundle gone = bundles.remove("test." + typed.replace('@', ' '));

@@ -24,6 +24,7 @@ public final class BundleCommands {
     private static final String BUNDLES = "ids or symbolic names, as felix:lb shows them";
     private static final String URL = "address of a jar, as in file:/tmp/plugin.jar, or its path";
     private static final long REFRESH_SECONDS = 30;
+    private static final long STEP_SECONDS = 10;
     private final BundleContext context;
 
     /** Commands on the bundles of a framework. */
@@ -148,7 +149,10 @@ public final class BundleCommands {
 
     private static void run(String command, Bundle bundle, String what, Action action) {
         try {
-            action.run();
+            Bounded.run(() -> {
+                action.run();
+                return null;
+            }, STEP_SECONDS);
         } catch (BundleException e) {
             throw new Refusal(command + ": bundle " + name(bundle) + " cannot " + what + ": " + reason(e), e);
         }
