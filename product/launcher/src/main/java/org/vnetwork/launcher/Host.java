@@ -57,6 +57,8 @@ final class Host {
         properties.put("osgi.compatibility.bootdelegation", "false");
         // What felix:log shows; Equinox keeps nothing unless told to.
         properties.put("equinox.log.history.max", "200");
+        // A bundle that hangs while it starts or stops holds up who wants to stop it for so many seconds; preset are 30.
+        properties.put("osgi.module.lock.timeout", "5");
         return properties;
     }
 
