@@ -8,6 +8,6 @@ public @interface FilterName {
     /** Prefix of the service property. */
     String PREFIX_ = "vnetwork.";
 
-    /** The name: lower-case letters, digits and dashes. */
+    /** The name: 1 to 32 lower-case letters, digits, dashes and dots, a letter first; no other bundle has it. */
     String value();
 }
