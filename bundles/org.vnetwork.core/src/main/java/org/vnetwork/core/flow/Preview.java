@@ -1,10 +1,13 @@
 package org.vnetwork.core.flow;
 
-import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.vnetwork.core.decide.Decision;
 import org.vnetwork.core.decide.Pipeline;
 import org.vnetwork.core.row.Transaction;
+import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.FlowKey;
 
 /**
@@ -14,17 +17,33 @@ import org.vnetwork.packet.wire.FlowKey;
  * learnt. Loop thread only; the caller chooses how many flows a turn takes.
  */
 public final class Preview {
-    private static final int EXAMPLES = 5;
+    /** Different differences that are told apart; flows with others are counted as changed or split alone. */
+    private static final int MOST_DIFFERENCES = 1024;
 
     private final Pipeline candidate;
     private final Transaction overlay;
-    private final List<Difference> examples = new ArrayList<>();
+    private final Map<Treatments, Difference> differences = new LinkedHashMap<>();
     private int same;
     private int changed;
     private int split;
 
-    /** A flow that would be treated differently, and how. */
-    public record Difference(Flow flow, Decision decision) {
+    private record Treatments(List<Action> before, boolean inspectBefore, List<Action> after, boolean inspectAfter) {
+    }
+
+    /**
+     * One way in which flows would be treated differently.
+     *
+     * @param before actions of now
+     * @param after actions of the candidate
+     * @param inspectBefore whether each frame comes up now
+     * @param inspectAfter whether each frame would come up
+     * @param flows how many
+     * @param example one of them
+     */
+    public record Difference(List<Action> before, List<Action> after, boolean inspectBefore, boolean inspectAfter, int flows, Flow example) {
+        private Difference plus(Difference one) {
+            return new Difference(before, after, inspectBefore, inspectAfter, flows + one.flows, example);
+        }
     }
 
     /**
@@ -59,8 +78,11 @@ public final class Preview {
         } else {
             changed++;
         }
-        if (examples.size() < EXAMPLES && (inspect != flow.inspect() || !decision.actions().equals(flow.actions()))) {
-            examples.add(new Difference(flow, decision));
+        if (inspect != flow.inspect() || !decision.actions().equals(flow.actions())) {
+            Treatments treatments = new Treatments(List.copyOf(flow.actions()), flow.inspect(), List.copyOf(decision.actions()), inspect);
+            if (differences.size() < MOST_DIFFERENCES || differences.containsKey(treatments)) {
+                differences.merge(treatments, new Difference(treatments.before, treatments.after, flow.inspect(), inspect, 1, flow), Difference::plus);
+            }
         }
     }
 
@@ -79,8 +101,8 @@ public final class Preview {
         return split;
     }
 
-    /** The first few flows with other actions. */
-    public List<Difference> examples() {
-        return examples;
+    /** Each different treatment once, that of the most flows first. */
+    public List<Difference> differences() {
+        return differences.values().stream().sorted(Comparator.comparingInt(Difference::flows).reversed()).toList();
     }
 }

@@ -1,6 +1,5 @@
 package org.vnetwork.core.run;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -13,7 +12,6 @@ import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.DropReason;
-import org.vnetwork.packet.wire.FlowText;
 
 /** Previews an engine on a switch at work, a few flows at a time so that the loop is not held up; any thread but the loop's. */
 final class EnginePreview {
@@ -52,7 +50,7 @@ final class EnginePreview {
             List<Flow> flows = new Slices(home).flows(flow -> flow);
             inTurns(flows, preview::warm);
             inTurns(flows, preview::compare);
-            return home.onLoop(() -> text(preview));
+            return home.onLoop(() -> new PreviewText(home).lines("engine " + engineName, preview, failures));
         } finally {
             home.onLoop(() -> {
                 close(engine);
@@ -92,21 +90,6 @@ final class EnginePreview {
                 return null;
             });
         }
-    }
-
-    private List<String> text(Preview preview) {
-        List<String> lines = new ArrayList<>();
-        lines.add("preview of engine " + engineName + " on the flows of now: " + preview.same() + " same, " + preview.changed() + " changed, " + preview.split() + " split"
-                + (failures == 0 ? "" : "; it failed " + failures + " times"));
-        for (Preview.Difference difference : preview.examples()) {
-            Flow flow = difference.flow();
-            lines.add("flow " + flow.id() + ": " + actions(flow.actions()) + " -> " + actions(difference.decision().actions()) + "  " + FlowText.match(flow.key(), flow.mask(), home.ports::name));
-        }
-        return lines;
-    }
-
-    private String actions(List<org.vnetwork.packet.wire.Action> actions) {
-        return FlowText.actions(actions, home.ports::name, home.drops::text);
     }
 
     /** The switch's stages with another engine; the filters are those at work. */
