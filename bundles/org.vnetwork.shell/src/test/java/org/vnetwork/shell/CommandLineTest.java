@@ -67,6 +67,14 @@ class CommandLineTest {
             filter:add up1 count --slot x            ! slot: x (expected: 1..16)
             filter:add up1 count --fail maybe        ! --fail: maybe (expected: open or closed)
             filter:remove up1 1                      ! slot: 1 (expected: a slot of port up1 with a filter in it); filter:list shows them
+            engine:swap sw1 flood@                   ! engine: flood@ (expected: NAME or NAME@VERSION, the name 1 to 32 of a-z 0-9 - . and a letter first)
+            engine:swap sw1 flood --confirm-within 1 ! duration: 1 (expected: a number and a unit of ms, s, m, h, d, as in 10s)
+            engine:swap sw1 flood --confirm-within 2d! --confirm-within: 2d (expected: 1s..1d)
+            engine:confirm sw1                       ! engine: learning of switch sw1 is final (expected: a swap that waits); engine:swap with --confirm-within makes one
+            engine:back nope                         ! switch: nope (expected: one of sw1, sw2); switch:list shows them, switch:create makes one
+            filter:swap up1 17 count                 ! slot: 17 (expected: 1..16)
+            filter:swap up1 1 count                  ! slot: 1 (expected: a slot of port up1 with a filter in it); filter:list shows them
+            filter:back up1 1                        ! slot: 1 (expected: a slot of port up1 with a filter in it); filter:list shows them
             flow:show sw1 x                          ! flow: x (expected: 0..)
             flow:show sw1 9                          ! flow: 9 (expected: an installed flow of switch sw1); flow:list sw1 shows them
             flow:trace sw1 'eth()'                   ! flow:trace: --in PORT is missing (expected: flow:trace SWITCH --in PORT FRAME); flow:trace --help says more

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.vnetwork.control.PluginView;
 
 /** What TAB offers behind a line; the last word begins behind the last space. */
 class CompletionTest {
@@ -72,6 +73,21 @@ class CompletionTest {
         assertEquals(List.of("open", "closed"), offers("filter:add sw1/web1 count --fail "));
         assertEquals(List.of("auto", "on", "off"), offers("port:set sw1 web1 --fast "));
         assertTrue(offers("port:add sw1 p --tap vm7 -").containsAll(List.of("--queues", "--fast")));
+    }
+
+    @Test
+    void versionsWhereThereAreSeveralOrOneIsTyped() {
+        assertEquals(List.of("flood", "flood@0.1.0", "learning"), offers("engine:swap sw1 flood@"));
+        console.host.moreEngines.add(new PluginView("flood", "0.2.0", "org.vnetwork.engine.flood", PluginView.STANDBY, List.of()));
+        console.host.moreEngines.add(new PluginView("gone", "1.0.0", "com.acme.gone", PluginView.NOT_INSTALLED, List.of("sw1")));
+        console.host.moreEngines.add(new PluginView("stranger", "1.0.0", "com.acme.stranger", "refused: one instance", List.of()));
+        assertEquals(List.of("flood", "flood@0.1.0", "learning", "flood@0.2.0"), offers("engine:swap sw1 "));
+        assertEquals(List.of("--confirm-within", "--plan", "--json", "--help"), offers("engine:swap sw1 flood "));
+        assertEquals(List.of("sw1", "sw2"), offers("engine:confirm "));
+        assertEquals(List.of("sw1", "sw2"), offers("engine:back "));
+        assertEquals(List.of("sw1/web1", "sw1/db1", "sw2/up1"), offers("filter:back "));
+        assertEquals(List.of("count"), offers("filter:swap sw1/web1 1 "));
+        assertEquals("16", offers("filter:confirm sw1/web1 ").getLast());
     }
 
     @Test

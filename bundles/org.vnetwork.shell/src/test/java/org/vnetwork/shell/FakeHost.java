@@ -43,6 +43,7 @@ final class FakeHost implements Host, Configuration, Simulation {
     private HostDocument document = HostDocument.EMPTY;
     /** States of switches that do not answer. */
     final Map<String, String> hung = new LinkedHashMap<>();
+    final List<PluginView> moreEngines = new ArrayList<>();
     private Duration clock = Duration.ZERO;
     private final Map<String, List<byte[]>> injected = new LinkedHashMap<>();
 
@@ -91,8 +92,10 @@ final class FakeHost implements Host, Configuration, Simulation {
 
     @Override
     public List<PluginView> engines() {
-        return List.of(new PluginView("flood", "0.1.0", "org.vnetwork.engine.flood", "standby", List.of()),
-                new PluginView("learning", "0.1.0", "org.vnetwork.engine.learning", "in use", List.of("sw1")));
+        List<PluginView> engines = new ArrayList<>(List.of(new PluginView("flood", "0.1.0", "org.vnetwork.engine.flood", "standby", List.of()),
+                new PluginView("learning", "0.1.0", "org.vnetwork.engine.learning", "in use", List.of("sw1"))));
+        engines.addAll(moreEngines);
+        return engines;
     }
 
     @Override

@@ -57,8 +57,9 @@ final class Host {
         properties.put("osgi.compatibility.bootdelegation", "false");
         // What felix:log shows; Equinox keeps nothing unless told to.
         properties.put("equinox.log.history.max", "200");
-        // A bundle that hangs while it starts or stops holds up who wants to stop it for so many seconds; preset are 30.
+        // A bundle that hangs while it starts holds up who stops it, and the component runtime, for so long; preset are 30 s and 60 s.
         properties.put("osgi.module.lock.timeout", "5");
+        properties.put("ds.stop.timeout.milliseconds", "5000");
         return properties;
     }
 

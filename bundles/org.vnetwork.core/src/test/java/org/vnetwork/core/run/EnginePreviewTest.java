@@ -62,7 +62,20 @@ class EnginePreviewTest {
     void showsWhichFlowsAnotherEngineWouldTreatDifferently() {
         String lines = preview(FloodEngine::new);
         assertTrue(lines.contains("0 same, 2 changed, 0 split"), lines);
-        assertTrue(lines.contains("output b -> output b,output c"), lines);
+        assertTrue(lines.contains("1 flow: output b -> output b,output c; as flow "), lines);
+    }
+
+    @Test
+    void tellsEachDifferenceOnceWithTheNumberOfItsFlows() {
+        for (int source = 0x10; source < 0x30; source++) {
+            String sender = "%02x".formatted(source);
+            sw.inject("a", A_TO_B.replace("src=02:00:00:00:00:0a", "src=02:00:00:00:00:" + sender));
+        }
+        List<String> lines = sw.home.preview("candidate", new TestSwitch.Given<>("candidate", FloodEngine::new));
+        assertEquals(3, lines.size(), lines.toString());
+        assertTrue(lines.get(0).contains("0 same, 34 changed, 0 split"), lines.get(0));
+        assertTrue(lines.get(1).startsWith("33 flows: output b -> output b,output c; as flow "), lines.get(1));
+        assertTrue(lines.get(2).startsWith("1 flow: output a -> output a,output c; as flow "), lines.get(2));
     }
 
     /** Notes itself in a table of its own, arms a timer, learns, reads a field that the flows do not compare, and drops. */
