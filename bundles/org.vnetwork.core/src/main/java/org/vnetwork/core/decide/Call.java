@@ -2,6 +2,7 @@ package org.vnetwork.core.decide;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.vnetwork.core.gate.Guest;
 
 /**
  * One call of an engine or a filter; what the plugin is lent for it can be used until it ends, on its thread alone.
@@ -11,14 +12,17 @@ import java.lang.foreign.MemorySegment;
 final class Call {
     /** The plugin with its kind, as in {@code engine x}. */
     final String plugin;
+    /** What the gate knows of it; null when it is not there. */
+    final Guest guest;
     private final Stages stages;
     private final Thread thread = Thread.currentThread();
     private volatile boolean over;
     private Arena frames;
 
     /** A call that begins, on this thread. */
-    Call(String plugin, Stages stages) {
+    Call(String plugin, Guest guest, Stages stages) {
         this.plugin = plugin;
+        this.guest = guest;
         this.stages = stages;
     }
 
@@ -33,8 +37,8 @@ final class Call {
         Thread user = Thread.currentThread();
         IllegalStateException failure = new IllegalStateException("a packet or its actions used " + (over ? "after the call that they were given for" : "on thread " + user.getName())
                 + " (expected: only until that call returns, on its thread, " + thread.getName() + ")");
-        if (user != thread) {
-            stages.misused(plugin, failure);
+        if (user != thread && guest != null) {
+            stages.misused(guest, failure);
         }
         return failure;
     }

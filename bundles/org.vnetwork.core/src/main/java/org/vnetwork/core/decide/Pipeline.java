@@ -108,7 +108,7 @@ public final class Pipeline {
             }
             return new Decision(recorder.mask(), recorder.inspect(), run.compiler().actions(), end, transaction.reads(), transaction.refreshes(), transaction.wrote(), run.vlan());
         } finally {
-            tables.end();
+            tables.end(transaction);
         }
     }
 }

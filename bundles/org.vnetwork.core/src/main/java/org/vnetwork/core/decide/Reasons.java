@@ -24,6 +24,8 @@ public final class Reasons {
     public static final DropReason NO_MEMBERS = DropReason.of("port/no-other-member");
     /** The engine threw or left no result. */
     public static final DropReason ENGINE_FAILED = DropReason.of("core/engine-failed");
+    /** The engine or a filter did not return in time; it was cut off. */
+    public static final DropReason PLUGIN_HUNG = DropReason.of("core/plugin-hung");
     /** No engine of the configured name is installed. */
     public static final DropReason NO_ENGINE = DropReason.of("core/no-engine");
     /** A filter threw, or is not installed, and its port fails closed. */

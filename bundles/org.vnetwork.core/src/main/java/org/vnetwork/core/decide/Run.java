@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.vnetwork.core.gate.Gate;
 import org.vnetwork.core.port.PortFilter;
 import org.vnetwork.core.port.PortRow;
 import org.vnetwork.core.port.PortTables;
@@ -118,25 +119,19 @@ final class Run {
         Transaction.Savepoint savepoint = transaction.savepoint();
         String plugin = "filter " + slot.filter();
         ActionCompiler.Mark mark = compiler.mark();
-        Call call = new Call(plugin, stages);
+        Stage<PacketFilter> filter = stages.filter(port, slot.slot());
+        Call call = new Call(plugin, filter == null ? null : filter.guest(), stages);
         FilterActions verdict = new FilterActions(this, call, branch, result, port, direction);
         String name = "filter " + slot.filter() + " slot " + slot.slot() + " of " + row.name() + " " + direction.name().toLowerCase(java.util.Locale.ROOT);
         // Read also when there is none: the decision is made again when one comes, goes or is replaced.
         ports.filter(port, slot.slot());
-        PacketFilter filter = stages.filter(port, slot.slot());
         if (filter != null) {
-            try {
-                filter.filter(new PacketView(recorder, branch, vlan, call), verdict);
+            Throwable failure = call(call, () -> filter.plugin().filter(new PacketView(recorder, branch, vlan, call), verdict));
+            if (failure == null) {
                 trace.end(name, trace.text(verdict, result.drop));
                 return verdict;
-            } catch (Recorder.FrameNeeded e) {
-                throw e;
-            } catch (Throwable e) {
-                failed(plugin, e);
-                recorder.uncacheable();
-            } finally {
-                call.end();
             }
+            recorder.uncacheable();
         }
         branch.restore(before);
         transaction.rollback(savepoint);
@@ -146,15 +141,25 @@ final class Run {
         return new FilterActions(this, call, branch, result, port, direction);
     }
 
-    /** Counts and reports a failure, except in a trace, which has no effect. */
-    private void failed(String plugin, Throwable failure) {
-        if (trace == Trace.NONE) {
-            stages.failed(plugin, failure);
+    /** Calls a plugin; what it threw, which is counted and reported except in a trace, which has no effect. */
+    private Throwable call(Call call, Gate.Call work) {
+        Throwable failure;
+        try {
+            failure = stages.gate().call(call.guest, work);
+        } finally {
+            call.end();
         }
+        if (failure instanceof Recorder.FrameNeeded needed) {
+            throw needed;
+        }
+        if (trace == Trace.NONE) {
+            stages.returned(call.guest, failure);
+        }
+        return failure;
     }
 
     private void decide(Branch branch, Result result) {
-        ForwardingEngine engine = stages.engine();
+        Stage<ForwardingEngine> engine = stages.engine();
         String name = "engine " + stages.engineName();
         if (engine == null) {
             undecided = true;
@@ -164,26 +169,23 @@ final class Run {
         }
         Transaction.Savepoint savepoint = transaction.savepoint();
         ActionCompiler.Mark mark = compiler.mark();
-        Call call = new Call(name, stages);
-        try {
-            engine.decide(new PacketView(recorder, branch, vlan, call), new EngineActions(this, call, branch, result, false));
+        Call call = new Call(name, engine.guest(), stages);
+        Throwable failure = call(call, () -> {
+            engine.plugin().decide(new PacketView(recorder, branch, vlan, call), new EngineActions(this, call, branch, result, false));
             if (result.isEmpty()) {
                 throw new IllegalStateException("decide left no result (expected: to, flood, drop or consume)");
             }
+        });
+        if (failure == null) {
             trace.end(name, trace.text(result));
-        } catch (Recorder.FrameNeeded e) {
-            throw e;
-        } catch (Throwable e) {
-            recorder.uncacheable();
-            transaction.rollback(savepoint);
-            compiler.rollback(mark);
-            result.clear();
-            result.drop = Reasons.ENGINE_FAILED;
-            failed("engine " + stages.engineName(), e);
-            trace.end(name, "failed: " + e + "; drop " + result.drop);
-        } finally {
-            call.end();
+            return;
         }
+        recorder.uncacheable();
+        transaction.rollback(savepoint);
+        compiler.rollback(mark);
+        result.clear();
+        result.drop = Reasons.ENGINE_FAILED;
+        trace.end(name, "failed: " + failure + "; drop " + result.drop);
     }
 
     private Decision.End output(List<Output> outputs) {

@@ -1,19 +1,24 @@
 package org.vnetwork.core.decide;
 
+import org.vnetwork.core.gate.Gate;
+import org.vnetwork.core.gate.Guest;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
 import org.vnetwork.packet.DropReason;
 
 /** What the pipeline needs of its switch. */
 public interface Stages {
+    /** Through it plugins are called. */
+    Gate gate();
+
     /** The engine at work, or null when there is none. */
-    ForwardingEngine engine();
+    Stage<ForwardingEngine> engine();
 
     /** Its name. */
     String engineName();
 
-    /** The filter in a slot, or null when it is not installed. */
-    PacketFilter filter(int port, int slot);
+    /** The filter in a slot, or null when it is not there. */
+    Stage<PacketFilter> filter(int port, int slot);
 
     /** Number of a drop reason, registered when it is new. */
     int reason(DropReason reason);
@@ -25,11 +30,11 @@ public interface Stages {
      */
     void counts(long id, String plugin, String counter);
 
-    /** A plugin threw; counted and, not too often, reported. */
-    void failed(String plugin, Throwable failure);
+    /** A call of a plugin is over; a failure (null: none) is counted and, not too often, reported. */
+    void returned(Guest guest, Throwable failure);
 
     /** A plugin used on another thread what a call had lent it; any thread. */
-    void misused(String plugin, RuntimeException failure);
+    void misused(Guest guest, RuntimeException failure);
 
     /** A plugin decided the same packet on the same rows in two ways, which {@code difference} tells. */
     void unsteady(String plugin, String difference);

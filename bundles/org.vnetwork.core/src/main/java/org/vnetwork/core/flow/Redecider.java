@@ -23,6 +23,9 @@ public final class Redecider {
     private final Pipeline pipeline;
     private final FlowTable flows;
     private final BiPredicate<Integer, Integer> carries;
+    /** The flow that is being decided, and why; it is still to be decided when the plugin that was asked never answers. */
+    private Flow inHand;
+    private boolean inHandMayBeDenied;
     private long kept;
     private long replaced;
     private long drained;
@@ -73,16 +76,26 @@ public final class Redecider {
         int done = 0;
         long end = System.nanoTime() + SLICE_NANOS;
         for (Flow flow = dirty.poll(); flow != null; flow = dirty.poll()) {
-            boolean mayDeny = flow.clean();
+            inHand = flow;
+            inHandMayBeDenied = flow.clean();
             if (!flow.isRemoved()) {
-                redecide(flow, mayDeny, now);
+                redecide(flow, inHandMayBeDenied, now);
             }
+            inHand = null;
             done++;
             if (System.nanoTime() >= end) {
                 break;
             }
         }
         return done;
+    }
+
+    /** Has the flow decided again whose decision did not come to its end. */
+    public void again() {
+        if (inHand != null && !inHand.isRemoved()) {
+            inHand.dirty(inHandMayBeDenied);
+        }
+        inHand = null;
     }
 
     /** {@code mayDeny}: what changed may deny other frames of a wide flow than the one that it is decided by. */

@@ -22,12 +22,17 @@ final class EngineChoice {
     }
 
     /** The engine for now; null when there is to be none. A built-in one that decides already stays, whatever versions of it come. */
-    private Plugin<ForwardingEngine> of(SwitchDocument document, Plugin<ForwardingEngine> used) {
-        Plugin<ForwardingEngine> wanted = switches.installed().engines().find(document.engine());
+    private Plugin<ForwardingEngine> of(VirtualSwitch home, SwitchDocument document, Plugin<ForwardingEngine> used) {
+        Plugin<ForwardingEngine> wanted = admitted(home, switches.installed().engines().find(document.engine()));
         if (wanted != null || !document.failOpen()) {
             return wanted;
         }
-        return mayDecide(used, document) ? used : switches.installed().builtIn();
+        return mayDecide(used, document) ? used : admitted(home, switches.installed().builtIn());
+    }
+
+    /** An engine, unless it was cut off at this switch. */
+    private static Plugin<ForwardingEngine> admitted(VirtualSwitch home, Plugin<ForwardingEngine> engine) {
+        return engine == null || home.keepsAway(engine) ? null : engine;
     }
 
     /** Whether an engine is still there, and one that the switch may have. */
@@ -38,9 +43,13 @@ final class EngineChoice {
     /** Has a switch use the engine that is right for now, and tells when that is not the configured one, or is again. */
     void use(VirtualSwitch home, SwitchDocument document) {
         Plugin<ForwardingEngine> used = home.engine();
-        Plugin<ForwardingEngine> next = of(document, used);
+        Plugin<ForwardingEngine> next = of(home, document, used);
         boolean chosen = !home.engineName().isEmpty();
         if (next == used && chosen) {
+            if (next == null && !missing.contains(home.name())) {
+                // It was cut off, and there is nothing in its place.
+                tell(home, document, null);
+            }
             return;
         }
         try {
@@ -68,7 +77,8 @@ final class EngineChoice {
             return;
         }
         missing.add(home.name());
-        event(home, "engine " + document.engine() + " is not installed: " + (next != null ? next.document() + " decides in its place, as the switch fails open"
+        boolean there = switches.installed().engines().find(document.engine()) != null;
+        event(home, "engine " + document.engine() + (there ? " was cut off: " : " is not installed: ") + (next != null ? next.document() + " decides in its place, as the switch fails open"
                 : "installed flows go on, other frames are dropped (core/no-engine), as the switch fails closed"
                 + (document.failOpen() ? " while the built-in engine is not installed either" : "")));
     }

@@ -102,7 +102,8 @@ public final class Installed {
         changed();
     }
 
-    private void changed() {
+    /** Has all who listen look again at what they use. */
+    void changed() {
         listeners.forEach(Runnable::run);
     }
 

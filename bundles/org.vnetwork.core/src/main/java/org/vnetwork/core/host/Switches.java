@@ -132,9 +132,10 @@ public final class Switches {
             if (datapath.outlives()) {
                 journal = Journal.open(file, settings.boot(), line -> events.add("switch " + name, line));
             }
-            VirtualSwitch started = new VirtualSwitch(name, driver.name(), datapath, journal, installed.filters()::find, events);
-            started.onFailure(plugin -> failures.accept(name, plugin));
-            return started;
+            VirtualSwitch made = new VirtualSwitch(name, driver.name(), datapath, journal, installed.filters()::find, events);
+            made.onFailure(plugin -> failures.accept(name, plugin));
+            made.whenCutOff(installed::changed);
+            return made;
         } catch (Throwable e) {
             Journal opened = journal;
             undo(datapath::close, e);

@@ -48,7 +48,7 @@ public final class Notices {
     /**
      * Has the listeners called that wait, and those that wait because of these, up to a number; the others wait for the next time.
      *
-     * @param caller runs one notice and deals with what it throws
+     * @param caller runs one notice and deals with what it throws; it throws nothing itself, unless it is not to come back
      * @return how many it ran; 0 inside a notice
      */
     public int run(Consumer<Notice> caller) {
@@ -56,14 +56,17 @@ public final class Notices {
             return 0;
         }
         int ran = 0;
-        try {
-            for (Change next = waiting.poll(); next != null; next = ++ran < BATCH ? waiting.poll() : null) {
-                depth = next.depth;
-                caller.accept(next);
-            }
-        } finally {
-            depth = -1;
+        for (Change next = waiting.poll(); next != null; next = ++ran < BATCH ? waiting.poll() : null) {
+            depth = next.depth;
+            // NB: no try: when a listener never returns, the thread that comes out here late must not touch what the next one uses.
+            caller.accept(next);
         }
+        depth = -1;
         return ran;
+    }
+
+    /** Goes on with the others when a listener never returned. */
+    public void again() {
+        depth = -1;
     }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.table.Table;
@@ -24,7 +25,7 @@ public final class Tables {
     private final Notices notices = new Notices();
     private final LongSupplier clock;
     private RowJournal journal;
-    private Thread owner;
+    private volatile Thread owner;
     private Transaction current;
 
     /** Tables whose rows age by this clock, in nanoseconds. */
@@ -87,13 +88,20 @@ public final class Tables {
 
     /** A view of a table for the platform, which may write all of them. */
     public <K extends Record, V extends Record> Table<K, V> view(Class<K> key, Class<V> row) {
-        return new View<>(table(key, row), key, row, true);
+        return new View<>(table(key, row), key, row, true, this::confined);
     }
 
-    /** A view of a table for a plugin, which only reads those of the platform. */
-    public <K extends Record, V extends Record> Table<K, V> pluginView(Class<K> key, Class<V> row) {
+    /** A view of a table for a plugin, which only reads those of the platform; {@code access}: how the plugin gets at the rows. */
+    public <K extends Record, V extends Record> Table<K, V> pluginView(Class<K> key, Class<V> row, Access access) {
         RowTable table = table(key, row);
-        return new View<>(table, key, row, !table.isConfigured());
+        return new View<>(table, key, row, !table.isConfigured(), access);
+    }
+
+    /** How the holder of a view gets at the rows. */
+    @FunctionalInterface
+    public interface Access {
+        /** Does work in the transaction that is right for the holder now. */
+        Object in(Function<Transaction, Object> work);
     }
 
     /** Ids of the data types in use. */
@@ -125,9 +133,21 @@ public final class Tables {
         return current;
     }
 
-    /** Ends the decision; what it wrote is gone unless it was committed. */
+    /** Ends a decision, if it is the one that is running; what it wrote is gone unless it was committed. */
+    public void end(Transaction ended) {
+        if (current == ended) {
+            current = null;
+        }
+    }
+
+    /** Ends the decision that is running, whoever began it. */
     public void end() {
         current = null;
+    }
+
+    /** A transaction outside of decisions, which the caller commits, or not. */
+    public Transaction aside() {
+        return new Transaction();
     }
 
     /** Whether a decision is running. */
@@ -173,13 +193,18 @@ public final class Tables {
         }
     }
 
-    private <T> T in(java.util.function.Function<Transaction, T> work) {
+    private Object confined(Function<Transaction, Object> work) {
         checkThread();
+        return in(work);
+    }
+
+    /** Does work in the decision that is running, else in a transaction of its own, which is committed at once. */
+    public Object in(Function<Transaction, Object> work) {
         if (current != null) {
             return work.apply(current);
         }
         Transaction now = new Transaction();
-        T result = work.apply(now);
+        Object result = work.apply(now);
         now.commit(clock.getAsLong());
         return result;
     }
@@ -190,9 +215,11 @@ public final class Tables {
         private final Class<V> rowClass;
 
         private final boolean writes;
+        private final Access access;
 
-        View(RowTable table, Class<K> keyClass, Class<V> rowClass, boolean writes) {
+        View(RowTable table, Class<K> keyClass, Class<V> rowClass, boolean writes, Access access) {
             this.writes = writes;
+            this.access = access;
             this.table = table;
             this.keyClass = keyClass;
             this.rowClass = rowClass;
@@ -200,17 +227,17 @@ public final class Tables {
 
         @Override
         public V get(K key) {
-            return rowClass.cast(in(t -> t.get(table, key)));
+            return rowClass.cast(access.in(t -> t.get(table, key)));
         }
 
         @Override
         public List<K> find(String component, Object value) {
-            return in(t -> t.find(table, component, value)).stream().map(keyClass::cast).toList();
+            return ((List<?>) access.in(t -> t.find(table, component, value))).stream().map(keyClass::cast).toList();
         }
 
         @Override
         public int count(String component, Object value) {
-            return in(t -> t.count(table, component, value));
+            return (Integer) access.in(t -> t.count(table, component, value));
         }
 
         @Override
@@ -235,7 +262,7 @@ public final class Tables {
         private void write(K key, V row, long idleNanos) {
             java.util.Objects.requireNonNull(row, "row");
             checkWrites();
-            in(t -> {
+            access.in(t -> {
                 t.put(table, key, row, idleNanos);
                 return null;
             });
@@ -244,7 +271,7 @@ public final class Tables {
         @Override
         public void remove(K key) {
             checkWrites();
-            in(t -> {
+            access.in(t -> {
                 t.remove(table, key);
                 return null;
             });

@@ -1,43 +1,55 @@
 package org.vnetwork.core.run;
 
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.function.Function;
-import org.vnetwork.control.FilterDocument;
-import org.vnetwork.control.PluginDocument;
+import org.vnetwork.core.decide.Stage;
 import org.vnetwork.core.decide.Stages;
-import org.vnetwork.core.port.FilterRow;
+import org.vnetwork.core.gate.Gate;
+import org.vnetwork.core.gate.Guest;
 import org.vnetwork.core.port.PortTables;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
-import org.vnetwork.model.PortId;
-import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.DropReason;
 
-/** The engine and filters that one switch uses now. Loop thread only, but for construction. */
+/** The engine and filters that one switch uses now, and those that are to be closed. Loop thread only, but for construction and {@link #open}. */
 final class ActivePlugins implements Stages {
-    private final Function<String, PluginContext> contexts;
-    private final PortTables ports;
+    private final VirtualSwitch home;
+    private final Function<Guest, PluginContext> contexts;
     private final FailureReport failures;
     private final DropRegistry drops;
     private final CounterRegistry counters;
-    private final Map<Integer, Map<Integer, Opened<PacketFilter>>> filters = new HashMap<>();
+    private final Queue<Opened<?>> leaving = new ArrayDeque<>();
+    private final Queue<Runnable> failing = new ArrayDeque<>();
+    private final ActiveFilters filters;
     private volatile Opened<ForwardingEngine> engine;
     private volatile String engineName = "";
+    private volatile CutOff engineCutOff;
+    private volatile Runnable whenCutOff = () -> { };
 
-    ActivePlugins(Function<String, PluginContext> contexts, PortTables ports, FailureReport failures, DropRegistry drops, CounterRegistry counters) {
+    ActivePlugins(VirtualSwitch home, Function<Guest, PluginContext> contexts, PortTables ports, FailureReport failures, DropRegistry drops, CounterRegistry counters) {
+        this.home = home;
         this.contexts = contexts;
-        this.ports = ports;
         this.failures = failures;
         this.drops = drops;
         this.counters = counters;
+        this.filters = new ActiveFilters(this, ports);
+    }
+
+    /** The filters of the ports. */
+    ActiveFilters filters() {
+        return filters;
     }
 
     @Override
-    public ForwardingEngine engine() {
-        return engine == null ? null : engine.instance();
+    public Gate gate() {
+        return home.gate();
+    }
+
+    @Override
+    public Stage<ForwardingEngine> engine() {
+        Opened<ForwardingEngine> now = engine;
+        return now == null ? null : now.stage();
     }
 
     @Override
@@ -46,9 +58,9 @@ final class ActivePlugins implements Stages {
     }
 
     @Override
-    public PacketFilter filter(int port, int slot) {
-        Opened<PacketFilter> opened = filters.getOrDefault(port, Map.of()).get(slot);
-        return opened == null ? null : opened.instance();
+    public Stage<PacketFilter> filter(int port, int slot) {
+        Opened<PacketFilter> opened = filters.get(port, slot);
+        return opened == null ? null : opened.stage();
     }
 
     @Override
@@ -58,130 +70,122 @@ final class ActivePlugins implements Stages {
 
     @Override
     public void counts(long id, String plugin, String counter) {
-        counters.note(id, plugin, counter);
+        home.gate().cross(() -> {
+            counters.note(id, plugin, counter);
+            return null;
+        });
     }
 
     @Override
-    public void failed(String plugin, Throwable failure) {
-        failures.failed(plugin, failure);
+    public void returned(Guest guest, Throwable failure) {
+        if (guest.failedInARow(failure != null) == CutOff.FAILURES) {
+            failing.add(() -> cutOff(guest, "failed " + CutOff.FAILURES + " times in a row, at last with " + failure));
+        }
+        if (failure != null) {
+            failures.failed(guest, failure);
+        }
+    }
+
+    /** Opens an engine that is not at work yet; any thread but the loop's. Null when its bundle has gone. */
+    Opened<ForwardingEngine> open(String name, Plugin<ForwardingEngine> plugin) {
+        return Opened.open(plugin, contexts.apply(new Guest("engine " + name, plugin.bundle())), ForwardingEngine::open, ForwardingEngine::close);
+    }
+
+    /** As {@link #open}, for a filter. */
+    Opened<PacketFilter> openFilter(String name, Plugin<PacketFilter> plugin) {
+        return Opened.open(plugin, contexts.apply(new Guest("filter " + name, plugin.bundle())), PacketFilter::open, PacketFilter::close);
     }
 
     @Override
-    public void misused(String plugin, RuntimeException failure) {
-        failures.failedAside(plugin, failure);
+    public void misused(Guest guest, RuntimeException failure) {
+        failures.failedAside(guest, failure);
     }
 
     @Override
     public void unsteady(String plugin, String difference) {
-        failures.unsteady(plugin, difference);
+        Opened<ForwardingEngine> now = engine;
+        Guest guest = now != null && now.guest().role().equals(plugin) ? now.guest() : filters.guest(plugin);
+        failures.unsteady(plugin, guest == null ? "" : guest.place(new StackTraceElement[0]), difference);
     }
 
     /** The plugin behind the engine, or null. */
     Plugin<ForwardingEngine> enginePlugin() {
-        return engine == null ? null : engine.plugin();
+        Opened<ForwardingEngine> now = engine;
+        return now == null ? null : now.plugin();
     }
 
-    /** Opens an engine, makes it the switch's, and returns the one before, still open; throws what opening threw. */
-    Opened<ForwardingEngine> use(String name, Plugin<ForwardingEngine> plugin) {
-        Opened<ForwardingEngine> next = plugin == null ? null : Opened.open(plugin, contexts.apply("engine " + name), ForwardingEngine::open);
-        if (plugin != null && next == null) {
-            throw new Refusal("engine: " + name + " has gone (expected: one that is installed); engine:list shows them");
+    /** Why the engine is kept away that had its place last; null when it is not. */
+    CutOff engineCutOff() {
+        return engineCutOff;
+    }
+
+    /** Gives a cut-off engine another chance. Any thread. */
+    void pardonEngine() {
+        engineCutOff = null;
+    }
+
+    /** Makes an opened engine (null: none) the switch's; the one before is closed afterwards. */
+    void use(String name, Opened<ForwardingEngine> next) {
+        if (next != null) {
+            next.begin();
         }
         Opened<ForwardingEngine> before = engine;
         engine = next;
         engineName = name;
-        return before;
+        leave(before);
     }
 
-    void close(Opened<ForwardingEngine> before) {
-        if (before != null) {
-            before.close(ForwardingEngine::close, e -> failed("engine " + before.plugin().name(), e));
+    /** Has this run when a plugin was cut off; it must not wait for the switch. Any thread. */
+    void whenCutOff(Runnable told) {
+        whenCutOff = told;
+    }
+
+    /** Takes a plugin from work that did not return or failed too often. */
+    void cutOff(Guest guest, String why) {
+        Opened<ForwardingEngine> now = engine;
+        boolean isEngine = now != null && now.guest() == guest;
+        boolean worked = isEngine || filters.cutOff(guest, why);
+        home.told(guest + " " + why + (worked ? " and was cut off" : "") + "; installed flows go on");
+        if (isEngine) {
+            engineCutOff = new CutOff(now.plugin(), why);
+            engine = null;
+            // NB: it is not asked to close, since it may hang again; what it holds goes with its bundle.
+            now.end();
+            home.forgetInspected();
+        }
+        if (worked) {
+            failures.cutOff(guest);
+            whenCutOff.run();
         }
     }
 
-    /**
-     * Opens the filters of a port that are wanted and not open, then closes the others; filters that are not installed stay away.
-     *
-     * @throws Refusal naming a filter that did not open; then the port has the filters that it had, the very same
-     */
-    void filters(int port, List<FilterDocument> wanted, Function<PluginDocument, Plugin<PacketFilter>> installed) {
-        Refusal refused = filters(port, wanted, installed, true);
-        if (refused != null) {
-            throw refused;
+    /** Has a plugin closed behind what is done now; until then it is not called any more. */
+    void leave(Opened<?> opened) {
+        if (opened != null) {
+            opened.context().silence();
+            leaving.add(opened);
         }
     }
 
-    /** As {@link #filters}, but what opens is used although another one does not, which is told: at a start, and when bundles came or went. */
-    void filtersThatOpen(int port, List<FilterDocument> wanted, Function<PluginDocument, Plugin<PacketFilter>> installed, Consumer<String> told) {
-        Refusal refused = filters(port, wanted, installed, false);
-        if (refused != null) {
-            told.accept(refused.getMessage());
+    /** Closes what is to be closed, and cuts off what failed too often; says how many. */
+    int afterwards() {
+        int done = 0;
+        for (Runnable next = failing.poll(); next != null; next = failing.poll()) {
+            next.run();
+            done++;
         }
-    }
-
-    /** What a view says behind the name of a filter: nothing when it is at work. */
-    String state(int port, FilterDocument slot, Function<PluginDocument, Plugin<PacketFilter>> installed) {
-        return filter(port, slot.slot()) != null ? "" : installed.apply(slot.filter()) == null ? " (not installed)" : " (did not open)";
-    }
-
-    /** Closes all filters of a port. */
-    void closeFilters(int port) {
-        exchange(port, Map.of(), name -> null);
-    }
-
-    private Refusal filters(int port, List<FilterDocument> wanted, Function<PluginDocument, Plugin<PacketFilter>> installed, boolean all) {
-        Map<Integer, Opened<PacketFilter>> before = filters.getOrDefault(port, Map.of());
-        Map<Integer, Opened<PacketFilter>> next = new HashMap<>();
-        Refusal refused = null;
-        for (FilterDocument want : wanted) {
-            Opened<PacketFilter> there = before.get(want.slot());
-            Plugin<PacketFilter> plugin = installed.apply(want.filter());
-            try {
-                Opened<PacketFilter> opened = there != null && there.plugin() == plugin ? there : open(want, plugin);
-                if (opened != null) {
-                    next.put(want.slot(), opened);
-                }
-            } catch (Throwable e) {
-                refused = new Refusal("filter: " + want.filter() + " did not open (" + (e instanceof Refusal ? e.getMessage() : e) + ")", e);
-            }
+        for (Opened<?> next = leaving.poll(); next != null; next = leaving.poll()) {
+            Opened<?> closed = next;
+            closed.close(home.gate(), e -> failures.failed(closed.guest(), e));
+            done++;
         }
-        if (refused != null && all) {
-            next.values().stream().filter(opened -> !before.containsValue(opened)).forEach(opened -> close(opened, opened.plugin()));
-            return refused;
-        }
-        exchange(port, next, installed);
-        return refused;
+        return done;
     }
 
-    private Opened<PacketFilter> open(FilterDocument want, Plugin<PacketFilter> plugin) {
-        return plugin == null ? null : Opened.open(plugin, contexts.apply("filter " + want.filter().name()), PacketFilter::open);
-    }
-
-    private void exchange(int port, Map<Integer, Opened<PacketFilter>> next, Function<PluginDocument, Plugin<PacketFilter>> installed) {
-        Map<Integer, Opened<PacketFilter>> before = filters.getOrDefault(port, Map.of());
-        if (next.isEmpty()) {
-            filters.remove(port);
-        } else {
-            filters.put(port, next);
-        }
-        next.forEach((slot, opened) -> ports.present(port, slot, new FilterRow(opened.plugin().name(), opened.plugin().bundle(), opened.plugin().version().toString())));
-        before.keySet().stream().filter(slot -> !next.containsKey(slot)).forEach(slot -> ports.absent(port, slot));
-        if (before.entrySet().stream().anyMatch(was -> next.getOrDefault(was.getKey(), was.getValue()) != was.getValue())) {
-            // Another bundle of the same name and version says the same in its row.
-            ports.mayDeny(new PortId(port));
-        }
-        before.values().stream().filter(opened -> !next.containsValue(opened)).forEach(opened -> close(opened, installed.apply(opened.plugin().document())));
-    }
-
-    private void close(Opened<PacketFilter> opened, Plugin<PacketFilter> current) {
-        opened.close(PacketFilter::close, e -> failed("filter " + opened.plugin().name() + (current == null ? " (gone)" : ""), e));
-    }
-
-    /** Closes all: the switch ends. That says nothing about flows, which may go on without it. */
-    void closeAll() {
-        close(engine);
+    /** Has all closed: the switch ends. That says nothing about flows, which may go on without it. */
+    void leaveAll() {
+        leave(engine);
         engine = null;
-        filters.values().forEach(slots -> slots.values().forEach(opened -> close(opened, opened.plugin())));
-        filters.clear();
+        filters.leaveAll();
     }
 }

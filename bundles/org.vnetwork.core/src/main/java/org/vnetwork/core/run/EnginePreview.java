@@ -4,10 +4,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.vnetwork.core.decide.Pipeline;
+import org.vnetwork.core.decide.Stage;
 import org.vnetwork.core.decide.Stages;
 import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.flow.Preview;
-import org.vnetwork.core.row.Transaction;
+import org.vnetwork.core.gate.Gate;
+import org.vnetwork.core.gate.Guest;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
 import org.vnetwork.model.Refusal;
@@ -29,57 +31,34 @@ final class EnginePreview {
     }
 
     List<String> lines() {
-        PluginsInUse.Use use = home.inUse.add("engine " + engineName, plugin.bundle());
-        try {
-            return lines(use);
-        } finally {
-            home.inUse.remove(use);
-        }
-    }
-
-    private List<String> lines(PluginsInUse.Use use) {
-        ForwardingEngine engine = plugin.acquire();
-        if (engine == null) {
-            throw new Refusal("engine: " + engineName + " is going away (expected: an installed one); engine:list shows them");
-        }
-        use.is(engine);
         Set<String> types = home.onLoop(() -> home.tables.types());
+        Opened<ForwardingEngine> candidate = open();
         try {
-            Transaction overlay = home.onLoop(() -> open(engine));
-            Preview preview = new Preview(new Pipeline(home.tables, home.portRows, new Candidate(engine), home.datapath.capabilities(), home.driver()), overlay);
+            Preview preview = new Preview(new Pipeline(home.tables, home.portRows, new Candidate(candidate), home.datapath.capabilities(), home.driver()), candidate.context().overlay());
             List<Flow> flows = new Slices(home).flows(flow -> flow);
             inTurns(flows, preview::warm);
             inTurns(flows, preview::compare);
             return home.onLoop(() -> new PreviewText(home).lines("engine " + engineName, preview, failures));
         } finally {
+            candidate.discard();
             home.onLoop(() -> {
-                close(engine);
                 home.tables.keepOnly(types);
                 return null;
             });
-            plugin.release(engine);
         }
     }
 
-    /** Opens the candidate in a transaction that is never committed. */
-    private Transaction open(ForwardingEngine engine) {
-        Transaction opening = home.tables.begin();
+    private Opened<ForwardingEngine> open() {
+        Opened<ForwardingEngine> opened;
         try {
-            engine.open(new PreviewContext(home));
-            return opening;
+            opened = home.plugins.open(engineName, plugin);
         } catch (RuntimeException | LinkageError e) {
             throw new Refusal("engine: " + engineName + " did not open (" + e.getMessage() + "); it could not be swapped in", e);
-        } finally {
-            home.tables.end();
         }
-    }
-
-    private static void close(ForwardingEngine engine) {
-        try {
-            engine.close();
-        } catch (RuntimeException | LinkageError e) {
-            // It was never at work.
+        if (opened == null) {
+            throw new Refusal("engine: " + engineName + " is going away (expected: an installed one); engine:list shows them");
         }
+        return opened;
     }
 
     private void inTurns(List<Flow> flows, Consumer<Flow> work) {
@@ -94,14 +73,19 @@ final class EnginePreview {
 
     /** The switch's stages with another engine; the filters are those at work. */
     private final class Candidate implements Stages {
-        private final ForwardingEngine engine;
+        private final Stage<ForwardingEngine> engine;
 
-        Candidate(ForwardingEngine engine) {
-            this.engine = engine;
+        Candidate(Opened<ForwardingEngine> candidate) {
+            engine = candidate.stage();
         }
 
         @Override
-        public ForwardingEngine engine() {
+        public Gate gate() {
+            return home.gate();
+        }
+
+        @Override
+        public Stage<ForwardingEngine> engine() {
             return engine;
         }
 
@@ -111,7 +95,7 @@ final class EnginePreview {
         }
 
         @Override
-        public PacketFilter filter(int port, int slot) {
+        public Stage<PacketFilter> filter(int port, int slot) {
             return home.plugins.filter(port, slot);
         }
 
@@ -126,13 +110,13 @@ final class EnginePreview {
         }
 
         @Override
-        public void failed(String failed, Throwable failure) {
-            failures++;
+        public void returned(Guest guest, Throwable failure) {
+            failures += failure == null ? 0 : 1;
         }
 
         @Override
-        public void misused(String plugin, RuntimeException failure) {
-            home.failures.failedAside(plugin, failure);
+        public void misused(Guest guest, RuntimeException failure) {
+            home.failures.failedAside(guest, failure);
         }
 
         @Override

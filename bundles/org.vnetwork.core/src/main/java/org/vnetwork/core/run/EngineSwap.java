@@ -14,24 +14,40 @@ final class EngineSwap {
 
     /** Opens the new engine, exchanges, closes the old one, and returns when every flow has been decided again; a line each of what happened. */
     List<String> lines(String engineName, Plugin<ForwardingEngine> plugin) {
-        return SwapReport.of(home, () -> exchange(engineName, plugin)).lines();
+        Opened<ForwardingEngine> next = plugin == null ? null : open(engineName, plugin);
+        try {
+            return SwapReport.of(home, () -> exchange(engineName, next)).lines();
+        } catch (Throwable e) {
+            if (next != null && next.context().isStaged()) {
+                next.discard();
+            }
+            throw e;
+        }
     }
 
-    private long exchange(String engineName, Plugin<ForwardingEngine> plugin) {
-        long start = System.nanoTime();
-        Opened<ForwardingEngine> old;
+    private Opened<ForwardingEngine> open(String engineName, Plugin<ForwardingEngine> plugin) {
+        Opened<ForwardingEngine> opened;
         try {
-            old = home.plugins.use(engineName, plugin);
+            opened = home.plugins.open(engineName, plugin);
         } catch (Throwable e) {
             throw new Refusal("engine: " + engineName + " did not open (" + (e instanceof Refusal ? e.getMessage() : e) + "); the switch keeps its engine", e);
         }
-        if (plugin != null) {
+        if (opened == null) {
+            throw new Refusal("engine: " + engineName + " has gone (expected: one that is installed); engine:list shows them");
+        }
+        return opened;
+    }
+
+    /** Puts an engine to work (null: none); nanoseconds for which the loop did nothing else. Loop thread only. */
+    private long exchange(String engineName, Opened<ForwardingEngine> next) {
+        long start = System.nanoTime();
+        home.plugins.use(engineName, next);
+        home.plugins.pardonEngine();
+        if (next != null) {
             home.flows.dirtyAll();
         } else {
             home.forgetInspected();
         }
-        long pauseNanos = System.nanoTime() - start;
-        home.plugins.close(old);
-        return pauseNanos;
+        return System.nanoTime() - start;
     }
 }

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vnetwork.core.gate.Guest;
 
 /**
  * Counts failures of plugins. The first of a kind is told at once, those behind it by their number every ten seconds.
@@ -27,7 +28,6 @@ final class FailureReport {
     private final String switchName;
     private final EventLog events;
     private final LongSupplier clock;
-    private final PluginsInUse inUse;
     private final Queue<Aside> aside = new ArrayBlockingQueue<>(ASIDE);
     private final Set<String> unsteady = new HashSet<>();
     private final Map<String, Kind> kinds = new HashMap<>();
@@ -49,20 +49,18 @@ final class FailureReport {
     }
 
     /** A failure on a thread of the plugin's own. */
-    private record Aside(String plugin, RuntimeException failure) {
+    private record Aside(Guest guest, RuntimeException failure) {
     }
 
     /**
      * A report in which nothing failed.
      *
      * @param clock in nanoseconds, which the periods go by
-     * @param inUse knows whose code it was
      */
-    FailureReport(String switchName, EventLog events, LongSupplier clock, PluginsInUse inUse) {
+    FailureReport(String switchName, EventLog events, LongSupplier clock) {
         this.switchName = switchName;
         this.events = events;
         this.clock = clock;
-        this.inUse = inUse;
     }
 
     long count() {
@@ -74,7 +72,23 @@ final class FailureReport {
         listener = to;
     }
 
-    void failed(String plugin, Throwable failure) {
+    /** A plugin was cut off, which counts as a failure. */
+    void cutOff(Guest guest) {
+        count++;
+        listener.accept(guest.role());
+    }
+
+    /** Of a plugin: the event names its bundle, and the line of its code. */
+    void failed(Guest guest, Throwable failure) {
+        failed(guest.role(), failure, guest.place(failure.getStackTrace()) + "; ");
+    }
+
+    /** Of a part of the platform. */
+    void failed(String part, Throwable failure) {
+        failed(part, failure, "");
+    }
+
+    private void failed(String plugin, Throwable failure, String place) {
         count++;
         listener.accept(plugin);
         Kind kind = kinds.computeIfAbsent(plugin + " " + failure.getClass().getName(), k -> new Kind(plugin));
@@ -84,26 +98,20 @@ final class FailureReport {
         kind.told = first;
         if (first) {
             kind.began = clock.getAsLong();
-            events.add("switch " + switchName, plugin + " failed: " + failure + " (" + place(plugin, failure) + "the log has the details)");
+            events.add("switch " + switchName, plugin + " failed: " + failure + " (" + place + "the log has the details)");
             LOG.warn("switch {}: {} failed", switchName, plugin, failure);
         }
     }
 
-    private String place(String plugin, Throwable failure) {
-        String place = inUse.place(plugin, failure.getStackTrace());
-        return place.isEmpty() ? "" : place + "; ";
-    }
-
     /** A plugin failed on a thread of its own, which is told within a second. Any thread. */
-    void failedAside(String plugin, RuntimeException failure) {
-        aside.offer(new Aside(plugin, failure));
+    void failedAside(Guest guest, RuntimeException failure) {
+        aside.offer(new Aside(guest, failure));
     }
 
-    /** A plugin decided one packet on the same rows in two ways; counted, and told the first time. */
-    void unsteady(String plugin, String difference) {
+    /** A plugin (its bundle and class are the place) decided one packet on the same rows in two ways; counted, and told the first time. */
+    void unsteady(String plugin, String place, String difference) {
         count++;
         if (unsteady.add(plugin)) {
-            String place = inUse.place(plugin, new StackTraceElement[0]);
             events.add("switch " + switchName, plugin + (place.isEmpty() ? "" : " (" + place + ")") + " decided a packet twice, on the same rows, in two ways: " + difference
                     + " (expected: what packet and rows say, without clock, random numbers or memory of its own, since a flow stands for all packets that read the same)");
         }
@@ -112,7 +120,7 @@ final class FailureReport {
     /** Tells of what came since, where a period is over; every second. */
     void tell() {
         for (Aside next = aside.poll(); next != null; next = aside.poll()) {
-            failed(next.plugin(), next.failure());
+            failed(next.guest(), next.failure());
         }
         long now = clock.getAsLong();
         for (Iterator<Kind> each = kinds.values().iterator(); each.hasNext();) {

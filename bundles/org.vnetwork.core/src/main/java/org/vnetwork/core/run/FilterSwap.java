@@ -14,20 +14,11 @@ public final class FilterSwap {
 
     /** Opens the filters that are wanted, exchanges, closes the others, and returns when the flows of the port have been decided again; a line each of what happened. */
     public List<String> lines(PortDocument document) {
-        return SwapReport.of(home, () -> {
-            long start = System.nanoTime();
-            home.plugins.filters(document.id(), document.filters(), home.installedFilters);
-            home.ports.set(document);
-            return System.nanoTime() - start;
-        }).lines();
+        return home.portChanges().swap(document).lines();
     }
 
     /** As {@link VirtualSwitch#setPort}, but a filter that does not open is as one that is not installed, which is told. */
     public void asFarAsTheyOpen(PortDocument document) {
-        home.change(() -> {
-            home.openFilters(document);
-            home.ports.set(document);
-            return null;
-        });
+        home.portChanges().setAsFarAsFiltersOpen(document);
     }
 }

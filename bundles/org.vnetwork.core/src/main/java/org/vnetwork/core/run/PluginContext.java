@@ -6,8 +6,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.vnetwork.core.gate.Guest;
 import org.vnetwork.core.row.Tables;
-import org.vnetwork.core.rule.PluginRules;
+import org.vnetwork.core.row.Transaction;
 import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.wire.Action;
@@ -18,35 +21,104 @@ import org.vnetwork.table.Event;
 import org.vnetwork.table.RuleTable;
 import org.vnetwork.table.Table;
 
-/** The context of one opened plugin; closing it ends its timers and listeners. Loop thread only. */
+/**
+ * The context of one plugin.
+ *
+ * <p>Until it is put to work the plugin runs on a thread of its own, and nothing that it does has an effect: rows go to an overlay, rules to copies, the rest waits. {@link #begin} makes all of
+ * that real in one step. From then on it is used on the loop, within calls through the gate. {@link #close} ends its timers and listeners; any thread may close one that is not at work.
+ */
 final class PluginContext implements Context {
-    private final String owner;
+    private enum Life {
+        STAGED, WORKING, CLOSED
+    }
+
+    private final Guest guest;
     private final VirtualSwitch home;
     private final List<Runnable> undo = new ArrayList<>();
+    /** What takes effect when it is put to work, in order. */
+    private final List<Runnable> waiting = new ArrayList<>();
+    private final Transaction overlay;
     private final Frame outgoing = new Frame();
-    private PluginsInUse.Use use;
-    private boolean closed;
+    private volatile Life life = Life.STAGED;
+    private volatile Thread stage;
 
-    PluginContext(String owner, VirtualSwitch home) {
-        this.owner = owner;
+    PluginContext(Guest guest, VirtualSwitch home) {
+        this.guest = guest;
         this.home = home;
+        this.overlay = home.tables.aside();
+    }
+
+    Guest guest() {
+        return guest;
+    }
+
+    /** What it wrote while it was opened. */
+    Transaction overlay() {
+        return overlay;
+    }
+
+    /** Says on which thread it is opened. */
+    void stage(Thread thread) {
+        stage = thread;
+    }
+
+    /** Whether it is not at work yet. */
+    boolean isStaged() {
+        return life == Life.STAGED;
+    }
+
+    /** Puts it to work: what it did so far takes effect. Loop thread only. */
+    void begin() {
+        if (life != Life.STAGED) {
+            throw new IllegalStateException(guest.role() + " is closed");
+        }
+        overlay.commit(home.datapath.nanoTime());
+        life = Life.WORKING;
+        waiting.forEach(Runnable::run);
+        waiting.clear();
+    }
+
+    /** Does work of the platform for the plugin, on the loop; from any thread but the loop's and the one that opens the plugin it is refused. */
+    <T> T reach(Supplier<T> work) {
+        if (life == Life.STAGED && Thread.currentThread() == stage) {
+            return home.onLoop(() -> {
+                checkOpen();
+                return work.get();
+            });
+        }
+        checkOpen();
+        return home.gate().cross(work);
+    }
+
+    private Object rows(Function<Transaction, Object> work) {
+        return life == Life.STAGED && !home.tables.deciding() ? reach(() -> work.apply(overlay)) : reach(() -> home.tables.in(work));
     }
 
     @Override
     public <K extends Record, V extends Record> Table<K, V> table(Class<K> key, Class<V> row) {
-        checkOpen();
-        return home.tables.pluginView(key, row);
+        return reach(() -> home.tables.pluginView(key, row, this::rows));
     }
 
     @Override
     public <R extends Record> RuleTable<R> rules(Class<R> rule) {
-        checkOpen();
-        return new PluginRules<>(home.tables, home.rules.of(rule), rule, false);
+        return new StagedRules<>(home, this, rule, reach(() -> home.rules.of(rule)));
     }
 
     @Override
     public <P extends Record> Table<PortId, P> parameters(Class<P> type) {
         return table(PortId.class, type);
+    }
+
+    /** Does something now, or when the plugin is put to work. */
+    void whenAtWork(Runnable work) {
+        reach(() -> {
+            if (life == Life.STAGED) {
+                waiting.add(work);
+            } else {
+                work.run();
+            }
+            return null;
+        });
     }
 
     @Override
@@ -55,16 +127,20 @@ final class PluginContext implements Context {
         if (period.compareTo(Duration.ofMillis(1)) < 0) {
             throw Refusal.value("period", period, "1 ms or more");
         }
-        Timers.Timer timer = home.every(owner, period, task);
-        undo.add(() -> timer.cancelled = true);
+        whenAtWork(() -> {
+            Timers.Timer timer = home.every(guest.role(), period, () -> home.callGuest(guest, task::run));
+            undo.add(() -> timer.cancelled = true);
+        });
     }
 
     @Override
     public <K extends Record, V extends Record> void onChange(Table<K, V> table, BiConsumer<K, V> listener) {
         checkOutside("onChange");
-        BiConsumer<Record, Record> heard = (key, row) -> notify(listener, key, row);
-        Tables.behind(table).listen(owner, heard);
-        undo.add(() -> Tables.behind(table).unlisten(heard));
+        BiConsumer<Record, Record> guarded = (key, row) -> home.callGuest(guest, () -> notify(listener, key, row));
+        whenAtWork(() -> {
+            Tables.behind(table).listen(guest.role(), guarded);
+            undo.add(() -> Tables.behind(table).unlisten(guarded));
+        });
     }
 
     @SuppressWarnings("unchecked")
@@ -78,50 +154,54 @@ final class PluginContext implements Context {
         if (frame.byteSize() < KeyParser.ETHERNET_SIZE) {
             throw Refusal.value("frame", frame.byteSize() + " octets", KeyParser.ETHERNET_SIZE + " or more");
         }
+        byte[] copy = frame.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+        int id = new PortId(port).value();
+        whenAtWork(() -> send(id, copy));
+    }
+
+    private void send(int port, byte[] octets) {
         if (home.loop.abandoned()) {
             throw new IllegalStateException("switch " + home.name() + " is closed");
         }
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment copy = arena.allocate(Frame.HEADROOM + frame.byteSize());
-            copy.asSlice(Frame.HEADROOM).copyFrom(frame);
-            home.datapath.execute(outgoing.over(copy, Frame.HEADROOM, (int) frame.byteSize(), 0), List.of(new Action.Output(new PortId(port).value())));
+            MemorySegment copy = arena.allocate(Frame.HEADROOM + octets.length);
+            copy.asSlice(Frame.HEADROOM).copyFrom(MemorySegment.ofArray(octets));
+            home.datapath.execute(outgoing.over(copy, Frame.HEADROOM, octets.length, 0), List.of(new Action.Output(port)));
         }
     }
 
     @Override
     public void event(Event event) {
         checkOutside("event");
-        home.event(owner, event.subject(), event.text());
-    }
-
-    /** Says whose code is about to run by this context. */
-    void begin(String bundle) {
-        use = home.inUse.add(owner, bundle);
-    }
-
-    /** Says what the plugin turned out to be. */
-    void is(Object instance) {
-        use.is(instance);
+        whenAtWork(() -> home.event(guest.role(), event.subject(), event.text()));
     }
 
     private void checkOpen() {
-        if (closed) {
-            throw new IllegalStateException(owner + " is closed");
-        }
-        home.tables.checkThread();
-    }
-
-    private void checkOutside(String what) {
-        checkOpen();
-        if (home.tables.deciding()) {
-            throw new IllegalStateException(what + " inside a decision; effects there are actions, so that previews stay silent");
+        if (life == Life.CLOSED) {
+            throw new IllegalStateException(guest.role() + " is closed");
         }
     }
 
-    void close() {
-        closed = true;
+    /** Refuses what is not done inside a decision. */
+    void checkOutside(String what) {
+        reach(() -> {
+            if (home.tables.deciding()) {
+                throw new IllegalStateException(what + " inside a decision; effects there are actions, so that previews stay silent");
+            }
+            return null;
+        });
+    }
+
+    /** Ends its timers and listeners, which are called no more. */
+    void silence() {
         undo.forEach(Runnable::run);
         undo.clear();
-        home.inUse.remove(use);
+    }
+
+    /** Ends it; what waits never takes effect. */
+    void close() {
+        life = Life.CLOSED;
+        silence();
+        waiting.clear();
     }
 }

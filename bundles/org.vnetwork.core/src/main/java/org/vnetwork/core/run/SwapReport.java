@@ -41,7 +41,7 @@ record SwapReport(long pauseNanos, long waiting, long lost, int converted, Redec
                 up += counters.up();
                 lost += counters.upLost();
             }
-            return new Upcalls(up, lost, home.loop.taken());
+            return new Upcalls(up, lost, home.rounds.taken());
         }
 
         long waiting() {

@@ -2,6 +2,7 @@ package org.vnetwork.core.run;
 
 import java.util.PriorityQueue;
 import java.util.function.BiConsumer;
+import org.vnetwork.core.gate.EpochOver;
 
 /** Tasks that are due again and again on the datapath's clock. Loop thread only. */
 final class Timers {
@@ -55,6 +56,8 @@ final class Timers {
             }
             try {
                 timer.task.run();
+            } catch (EpochOver e) {
+                throw e;
             } catch (Throwable e) {
                 failed.accept(timer.owner, e);
             }

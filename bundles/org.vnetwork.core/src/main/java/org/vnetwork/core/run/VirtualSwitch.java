@@ -16,6 +16,9 @@ import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.flow.Redecider;
 import org.vnetwork.core.flow.Upcalls;
+import org.vnetwork.core.gate.EpochOver;
+import org.vnetwork.core.gate.Gate;
+import org.vnetwork.core.gate.Guest;
 import org.vnetwork.core.journal.Journal;
 import org.vnetwork.core.port.PortTables;
 import org.vnetwork.core.row.Notice;
@@ -25,12 +28,9 @@ import org.vnetwork.core.row.RowText;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.core.rule.RuleLists;
 import org.vnetwork.datapath.Datapath;
-import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.FlowEntry;
-import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.PacketFilter;
-import org.vnetwork.model.Refusal;
 import org.vnetwork.table.shared.FdbEntry;
 import org.vnetwork.table.shared.Station;
 
@@ -51,6 +51,7 @@ public final class VirtualSwitch {
     private final RowJournal rowJournal;
     private final MissShares misses;
     private final SwitchViews views = new SwitchViews(this);
+    private final PortChanges portChanges;
 
     final Function<PluginDocument, Plugin<PacketFilter>> installedFilters;
     final Datapath datapath;
@@ -60,17 +61,16 @@ public final class VirtualSwitch {
     final FlowTable flows;
     final Pipeline pipeline;
     final Redecider redecider;
-    final FrameBatch batch = new FrameBatch();
     final Upcalls upcalls;
     final DropRegistry drops;
     final CounterRegistry counters = new CounterRegistry();
     final FailureReport failures;
-    final PluginsInUse inUse = new PluginsInUse();
     final ActivePlugins plugins;
     final SwitchPorts ports;
     final Limits limits;
     final PortWatch watch;
     final Timers timers;
+    final Rounds rounds;
     final SwitchLoop loop;
     final long bornNanos;
 
@@ -89,7 +89,7 @@ public final class VirtualSwitch {
         this.left = datapath.adopted();
         this.installedFilters = installedFilters;
         this.events = events;
-        failures = new FailureReport(name, events, datapath::nanoTime, inUse);
+        failures = new FailureReport(name, events, datapath::nanoTime);
         timers = new Timers(failures::failed);
         drops = new DropRegistry(journal);
         tables = new Tables(datapath::nanoTime);
@@ -100,22 +100,22 @@ public final class VirtualSwitch {
         portRows = new PortTables(tables);
         flows = new FlowTable(datapath, journal, new ReadJournal(journal, rowJournal, rules::any));
         tables.denials().listen(flows::mayDeny);
-        plugins = new ActivePlugins(owner -> new PluginContext(owner, this), portRows, failures, drops, counters);
+        plugins = new ActivePlugins(this, guest -> new PluginContext(guest, this), portRows, failures, drops, counters);
         pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities(), driver);
         redecider = new Redecider(pipeline, flows, portRows::carries);
         upcalls = new Upcalls(datapath, pipeline, flows);
         misses = new MissShares(datapath);
         ports = new SwitchPorts(datapath, tables, portRows, flows, misses);
+        portChanges = new PortChanges(this, installedFilters, events);
         limits = new Limits(name, flows, tables, ports, misses, events);
         watch = new PortWatch(name, datapath, portRows, ports, events);
         Upkeep upkeep = new Upkeep(datapath, pipeline, flows, tables, limits, new MismatchReport(name, upcalls.mismatches(), ports, events));
-        loop = new SwitchLoop(name, datapath, batch, upcalls, flows, redecider, timers, () -> tables.notices().run(this::tell), failures::failed,
-                text -> events.add("switch " + name, text), inUse::where);
-        tables.confine(loop.thread());
+        rounds = new Rounds(this);
+        loop = new SwitchLoop(name, datapath, rounds);
         bornNanos = datapath.nanoTime();
         timers.every("statistics", Upkeep.PERIOD_NANOS, upkeep::run, bornNanos);
         timers.every("failures", Upkeep.PERIOD_NANOS, failures::tell, bornNanos);
-        timers.every("shares", MissShares.PERIOD_NANOS, () -> misses.divide(loop.taken(), loop.busyNanos(), datapath.nanoTime()), bornNanos);
+        timers.every("shares", MissShares.PERIOD_NANOS, () -> misses.divide(rounds.taken(), loop.busyNanos(), datapath.nanoTime()), bornNanos);
         timers.every("links", PortWatch.PERIOD_NANOS, watch::look, bornNanos);
         timers.every("ports", RETRY_NANOS, ports::retry, bornNanos);
         loop.start();
@@ -185,19 +185,27 @@ public final class VirtualSwitch {
 
     /** Adds a port and opens it; when that fails, whatever fails, there is nothing of it. */
     public void addPort(PortDocument document) {
-        change(() -> {
-            plugins.filters(document.id(), document.filters(), installedFilters);
-            try {
-                ports.add(document);
-            } catch (Throwable e) {
-                plugins.closeFilters(document.id());
-                if (e instanceof DatapathException) {
-                    throw new Refusal(e.getMessage(), e);
-                }
-                throw e;
-            }
-            return null;
-        });
+        portChanges.add(document);
+    }
+
+    /** Adds a port; one that cannot be attached now stays down until it can, a filter that does not open is as one that is not installed. */
+    public void restorePort(PortDocument document) {
+        portChanges.restore(document);
+    }
+
+    /** Changes a port's VLANs and filters; a filter that was cut off gets another chance. */
+    public void setPort(PortDocument document) {
+        portChanges.set(document);
+    }
+
+    /** Removes a port. */
+    public void removePort(PortDocument document) {
+        portChanges.remove(document);
+    }
+
+    /** Opens filters that were installed since, and closes those that are gone; flows that one of them decided, or its absence, are decided again. */
+    public void refreshFilters() {
+        documents().forEach(portChanges::refresh);
     }
 
     /** Does work on the loop, and returns when every flow that it concerned has been decided again: most often that is none, and there is nothing to wait for. */
@@ -211,51 +219,18 @@ public final class VirtualSwitch {
         }
     }
 
-    /** Adds a port; one that cannot be attached now stays down until it can, a filter that does not open is as one that is not installed. */
-    public void restorePort(PortDocument document) {
-        change(() -> {
-            openFilters(document);
-            try {
-                ports.add(document);
-            } catch (Throwable e) {
-                String why = e instanceof DatapathException ? e.getMessage() : e.toString();
-                events.add("port " + document.name() + " of switch " + name, "is down: " + why);
-                ports.addLater(document, why);
-            }
-            return null;
-        });
-    }
-
-    void openFilters(PortDocument document) {
-        plugins.filtersThatOpen(document.id(), document.filters(), installedFilters, line -> events.add("port " + document.name() + " of switch " + name, line));
-    }
-
-    /** Changes a port's VLANs and filters. */
-    public void setPort(PortDocument document) {
-        change(() -> {
-            plugins.filters(document.id(), document.filters(), installedFilters);
-            ports.set(document);
-            return null;
-        });
-    }
-
     /** Has each failure of an engine or filter told as {@code engine x} or {@code filter x}, on the loop. */
     public void onFailure(Consumer<String> listener) {
         failures.listen(listener);
     }
 
+    PortChanges portChanges() {
+        return portChanges;
+    }
+
     /** The ports that it has now, as they were asked for. */
     public List<PortDocument> documents() {
         return loop.call(() -> ports.all().stream().map(p -> p.document).toList());
-    }
-
-    /** Removes a port. */
-    public void removePort(PortDocument document) {
-        change(() -> {
-            ports.remove(document.id());
-            plugins.closeFilters(document.id());
-            return null;
-        });
     }
 
     /** Sets its limits; what is beyond them now goes. */
@@ -319,9 +294,12 @@ public final class VirtualSwitch {
         return flows.settling() || tables.notices().waits();
     }
 
-    private void tell(Notice notice) {
+    /** Has a listener told of a change. Loop thread only. */
+    void tell(Notice notice) {
         try {
             notice.run();
+        } catch (EpochOver e) {
+            throw e;
         } catch (Throwable e) {
             failures.failed(notice.owner(), e);
         }
@@ -342,13 +320,29 @@ public final class VirtualSwitch {
         return plugins.engineName();
     }
 
-    /** Opens filters that were installed since, and closes those that are gone; flows that one of them decided, or its absence, are decided again. */
-    public void refreshFilters() {
-        loop.call(() -> {
-            ports.all().forEach(p -> openFilters(p.document));
-            return null;
-        });
-        settle();
+    /** Has this run when a plugin was cut off; it must not wait for the switch. */
+    public void whenCutOff(Runnable told) {
+        plugins.whenCutOff(told);
+    }
+
+    /** Whether this engine was cut off here and is to be kept away. Any thread. */
+    public boolean keepsAway(Plugin<ForwardingEngine> plugin) {
+        CutOff kept = plugins.engineCutOff();
+        return kept != null && kept.plugin().equals(plugin);
+    }
+
+    void told(String line) {
+        events.add("switch " + name, line);
+    }
+
+    /** The gate of the epoch under way. */
+    Gate gate() {
+        return loop.epoch().gate();
+    }
+
+    /** Calls a plugin outside of decisions; its failure is told. Loop thread only. */
+    void callGuest(Guest guest, Gate.Call call) {
+        plugins.returned(guest, gate().call(guest, call));
     }
 
     /**
@@ -357,7 +351,7 @@ public final class VirtualSwitch {
      * @param keep whether flows go on without it and what is known of them is kept, for the next process
      */
     public void close(boolean keep) {
-        if (!loop.stop(plugins::closeAll)) {
+        if (!loop.stop(this::end)) {
             pipeline.revoke();
             events.add("switch " + name, "was closed although its engine or a filter hangs; that thread is left behind");
         }
@@ -376,21 +370,22 @@ public final class VirtualSwitch {
         }
     }
 
-    Timers.Timer every(String owner, Duration period, Runnable task) {
-        return timers.every(owner, period.toNanos(), task, datapath.nanoTime());
+    private void end() {
+        timers.end();
+        plugins.leaveAll();
     }
 
-    void failed(String plugin, Throwable failure) {
-        failures.failed(plugin, failure);
+    Timers.Timer every(String owner, Duration period, Runnable task) {
+        return timers.every(owner, period.toNanos(), task, datapath.nanoTime());
     }
 
     void event(String plugin, String subject, String text) {
         events.add(name + " " + plugin, subject, text);
     }
 
-    /** As {@link ActivePlugins#state}. */
+    /** As {@link ActiveFilters#state}. */
     String filterState(int port, FilterDocument slot) {
-        return plugins.state(port, slot, installedFilters);
+        return plugins.filters().state(port, slot, installedFilters);
     }
 
     Redecider.Totals totals() {

@@ -9,6 +9,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.core.port.PortFilter;
+import org.vnetwork.core.gate.Gate;
+import org.vnetwork.core.gate.Guest;
 import org.vnetwork.core.port.PortRow;
 import org.vnetwork.core.port.PortTables;
 import org.vnetwork.core.row.Tables;
@@ -44,9 +46,16 @@ abstract class DecideTest {
     ForwardingEngine engine;
 
     private final class Given implements Stages {
+        private final Gate gate = new Gate(Thread.currentThread(), () -> { });
+
         @Override
-        public ForwardingEngine engine() {
-            return engine;
+        public Gate gate() {
+            return gate;
+        }
+
+        @Override
+        public Stage<ForwardingEngine> engine() {
+            return engine == null ? null : new Stage<>(engine, new Guest("engine test", "test"));
         }
 
         @Override
@@ -55,8 +64,13 @@ abstract class DecideTest {
         }
 
         @Override
-        public PacketFilter filter(int port, int slot) {
-            return filters.get(port + "/" + slot);
+        public Stage<PacketFilter> filter(int port, int slot) {
+            PacketFilter filter = filters.get(port + "/" + slot);
+            return filter == null ? null : new Stage<>(filter, new Guest("filter " + name(port, slot), "test"));
+        }
+
+        private String name(int port, int slot) {
+            return ports.get(port).filters().stream().filter(f -> f.slot() == slot).findFirst().orElseThrow().filter();
         }
 
         @Override
@@ -73,13 +87,15 @@ abstract class DecideTest {
         }
 
         @Override
-        public void failed(String plugin, Throwable failure) {
-            failures.add(plugin);
+        public void returned(Guest guest, Throwable failure) {
+            if (failure != null) {
+                failures.add(guest.role());
+            }
         }
 
         @Override
-        public void misused(String plugin, RuntimeException failure) {
-            misuses.add(plugin + ": " + failure.getMessage());
+        public void misused(Guest guest, RuntimeException failure) {
+            misuses.add(guest.role() + ": " + failure.getMessage());
         }
 
         @Override

@@ -35,7 +35,7 @@ class RuleListTest {
     private record Subject(long[] key, Recorder recorder, PacketView view) {
         static Subject of(long[] key) {
             Recorder recorder = new Recorder(key, null, Capabilities.wholeKey(), false);
-            return new Subject(key, recorder, new PacketView(recorder, new Branch(), 1, new Call("test", null)));
+            return new Subject(key, recorder, new PacketView(recorder, new Branch(), 1, new Call("test", null, null)));
         }
 
         static Subject of(String frame) {
@@ -59,7 +59,7 @@ class RuleListTest {
         assertNull(list.first(untagged.view()).says());
         Branch branch = new Branch();
         branch.set(Field.VLAN_PCP, 0, 6, untagged.recorder());
-        assertEquals(new Said("six"), list.first(new PacketView(untagged.recorder(), branch, 1, new Call("test", null))).says());
+        assertEquals(new Said("six"), list.first(new PacketView(untagged.recorder(), branch, 1, new Call("test", null, null))).says());
     }
 
     /** What the rules say, evaluated one by one. */

@@ -349,7 +349,7 @@ class EnginesTest {
         });
         sw.home.onLoop(() -> {
             opened[0].table(Key.class, Value.class).put(new Key(1), new Value(1));
-            sw.home.plugins.closeAll();
+            sw.home.plugins.leaveAll();
             return null;
         });
         assertEquals(List.of(), heard);

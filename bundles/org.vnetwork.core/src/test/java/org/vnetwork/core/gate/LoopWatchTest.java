@@ -1,4 +1,4 @@
-package org.vnetwork.core.run;
+package org.vnetwork.core.gate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -12,10 +12,16 @@ class LoopWatchTest {
     private long now = 50 * MILLI;
     private long processor = 7 * MILLI;
     private boolean asleep;
+    private long heldUp;
     private final LoopWatch watch = new LoopWatch(() -> round, () -> now, new LoopWatch.Sight() {
         @Override
         public long processorNanos() {
             return processor;
+        }
+
+        @Override
+        public long heldUpNanos() {
+            return heldUp;
         }
 
         @Override
