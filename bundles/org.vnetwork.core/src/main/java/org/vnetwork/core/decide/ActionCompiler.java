@@ -29,12 +29,13 @@ final class ActionCompiler {
     private List<Action> actions = List.of();
 
     /**
-     * What the frame of an output looks like, against the one received.
+     * What the frame of outputs looks like, against the one received.
      *
+     * @param ports ids of the ports that get it, in order
      * @param removed received tags taken off, from the outermost
      * @param pushed tags put on in front of what is left, innermost first
      */
-    private record Frame(int port, Branch branch, int removed, List<Tag> pushed) {
+    private record Frame(List<Integer> ports, Branch branch, int removed, List<Tag> pushed) {
         int rewrites() {
             return branch.set.size() + removed + pushed.size();
         }
@@ -101,23 +102,23 @@ final class ActionCompiler {
         actions = null;
     }
 
-    /** Adds an output, tagged as the port's membership asks; says how. */
-    String output(int port, Branch branch, int vlan, PortVlan membership) {
+    /** Adds an output to each of some ports, tagged as their membership asks, which is the same; says how. */
+    String output(List<Integer> ports, Branch branch, int vlan, PortVlan membership) {
         boolean tagged = membership.trunk() && membership.untagged() != vlan;
         if (!tagged) {
-            frames.add(new Frame(port, branch, branch.removed, List.copyOf(branch.pushed)));
+            frames.add(new Frame(ports, branch, branch.removed, List.copyOf(branch.pushed)));
             return branch.vlanTagged ? "untag, output" : "output";
         }
         boolean asReceived = branch.vlanTagged && recorder.get(Field.TAG_KIND) == TagKind.of(membership) && branch.removed == 1 && branch.pushed.isEmpty() && branch.priority < 0 && branch.eligible < 0 && recorder.get(Field.VLAN_VID) == vlan;
         if (asReceived) {
-            frames.add(new Frame(port, branch, 0, List.of()));
+            frames.add(new Frame(ports, branch, 0, List.of()));
             return "output tagged as received";
         }
         int priority = branch.priority >= 0 ? branch.priority : branch.vlanTagged ? (int) recorder.get(Field.VLAN_PCP) : 0;
         boolean eligible = branch.eligible >= 0 ? branch.eligible != 0 : branch.vlanTagged && recorder.get(Field.VLAN_DEI) != 0;
         List<Tag> pushed = new ArrayList<>(branch.pushed);
         pushed.add(new Tag(membership.service(), vlan, priority, eligible));
-        frames.add(new Frame(port, branch, branch.removed, pushed));
+        frames.add(new Frame(ports, branch, branch.removed, pushed));
         return "output tagged " + vlan;
     }
 
@@ -134,7 +135,7 @@ final class ActionCompiler {
         List<Action> list = new ArrayList<>(counts);
         list.addAll(drops);
         Gates gates = new Gates(meters, ordered.stream().map(frame -> frame.branch().meters).toList());
-        Frame now = new Frame(0, new Branch(), 0, List.of());
+        Frame now = new Frame(List.of(), new Branch(), 0, List.of());
         for (int i = 0; i < ordered.size(); i++) {
             Frame next = ordered.get(i);
             if (!gates.open(i, list)) {
@@ -142,7 +143,8 @@ final class ActionCompiler {
             }
             fields(now, next, list);
             tags(now, next, list);
-            list.add(Action.Output.to(next.port(), gates.of(next.branch().meters)));
+            long behind = gates.of(next.branch().meters);
+            next.ports().forEach(port -> list.add(Action.Output.to(port, behind)));
             gates.close(i);
             now = next;
         }

@@ -1,5 +1,9 @@
 package org.vnetwork.core.decide;
 
+import java.util.List;
+import org.vnetwork.core.port.Members;
+import org.vnetwork.core.port.PortTables;
+import org.vnetwork.model.PortId;
 import org.vnetwork.packet.Forward;
 
 /** {@link Forward} for an engine, or for a copy that a filter made, whose outputs are direct. */
@@ -26,7 +30,7 @@ final class EngineActions extends StageActions<Forward> implements Forward {
     public void to(int... ports) {
         call.check();
         for (int port : ports) {
-            result.outputs.add(new Output(port, branch.copy(), direct));
+            result.outputs.add(new Output.To(port, branch.copy(), direct));
         }
     }
 
@@ -34,11 +38,15 @@ final class EngineActions extends StageActions<Forward> implements Forward {
     public void flood() {
         call.check();
         result.flooded = true;
-        for (int port : run.members()) {
-            if (port != run.ingress) {
-                result.outputs.add(new Output(port, branch.copy(), direct));
+        Members members = run.members();
+        PortId source = new PortId(run.ingress);
+        for (Members.Alike alike : members.alike()) {
+            List<PortId> others = PortTables.without(source, alike.ports());
+            if (!others.isEmpty()) {
+                result.outputs.add(new Output.Flood(alike.vlan(), others, branch.copy()));
             }
         }
+        PortTables.without(source, members.filtered()).forEach(port -> result.outputs.add(new Output.To(port.value(), branch.copy(), direct)));
     }
 
     @Override

@@ -14,7 +14,7 @@ final class FilterActions extends StageActions<Verdict> implements Verdict {
     private final int port;
     private final Direction direction;
     private final Result copies = new Result();
-    private Output redirected;
+    private Output.To redirected;
 
     FilterActions(Run run, Call call, Branch branch, Result result, int port, Direction direction) {
         super(run, call, branch, result);
@@ -52,7 +52,7 @@ final class FilterActions extends StageActions<Verdict> implements Verdict {
     }
 
     /** Where the frame goes instead, or null. */
-    Output redirected() {
+    Output.To redirected() {
         return redirected;
     }
 
@@ -83,7 +83,7 @@ final class FilterActions extends StageActions<Verdict> implements Verdict {
     @Override
     public void redirect(int other) {
         call.check();
-        redirected = new Output(other, branch.copy(), true);
+        redirected = new Output.To(other, branch.copy(), true);
     }
 
     @Override

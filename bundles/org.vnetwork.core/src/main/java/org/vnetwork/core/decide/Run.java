@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.vnetwork.core.gate.Gate;
+import org.vnetwork.core.port.Members;
 import org.vnetwork.core.port.PortFilter;
 import org.vnetwork.core.port.PortRow;
 import org.vnetwork.core.port.PortTables;
@@ -13,7 +14,6 @@ import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.Direction;
 import org.vnetwork.filter.PacketFilter;
-import org.vnetwork.model.PortId;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.packet.Counter;
 import org.vnetwork.packet.DropReason;
@@ -93,8 +93,8 @@ final class Run {
         return id;
     }
 
-    List<Integer> members() {
-        return ports.members(vlan).stream().map(PortId::value).toList();
+    Members members() {
+        return ports.members(vlan);
     }
 
     /** Passes the filters of the source port; true when the engine is next, false when one rejected (a drop in the result) or redirected. */
@@ -193,11 +193,15 @@ final class Run {
         Deque<Output> left = new ArrayDeque<>(outputs);
         while (!left.isEmpty()) {
             Output next = left.removeFirst();
-            DropReason refused = next.mirrored() ? mirror(next) : output(next, left);
+            DropReason refused = switch (next) {
+                case Output.Mirror mirror -> mirror(mirror);
+                case Output.To to -> output(to, left);
+                case Output.Flood flood -> flood(flood);
+            };
             if (refused == null) {
-                made += next.mirrored() ? 0 : 1;
+                made += next instanceof Output.Mirror ? 0 : 1;
             } else {
-                compiler.drop(stages.reason(refused));
+                next.ports().forEach(_ -> compiler.drop(stages.reason(refused)));
             }
         }
         if (!compiler.compile()) {
@@ -209,21 +213,21 @@ final class Run {
     }
 
     /** A copy for a mirror port; the reason when it is not made. */
-    private DropReason mirror(Output output) {
+    private DropReason mirror(Output.Mirror output) {
         PortRow row = ports.get(output.port());
         DropReason refused = row == null ? Reasons.UNKNOWN_PORT : row.vlan().mirror() ? null : Reasons.NOT_A_MIRROR;
         if (refused == null) {
             boolean tagged = output.branch().vlanTagged;
             PortVlan asReceived = tagged ? PortVlan.trunk(List.of(vlan), 0) : PortVlan.access(vlan);
             boolean service = tagged && recorder.get(Field.TAG_KIND) == TagKind.SERVICE;
-            compiler.output(output.port(), output.branch(), vlan, service ? asReceived.withServiceTags() : asReceived);
+            compiler.output(List.of(output.port()), output.branch(), vlan, service ? asReceived.withServiceTags() : asReceived);
         }
         trace.end("mirror " + (row == null ? "#" + output.port() : row.name()), refused == null ? "output" : "drop " + refused);
         return refused;
     }
 
     /** One output: filters of the port, then its port stage; the reason when it is not made. What its filters send elsewhere comes into {@code more}. */
-    private DropReason output(Output output, Deque<Output> more) {
+    private DropReason output(Output.To output, Deque<Output> more) {
         PortRow row = ports.get(output.port());
         if (row == null || !row.vlan().carries(vlan)) {
             DropReason refused = row == null ? Reasons.UNKNOWN_PORT : Reasons.NOT_IN_VLAN;
@@ -241,13 +245,23 @@ final class Run {
                 return output(verdict.redirected(), more);
             }
         }
-        PortVlan membership = row.vlan();
-        // Behind a trunk a tag of its kind tells the VLAN: a received one that is left bare would lead into another (VLAN hopping).
-        if (membership.trunk() && membership.untagged() == vlan && output.branch().bare(recorder) == TagKind.of(membership)) {
+        if (leavesBare(output.branch(), row.vlan())) {
             trace.end("port out " + row.name(), "drop " + Reasons.TAG_NOT_ADMITTED);
             return Reasons.TAG_NOT_ADMITTED;
         }
-        trace.end("port out " + row.name(), compiler.output(output.port(), output.branch(), vlan, membership));
+        trace.end("port out " + row.name(), compiler.output(List.of(output.port()), output.branch(), vlan, row.vlan()));
         return null;
+    }
+
+    /** The outputs of a flood to ports without filters: their port stage alone; the reason when none is made. */
+    private DropReason flood(Output.Flood flood) {
+        DropReason refused = leavesBare(flood.branch(), flood.vlan()) ? Reasons.TAG_NOT_ADMITTED : null;
+        trace.flooded(flood, refused != null ? "drop " + refused : compiler.output(flood.ports(), flood.branch(), vlan, flood.vlan()));
+        return refused;
+    }
+
+    /** Whether a received tag would be left bare on a trunk. Behind a trunk a tag of its kind tells the VLAN, so that one would lead into another (VLAN hopping). */
+    private boolean leavesBare(Branch branch, PortVlan membership) {
+        return membership.trunk() && membership.untagged() == vlan && branch.bare(recorder) == TagKind.of(membership);
     }
 }

@@ -95,7 +95,7 @@ abstract class StageActions<A extends Actions<A>> implements Actions<A> {
     @Override
     public A mirror(int port) {
         call.check();
-        mirrored().add(new Output(port, branch.copy(), true, true));
+        mirrored().add(new Output.Mirror(port, branch.copy()));
         return self();
     }
 

@@ -54,6 +54,11 @@ public final class StageTrace extends Trace {
         stages.add(new StageView(stage, fields, rows, List.copyOf(more), verdict));
     }
 
+    @Override
+    void flooded(Output.Flood flood, String verdict) {
+        flood.ports().forEach(port -> end("port out " + portNames.apply(port), verdict));
+    }
+
     private String text(Field field) {
         return FlowText.field(field, key, portNames);
     }
@@ -65,7 +70,7 @@ public final class StageTrace extends Trace {
     }
 
     private String names(List<Output> outputs) {
-        return outputs.stream().map(o -> portNames.apply(o.port())).collect(Collectors.joining(", "));
+        return outputs.stream().flatMap(o -> o.ports().stream()).map(portNames::apply).collect(Collectors.joining(", "));
     }
 
     @Override

@@ -21,6 +21,11 @@ public sealed class Trace permits StageTrace {
         // Nobody asked.
     }
 
+    /** Ends the stage of each port of a flood. */
+    void flooded(Output.Flood flood, String verdict) {
+        // Nobody asked.
+    }
+
     /** A filter's verdict in words. */
     String text(FilterActions verdict, DropReason rejected) {
         return "";

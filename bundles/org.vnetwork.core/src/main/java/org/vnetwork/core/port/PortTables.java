@@ -2,6 +2,7 @@ package org.vnetwork.core.port;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.model.PortId;
@@ -40,10 +41,10 @@ public final class PortTables {
         return row != null && (row.vlan().mirror() || row.vlan().carries(vlan));
     }
 
-    /** The ports that carry a VLAN, ascending. */
-    public List<PortId> members(int vlan) {
+    /** The ports that carry a VLAN. */
+    public Members members(int vlan) {
         Members row = members.get(new Vlan(vlan));
-        return row == null ? List.of() : row.ports();
+        return row == null ? Members.NONE : row;
     }
 
     /** The filter at work in a slot, or null. */
@@ -65,7 +66,7 @@ public final class PortTables {
     public void put(PortId port, PortRow row) {
         PortRow before = ports.get(port);
         ports.put(port, row);
-        update(port, before == null ? VlanSet.NONE : vlans(before.vlan()), vlans(row.vlan()));
+        update(port, before, row);
     }
 
     /** A port's filters are others now, by the same names. */
@@ -90,35 +91,79 @@ public final class PortTables {
         PortRow before = ports.get(port);
         if (before != null) {
             ports.remove(port);
-            update(port, vlans(before.vlan()), VlanSet.NONE);
+            update(port, before, null);
         }
     }
 
-    private static VlanSet vlans(PortVlan vlan) {
-        return vlan.trunk() ? vlan.allowed() : VlanSet.of(List.of(vlan.untagged()));
+    private static VlanSet vlans(PortRow row) {
+        return row == null ? VlanSet.NONE : row.vlan().trunk() ? row.vlan().allowed() : VlanSet.of(List.of(row.vlan().untagged()));
     }
 
-    private void update(PortId port, VlanSet before, VlanSet after) {
-        before.stream().filter(left -> !after.contains(left)).forEach(left -> leave(port, left));
-        after.stream().filter(joined -> !before.contains(joined)).forEach(joined -> join(port, joined));
+    /** Brings the member rows in step with a port's row; null: there is none. */
+    private void update(PortId port, PortRow before, PortRow after) {
+        VlanSet now = vlans(after);
+        vlans(before).stream().filter(vlan -> !now.contains(vlan)).forEach(vlan -> put(vlan, without(port, vlan)));
+        now.stream().filter(vlan -> before == null || !before.vlan().carries(vlan) || before.filters().isEmpty() != after.filters().isEmpty() || !leaving(before, vlan).equals(leaving(after, vlan)))
+                .forEach(vlan -> put(vlan, with(port, after, vlan)));
     }
 
-    private void leave(PortId port, int vlan) {
-        List<PortId> others = new ArrayList<>(members(vlan));
-        others.remove(port);
-        if (others.isEmpty()) {
+    private void put(int vlan, Members row) {
+        if (row.isEmpty()) {
             members.remove(new Vlan(vlan));
         } else {
-            members.put(new Vlan(vlan), new Members(List.copyOf(others)));
+            members.put(new Vlan(vlan), row);
         }
     }
 
-    private void join(PortId port, int vlan) {
-        List<PortId> all = new ArrayList<>(members(vlan));
-        int place = Collections.binarySearch(all, port);
-        if (place < 0) {
-            all.add(-place - 1, port);
-            members.put(new Vlan(vlan), new Members(List.copyOf(all)));
+    /** What a port is as far as one VLAN is concerned: ports that are equal in this have its frames leave alike. */
+    private static PortVlan leaving(PortRow row, int vlan) {
+        if (!row.vlan().trunk()) {
+            return PortVlan.access(vlan);
         }
+        PortVlan alone = PortVlan.trunk(VlanSet.of(List.of(vlan)), row.vlan().untagged() == vlan ? vlan : 0);
+        return row.vlan().service() ? alone.withServiceTags() : alone;
+    }
+
+    private Members without(PortId port, int vlan) {
+        Members row = members(vlan);
+        List<Members.Alike> alike = row.alike().stream().map(a -> new Members.Alike(a.vlan(), without(port, a.ports()))).filter(a -> !a.ports().isEmpty()).toList();
+        return new Members(alike, without(port, row.filtered()));
+    }
+
+    private Members with(PortId port, PortRow row, int vlan) {
+        Members others = without(port, vlan);
+        if (!row.filters().isEmpty()) {
+            return new Members(others.alike(), with(port, others.filtered()));
+        }
+        PortVlan leaving = leaving(row, vlan);
+        List<Members.Alike> alike = new ArrayList<>();
+        List<PortId> same = List.of();
+        for (Members.Alike other : others.alike()) {
+            if (other.vlan().equals(leaving)) {
+                same = other.ports();
+            } else {
+                alike.add(other);
+            }
+        }
+        alike.add(new Members.Alike(leaving, with(port, same)));
+        alike.sort(Comparator.comparing(a -> a.ports().getFirst().value()));
+        return new Members(List.copyOf(alike), others.filtered());
+    }
+
+    /** Ascending ports without one. */
+    public static List<PortId> without(PortId port, List<PortId> ports) {
+        int place = Collections.binarySearch(ports, port);
+        if (place < 0) {
+            return ports;
+        }
+        List<PortId> others = new ArrayList<>(ports);
+        others.remove(place);
+        return Collections.unmodifiableList(others);
+    }
+
+    private static List<PortId> with(PortId port, List<PortId> ports) {
+        List<PortId> all = new ArrayList<>(ports);
+        all.add(-Collections.binarySearch(ports, port) - 1, port);
+        return Collections.unmodifiableList(all);
     }
 }

@@ -54,7 +54,7 @@ class FiltersTest extends DecideTest {
 
     @Test
     void frameMeetsSlotsInAscendingOrderOnTheWayInAndDescendingOnTheWayOut() {
-        assertEquals("output p2,output p3", actions(decide(1, FRAME)));
+        assertEquals("output p3,output p2", actions(decide(1, FRAME)));
         assertEquals(List.of("1/2 IN", "1/7 IN", "engine", "2/9 OUT", "2/1 OUT"), calls);
     }
 
@@ -186,7 +186,7 @@ class FiltersTest extends DecideTest {
         filter(2, 1, null);
         assertEquals("drop core/filter-failed,output p3", actions(decide(1, FRAME)));
         port(2, PortVlan.access(10), new FilterDocument(1, "f1", true), slot(9));
-        assertEquals("output p2,output p3", actions(decide(1, FRAME)));
+        assertEquals("output p3,output p2", actions(decide(1, FRAME)));
     }
 
     @Test
