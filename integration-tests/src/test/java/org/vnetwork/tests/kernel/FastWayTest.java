@@ -137,6 +137,26 @@ class FastWayTest {
     }
 
     @Test
+    void chainsOfNftAtTheEgressOfTheDeviceAreMet() throws IOException {
+        assumeTrue(TunnelLab.has("nft"), "nft is missing: apt-get install nftables");
+        String table = Lab.name("egress");
+        // The other port's chain concerns nobody else.
+        for (String device : devices) {
+            Command.run("nft", "add table netdev " + table + "; add chain netdev " + table + " c { type filter hook egress device \"" + device + "\" priority 0; policy drop; }");
+            if (device.equals(devices.getFirst())) {
+                Until.holds(() -> tested.port(1).detail(), () -> tested.port(1).detail().endsWith("slow way for an nft chain at the device's egress"));
+                assertEquals(FAST, tested.port(2).detail());
+            } else {
+                untilSlow("an nft chain at the device's egress");
+                assertEquals(0, pinged());
+            }
+            Command.run("nft", "delete table netdev " + table);
+            until(FAST);
+        }
+        assertEquals(PINGS, pinged());
+    }
+
+    @Test
     void theAdministratorDecidesWhateverLooks() throws IOException {
         set(FastWay.OFF);
         until("veth, peer in another namespace; slow way by --fast off");

@@ -34,8 +34,17 @@ final class DeviceRules {
         }
     }
 
-    /** For a port that asks for a tap with some queues, by a name that a device has already. */
-    static void checkTap(Link device, int queues) throws DatapathException {
+    /** The device that a port asks for is there, and a tap if that is asked for; null: there is none of that name. */
+    static void check(Attachment attachment, Link device) throws DatapathException {
+        if (device == null) {
+            throw new DatapathException(attachment.kind() + ": " + attachment.device() + " (expected: a network device of this namespace); ip link shows them");
+        }
+        if (attachment.kind().equals("tap")) {
+            checkTap(device, attachment.queues());
+        }
+    }
+
+    private static void checkTap(Link device, int queues) throws DatapathException {
         if (!device.kind().equals("tun")) {
             throw new DatapathException("tap: " + device.name() + " (expected: a tap, or a name that is free) is a "
                     + (device.kind().isEmpty() ? "device" : device.kind()) + "; attach it as netdev");

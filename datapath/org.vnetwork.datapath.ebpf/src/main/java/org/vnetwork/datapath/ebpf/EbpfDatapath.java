@@ -49,6 +49,8 @@ final class EbpfDatapath implements Datapath {
     final DecidedFrames decided;
     private final Execution execution;
     private final Waits waits;
+    private final PeerNews peers;
+    private final EgressHooks hooks;
     private final Drifts drifts = new Drifts();
     private final Repairs repairs;
     private final Links.News news = new Links.News() {
@@ -85,7 +87,8 @@ final class EbpfDatapath implements Datapath {
         ports = new KernelPorts(maps, accounts, links, pins, object.program("vnet_ingress"));
         control = new TrafficControl();
         groups = new Groups(maps, control, ports::ifindex);
-        ports.tell(groups, new Onlookers(control));
+        hooks = new EgressHooks();
+        ports.tell(groups, new Onlookers(control, hooks));
         flows = new KernelFlows(maps, flowMaps, groups);
         if (adopts) {
             settle();
@@ -96,6 +99,7 @@ final class EbpfDatapath implements Datapath {
             Groups.forgetAll(maps);
             flows.adopt(new FlowAdoption(maps, flowMaps));
         }
+        peers = new PeerNews();
         waits = new Waits(links.newsDescriptor(), up.descriptors());
         up.wake(waits);
         repairs = new Repairs(ports, groups, control, links, pins, up, drifts, object.program("vnet_ingress"));
@@ -283,7 +287,7 @@ final class EbpfDatapath implements Datapath {
         }
         if (due) {
             refreshedNanos = now;
-            ports.refresh();
+            ports.look(peers);
             repairs.look(tookOver);
             if (!tookOver && now - ports.openedNanos() > BEFORE_NANOS) {
                 takeOver();
@@ -343,6 +347,8 @@ final class EbpfDatapath implements Datapath {
         waits.close();
         up.close();
         links.close();
+        peers.close();
+        hooks.close();
         control.close();
         socket.close();
         maps.close();

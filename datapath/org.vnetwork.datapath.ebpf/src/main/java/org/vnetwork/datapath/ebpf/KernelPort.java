@@ -31,6 +31,8 @@ final class KernelPort {
     int link = -1;
     /** The device when it was looked at last; null when it was not there. */
     Link seen;
+    /** The veth's other end when it was looked at last; null when it has none in another namespace. */
+    Link peer;
     /** The MTU that was told last; 0 for none. */
     int toldMtu;
     /** Why the program cannot be at the device now; null when it is. */
@@ -64,6 +66,12 @@ final class KernelPort {
         this.id = id;
         this.attachment = attachment;
         this.fast = attachment.fast();
+    }
+
+    /** Shows the device that was seen last, and who looks at it now. */
+    void show(Onlookers onlookers, PortEntry entry) {
+        String onlooker = peer == null ? null : onlookers.at(seen, peer, filtered);
+        show(trouble != null ? DeviceState.absent(trouble) : DeviceState.of(seen, peer, fast, onlooker), entry);
     }
 
     /** Takes over how its device now is, for the administrator and into the programs' entry of this port. */

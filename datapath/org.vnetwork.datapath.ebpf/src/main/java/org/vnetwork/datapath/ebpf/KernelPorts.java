@@ -2,10 +2,12 @@ package org.vnetwork.datapath.ebpf;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.DatapathException;
 import org.vnetwork.datapath.MissLimit;
@@ -95,19 +97,13 @@ final class KernelPorts {
     void attach(int id, Attachment attachment) throws DatapathException {
         DatapathException.checkFree(id, find(id) != null);
         DeviceRules.checkName(attachment);
-        boolean tap = attachment.kind().equals("tap");
         Link device = links.byName(attachment.device());
-        boolean made = tap && device == null;
+        boolean made = attachment.kind().equals("tap") && device == null;
         if (made) {
             Taps.make(attachment.device(), attachment.queues());
             device = links.byName(attachment.device());
         }
-        if (device == null) {
-            throw new DatapathException(attachment.kind() + ": " + attachment.device() + " (expected: a network device of this namespace); ip link shows them");
-        }
-        if (tap) {
-            DeviceRules.checkTap(device, attachment.queues());
-        }
+        DeviceRules.check(attachment, device);
         KernelPort port = new KernelPort(id, attachment);
         try {
             if (made) {
@@ -322,10 +318,23 @@ final class KernelPorts {
         }
     }
 
-    /** Looks at every port again: a peer's address and state, and who looks at the port's device, change without news. */
-    void refresh() {
-        onlookers.lookForSockets();
-        links.atOnce(() -> Arrays.stream(ports).filter(Objects::nonNull).forEach(this::refresh));
+    /**
+     * Looks at every port again: who looks at its device, what that dropped, and how many queues of a tap are in use change without news.
+     *
+     * @param peers news of the other ends of veths, which name no port
+     */
+    void look(PeerNews peers) {
+        onlookers.look();
+        Set<KernelPort> changed = new HashSet<>();
+        boolean known = peers.read(ifindex -> changed.add(byIfindex.get(ifindex)));
+        links.atOnce(() -> Arrays.stream(ports).filter(Objects::nonNull).forEach(port -> {
+            if (!known || port.ifindex == 0 || port.seen == null || changed.contains(port) || port.attachment.queues() > 1) {
+                refresh(port);
+            } else {
+                accounts.deviceDropped(port, links.dropped(port.ifindex));
+                port.show(onlookers, maps.port(port.id));
+            }
+        }));
     }
 
     /** Has a port's device receive all frames again, if somebody had it not; false when it does, or cannot. */
@@ -354,17 +363,13 @@ final class KernelPorts {
             return;
         }
         accounts.deviceDropped(port, links.dropped(device.ifindex()));
-        if (port.trouble != null) {
-            port.show(DeviceState.absent(port.trouble), maps.port(port.id));
-            return;
-        }
         if (port.carrierDowns != device.carrierDowns()) {
             port.carrierDowns = device.carrierDowns();
             port.downs++;
         }
         maps.port(port.id).setDevice(device.ifindex());
-        Link peer = device.kind().equals("veth") && device.namespace() >= 0 ? links.peer(device) : null;
-        port.show(DeviceState.of(device, peer, port.fast, peer == null ? null : onlookers.at(device, peer, port.filtered)), maps.port(port.id));
+        port.peer = device.kind().equals("veth") && device.namespace() >= 0 ? links.peer(device) : null;
+        port.show(onlookers, maps.port(port.id));
     }
 
     /** Lets go of the port's device, if it has one; one that has another name now is left as it was found. */

@@ -10,7 +10,7 @@ import java.util.Set;
 /**
  * Finds who sees, shapes or drops frames between a port's device and its station: whatever {@code bpf_redirect_peer} would pass by.
  *
- * <p>The kernel tells of queue disciplines, filters and XDP programs ({@link Links}). Nobody tells of packet sockets and tcx programs, so these are looked for. Loop thread only.
+ * <p>The kernel tells of queue disciplines, filters and XDP programs ({@link Links}). Nobody tells of packet sockets and tcx programs, and nf_tables not here, so these are looked for. Loop thread only.
  */
 final class Onlookers {
     /** A line for each packet socket of this thread's namespace, behind one line of header: address, references, type, protocol, ifindex. */
@@ -22,15 +22,18 @@ final class Onlookers {
     private static final int EVERY_DEVICE = 0;
 
     private final TrafficControl control;
+    private final EgressHooks hooks;
     private Set<Integer> tapped = Set.of();
 
-    Onlookers(TrafficControl control) {
+    Onlookers(TrafficControl control, EgressHooks hooks) {
         this.control = control;
-        lookForSockets();
+        this.hooks = hooks;
+        look();
     }
 
-    /** Looks for packet sockets again: once for all ports. */
-    void lookForSockets() {
+    /** Looks again for packet sockets and nf_tables' chains: once for all ports. */
+    void look() {
+        hooks.look();
         try {
             List<String> lines = Files.readAllLines(SOCKETS);
             Set<Integer> found = new HashSet<>();
@@ -68,6 +71,9 @@ final class Onlookers {
         }
         if (tapped.contains(device.ifindex()) || tapped.contains(EVERY_DEVICE)) {
             return "a packet socket at the device";
+        }
+        if (hooks.at(device.name())) {
+            return "an nft chain at the device's egress";
         }
         if (filters) {
             return "a tc filter at the device's egress";
