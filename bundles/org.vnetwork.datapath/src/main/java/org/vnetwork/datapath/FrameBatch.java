@@ -125,6 +125,11 @@ public final class FrameBatch {
         return now > 0 ? slots[now - 1] : null;
     }
 
+    /** The frame in hand is done with; none is in hand until {@link #next}. */
+    public void pause() {
+        cursor = ~index();
+    }
+
     private int index() {
         int now = cursor;
         return now < 0 ? ~now : now;

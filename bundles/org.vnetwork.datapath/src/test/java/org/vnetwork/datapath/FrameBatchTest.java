@@ -146,6 +146,9 @@ class FrameBatchTest {
         batch.clear();
         batch.add(frame(99, 9));
         assertSame(batch.next(), batch.current());
+        batch.pause();
+        assertNull(batch.current());
+        assertEquals(0, batch.left());
     }
 
     @Test

@@ -13,6 +13,8 @@ import org.vnetwork.packet.wire.Frame;
 final class Rounds implements SwitchLoop.Work {
     /** Frames after which new flows are installed although more wait: under a load that never ends they would never be. */
     private static final int LONGEST_WAIT = 16 * FrameBatch.FRAMES;
+    /** After so long frames of a batch wait for the next round: a flood to a thousand ports takes milliseconds, a batch of them seconds. */
+    private static final long FRAMES_NANOS = 10_000_000;
 
     private final VirtualSwitch home;
     private final Datapath datapath;
@@ -47,7 +49,7 @@ final class Rounds implements SwitchLoop.Work {
             takenSinceInstall += count;
         }
         worked += decideTaken();
-        if (!batch.isFull() || takenSinceInstall >= LONGEST_WAIT) {
+        if (batch.left() == 0 && !batch.isFull() || takenSinceInstall >= LONGEST_WAIT) {
             // All frames that waited are sent: a flow may now overtake none of them.
             home.flows.installPending();
             takenSinceInstall = 0;
@@ -55,13 +57,15 @@ final class Rounds implements SwitchLoop.Work {
         return worked + home.timers.run(datapath.nanoTime());
     }
 
-    /** Decides the frames of the batch that are left, one by one; how many those were. When one fails, the rest waits for the next round. */
+    /** Decides the frames of the batch that are left, one by one; how many those were. When one fails, or they take long, the rest waits for the next round. */
     private int decideTaken() {
         int left = batch.left();
         unflushed |= left > 0;
-        for (Frame frame = batch.next(); frame != null; frame = batch.next()) {
+        long end = left > 0 ? System.nanoTime() + FRAMES_NANOS : 0;
+        for (Frame frame = batch.next(); frame != null; frame = System.nanoTime() < end ? batch.next() : null) {
             home.upcalls.upcall(frame);
         }
+        batch.pause();
         if (unflushed) {
             datapath.flush();
             unflushed = false;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,34 @@ class UpcallsTest {
         });
         assertEquals(0, sw.count("c"), "not flooded as the flow still says");
         assertEquals("output b", sw.home.views().flow(flow).actions());
+    }
+
+    @Test
+    void framesThatTakeLongKeepTheLoopFromNothingElse() {
+        List<String> order = new CopyOnWriteArrayList<>();
+        sw.swap("slow", () -> (packet, forward) -> {
+            if (order.isEmpty()) {
+                sw.home.loop.later(() -> order.add("task"));
+            }
+            order.add("frame");
+            long end = System.nanoTime() + 30_000_000;
+            while (System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            packet.uncacheable();
+            forward.flood();
+        });
+        sw.home.onLoop(() -> {
+            for (int i = 0; i < 5; i++) {
+                ((Simulated) sw.home.datapath).inject(1, FrameText.build(A_TO_B));
+            }
+            return null;
+        });
+        while (order.size() < 6) {
+            Thread.onSpinWait();
+        }
+        assertTrue(order.indexOf("task") < 5, order::toString);
+        assertEquals(5, sw.count("b"));
     }
 
     @Test
