@@ -39,15 +39,8 @@ class GroupsTest {
         lab.close();
     }
 
-    private String filters() throws IOException {
-        return Command.run("tc", "filter", "show", "dev", kernel.devices.get(0), "ingress");
-    }
-
     private void untilGrouped(boolean wanted) throws IOException {
-        Until.holds(() -> "filters: " + filters(), () -> {
-            kernel.work();
-            return filters().contains("vnet_group") == wanted;
-        });
+        kernel.untilGrouped(wanted, kernel::work);
     }
 
     /** Sends a frame into port 1; what arrives at the other ports. */
@@ -152,10 +145,10 @@ class GroupsTest {
             kernel.work();
             return System.nanoTime() > deadline;
         });
-        assertFalse(filters().contains("vnet_"), filters());
+        assertFalse(kernel.filters().contains("vnet_"), kernel.filters());
         sent(FRAME, 2, 3, 4, 5);
         kernel.datapath.detach(1);
-        assertTrue(filters().contains("u32"), filters());
+        assertTrue(kernel.filters().contains("u32"), kernel.filters());
     }
 
     @Test

@@ -66,6 +66,19 @@ final class KernelLists implements Closeable {
         }
     }
 
+    /** What {@code tc} says of the filters at the ingress of port 1's device. */
+    String filters() throws IOException {
+        return Command.run("tc", "filter", "show", "dev", devices.getFirst(), "ingress");
+    }
+
+    /** Waits until the kernel's own mirroring sends what comes in by port 1, or no more; {@code work} has the datapath look meanwhile. */
+    void untilGrouped(boolean wanted, Runnable work) throws IOException {
+        Until.holds(() -> "filters: " + filters(), () -> {
+            work.run();
+            return filters().contains("vnet_group") == wanted;
+        });
+    }
+
     /** As {@link #list}; false when the datapath refuses. */
     boolean installs(int port, Action... actions) {
         datapath.remove(port);

@@ -53,20 +53,9 @@ class OthersChangesTest {
 
     private void flood() throws IOException {
         kernel.list(1, new Action.Output(2), new Action.Output(3), new Action.Output(4));
-        untilGrouped();
+        kernel.untilGrouped(true, this::work);
         untilAllGetFrames();
         assertEquals(List.of(), told);
-    }
-
-    private void untilGrouped() throws IOException {
-        Until.holds(() -> "filters: " + filters(), () -> {
-            work();
-            return filters().contains("vnet_group");
-        });
-    }
-
-    private String filters() throws IOException {
-        return Command.run("tc", "filter", "show", "dev", device(), "ingress");
     }
 
     /** Sends until every member got a frame that was sent from now on. */
@@ -101,9 +90,21 @@ class OthersChangesTest {
         Command.run(("tc " + command.replace("DEVICE", device())).split(" "));
         untilAllGetFrames();
         untilTold(1, device(), "somebody changed its filters");
-        untilGrouped();
+        kernel.untilGrouped(true, this::work);
         untilAllGetFrames();
         assertEquals(1, told.size(), told::toString);
+    }
+
+    @Test
+    void framesThatMetNoFilterAreToldByTheirNumber() throws IOException {
+        flood();
+        // The datapath is not asked to work meanwhile, so nothing is repaired.
+        Command.run("tc", "qdisc", "del", "dev", device(), "clsact");
+        for (int i = 0; i < 7; i++) {
+            kernel.wires.get(0).send(FRAME);
+        }
+        untilTold(1, device(), "; 7 IP frames to flood that came in meanwhile went nowhere");
+        untilAllGetFrames();
     }
 
     /** Each repair stops the device for a moment, so it is not done for ever; the program copies meanwhile. */
@@ -120,7 +121,7 @@ class OthersChangesTest {
             untilAllGetFrames();
         }
         untilTold(1, device(), "this was time 4");
-        assertEquals("", filters());
+        assertEquals("", kernel.filters());
     }
 
     @Test
@@ -132,7 +133,7 @@ class OthersChangesTest {
         assertTrue(kernel.datapath.state(1).detail().contains("u32"), kernel.datapath.state(1).detail());
         Command.run("tc", "filter", "del", "dev", device(), "ingress", "pref", "1000");
         untilTold(1, device(), "no more:");
-        untilGrouped();
+        kernel.untilGrouped(true, this::work);
         untilAllGetFrames();
         Command.run("tc", "filter", "add", "dev", device(), "egress", "protocol", "ip", "u32", "match", "u32", "0", "0");
         kernel.datapath.detach(1);

@@ -18,30 +18,17 @@ import org.vnetwork.tests.transcripts.RunningHost;
 /** A host of the product is killed under traffic: the kernel goes on, the next one takes over, and the last leaves nothing. */
 class SurvivalTest {
     private static final String HOST = Lab.name("-v");
-    private static final String ADDRESS = "10.78.0.2";
-    private static final long FOR_EVER = Long.MAX_VALUE;
 
     @TempDir
     private Path folder;
     private final Lab lab = new Lab();
-    private Space first;
-    private Space second;
+    private Stations stations;
     private RunningHost host;
 
     @BeforeEach
     void open() throws Exception {
         Lab.needed();
-        first = lab.space();
-        second = lab.space();
-        String[] macs = {"02:00:00:00:03:01", "02:00:00:00:03:02"};
-        Space[] spaces = {first, second};
-        for (int i = 0; i < 2; i++) {
-            String end = Lab.name("v" + (i + 1));
-            lab.cable(spaces[i], "v" + (i + 1), "address " + macs[i]);
-            spaces[i].ip("addr add 10.78.0." + (i + 1) + "/24 dev " + end);
-            // Nobody would answer an ARP request while no host runs.
-            spaces[i].ip("neigh add 10.78.0." + (2 - i) + " lladdr " + macs[1 - i] + " dev " + end + " nud permanent");
-        }
+        stations = new Stations(lab, "v");
         Files.writeString(speaks(), "0");
         host = RunningHost.start(folder, HOST, "ebpf");
         host.run("switch:create sw1");
@@ -88,7 +75,7 @@ class SurvivalTest {
 
     @Test
     void nothingIsLostOnItsFlowsAndTheNextHostTakesOver() throws Exception {
-        try (Ping ping = new Ping(first, second, ADDRESS); Stream stream = new Stream(first, second, ADDRESS, FOR_EVER)) {
+        try (Ping ping = stations.ping(); Stream stream = stations.stream()) {
             Until.holds(() -> "first answers", () -> ping.sent() > 200 && stream.arrived() > 10_000_000);
             untilAnswered(ping, 100);
 
@@ -130,7 +117,7 @@ class SurvivalTest {
     void nothingIsLostOnFlowsThatDrainedWhenTheHostWasKilled() throws Exception {
         host.run("switch:limit sw1 --drain-ms 60000");
         host.run("engine:swap sw1 flood");
-        try (Ping ping = new Ping(first, second, ADDRESS)) {
+        try (Ping ping = stations.ping()) {
             Until.holds(() -> "first answers", () -> ping.sent() > 100);
             untilAnswered(ping, 50);
         }
@@ -139,7 +126,7 @@ class SurvivalTest {
         String flows = host.run("flow:list sw1");
         assertEquals(2, flows.lines().filter(line -> line.contains("copy up")).count(), flows);
         host.kill();
-        try (Ping ping = new Ping(first, second, ADDRESS)) {
+        try (Ping ping = stations.ping()) {
             untilAnswered(ping, 100);
             host = RunningHost.start(folder, HOST, "ebpf");
             Until.holds(this::ports, this::bothPortsAreUp);
@@ -151,7 +138,7 @@ class SurvivalTest {
 
     @Test
     void aCleanRestartOnPurposeLosesNothingAndCountersGoOn() throws Exception {
-        try (Ping ping = new Ping(first, second, ADDRESS); Stream stream = new Stream(first, second, ADDRESS, FOR_EVER)) {
+        try (Ping ping = stations.ping(); Stream stream = stations.stream()) {
             Until.holds(() -> "first answers", () -> ping.sent() > 200 && stream.arrived() > 10_000_000);
             untilAnswered(ping, 100);
             int stopped = ping.sent();
@@ -178,7 +165,7 @@ class SurvivalTest {
 
     @Test
     void withoutItsEngineFlowsGoOnButNotAcrossVlansThatWereChangedMeanwhile() throws Exception {
-        try (Ping ping = new Ping(first, second, ADDRESS)) {
+        try (Ping ping = stations.ping()) {
             Until.holds(() -> "first answers", () -> ping.sent() > 200);
             untilAnswered(ping, 100);
             int killed = ping.sent();
@@ -214,7 +201,7 @@ class SurvivalTest {
 
     @Test
     void aDamagedJournalIsNamedAndTheHostStartsWithTheRest() throws Exception {
-        try (Ping ping = new Ping(first, second, ADDRESS)) {
+        try (Ping ping = stations.ping()) {
             Until.holds(() -> "first answers", () -> ping.sent() > 200);
             untilAnswered(ping, 100);
             host.kill();

@@ -16,7 +16,6 @@ import org.vnetwork.tests.transcripts.SourceBundle;
 /** A host's process ends though nobody took the host down: whatever ended it, flows in the kernel go on and the next host takes them over. */
 class UnaskedEndTest {
     private static final String HOST = Lab.name("-u");
-    private static final String ADDRESS = "10.80.0.2";
     private static final String ENGINE = """
             package com.acme.exits;
 
@@ -53,22 +52,13 @@ class UnaskedEndTest {
     @TempDir
     private Path folder;
     private final Lab lab = new Lab();
-    private Space first;
-    private Space second;
+    private Stations stations;
     private RunningHost host;
 
     @BeforeEach
     void open() throws Exception {
         Lab.needed();
-        first = lab.space();
-        second = lab.space();
-        Space[] spaces = {first, second};
-        for (int i = 0; i < 2; i++) {
-            String end = Lab.name("u" + (i + 1));
-            lab.cable(spaces[i], "u" + (i + 1), "address 02:00:00:00:0a:0" + (i + 1));
-            spaces[i].ip("addr add 10.80.0." + (i + 1) + "/24 dev " + end);
-            spaces[i].ip("neigh add 10.80.0." + (2 - i) + " lladdr 02:00:00:00:0a:0" + (2 - i) + " dev " + end + " nud permanent");
-        }
+        stations = new Stations(lab, "u");
         host = RunningHost.start(folder, HOST, "ebpf");
         String said = host.run("switch:create sw1; port:add sw1 one --netdev " + Lab.name("u1h") + "; port:add sw1 two --netdev " + Lab.name("u2h"));
         assertTrue(said.contains("port two of sw1"), said);
@@ -100,7 +90,7 @@ class UnaskedEndTest {
     }
 
     private void assertHarmless(End end) throws Exception {
-        try (Ping ping = new Ping(first, second, ADDRESS)) {
+        try (Ping ping = stations.ping()) {
             Until.holds(() -> host.run("flow:list sw1"), () -> ping.sent() > 300 && host.run("flow:list sw1").lines().filter(line -> line.contains("output") && !line.contains("copy")).count() == 2);
             untilAnswered(ping);
             int before = ping.sent();
@@ -127,7 +117,7 @@ class UnaskedEndTest {
         fatal[11] = 1;
         fatal[12] = (byte) (type >> 8);
         fatal[13] = (byte) type;
-        try (Wire wire = new Wire(first, Lab.name("u1"))) {
+        try (Wire wire = new Wire(stations.first, Lab.name("u1"))) {
             assertHarmless(() -> wire.send(fatal));
         }
     }

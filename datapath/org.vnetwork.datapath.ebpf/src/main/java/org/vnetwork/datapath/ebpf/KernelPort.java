@@ -17,6 +17,8 @@ final class KernelPort {
     final long[] arrived = new long[UpChannels.CHANNELS];
     /** Frames that its device has dropped, of which the books know. */
     long deviceDropped;
+    /** What {@link Links#forOthers} said of its device when it was told last. */
+    long forOthers;
     /** Frames that it had received, and misses that were beyond its limit, when it was looked at last. */
     long receivedBefore = -1;
     long missesDropped;

@@ -182,6 +182,7 @@ final class KernelPorts {
             accounts.touch(port);
         }
         port.ifindex = device.ifindex();
+        port.forOthers = links.forOthers(port.ifindex);
         port.carrierDowns = device.carrierDowns();
         port.filtered = onlookers.hasFilters(port.ifindex);
         byIfindex.put(port.ifindex, port);
@@ -318,11 +319,7 @@ final class KernelPorts {
         }
     }
 
-    /**
-     * Looks at every port again: who looks at its device, what that dropped, and how many queues of a tap are in use change without news.
-     *
-     * @param peers news of the other ends of veths, which name no port
-     */
+    /** Looks at every port again: who looks at its device, what that dropped, and how many queues of a tap are in use change without news; {@code peers}: news of the other ends of veths. */
     void look(PeerNews peers) {
         onlookers.look();
         Set<KernelPort> changed = new HashSet<>();

@@ -37,6 +37,8 @@ final class Links implements AutoCloseable {
     private static final int STATISTICS_BODY = 12;
     /** Where {@code tx_dropped} is in {@code struct rtnl_link_stats64}. */
     private static final int TX_DROPPED = 56;
+    /** And {@code rx_otherhost_dropped}, since Linux 5.19. */
+    private static final int FOR_OTHERS = 192;
     private static final int NLMSG_ERROR = 2;
     private static final int NLM_F_REQUEST = 1;
     private static final int NLM_F_ACK = 4;
@@ -141,21 +143,27 @@ final class Links implements AutoCloseable {
      */
     long dropped(int ifindex) {
         if (surveyed == null) {
-            return statistics(NLM_F_REQUEST, ifindex).getOrDefault(ifindex, -1L);
+            return statistics(NLM_F_REQUEST, ifindex, TX_DROPPED).getOrDefault(ifindex, -1L);
         }
         if (dropped == null) {
-            dropped = statistics(NLM_F_REQUEST | NLM_F_DUMP, 0);
+            dropped = statistics(NLM_F_REQUEST | NLM_F_DUMP, 0, TX_DROPPED);
         }
         return dropped.getOrDefault(ifindex, -1L);
     }
 
-    private Map<Integer, Long> statistics(int flags, int ifindex) {
+    /** IP frames that came in by a device here and that its host's stack dropped since they are for somebody else; those of {@link Groups} whose filter is gone are such. */
+    long forOthers(int ifindex) {
+        return statistics(NLM_F_REQUEST, ifindex, FOR_OTHERS).getOrDefault(ifindex, 0L);
+    }
+
+    /** One number of each device, which stands at an offset. */
+    private Map<Integer, Long> statistics(int flags, int ifindex, int offset) {
         begin(RTM_GETSTATS, flags, ifindex, IFLA_STATS_LINK_64, 0);
         Map<Integer, Long> all = new HashMap<>();
         exchange(HEADER + STATISTICS_BODY, (flags & NLM_F_DUMP) != 0, at -> {
             int values = at + HEADER + STATISTICS_BODY;
             if (buffer.get(SHORT, values + 2) == IFLA_STATS_LINK_64) {
-                all.put(buffer.get(INT, at + HEADER + 4), buffer.get(ValueLayout.JAVA_LONG_UNALIGNED, values + 4 + TX_DROPPED));
+                all.put(buffer.get(INT, at + HEADER + 4), buffer.get(ValueLayout.JAVA_LONG_UNALIGNED, values + 4 + offset));
             }
         });
         return all;

@@ -116,12 +116,20 @@ final class Repairs {
                 String found = groups.check(ifindex, now);
                 note(port, KernelPort.Oddity.FILTERS, groups.others(ifindex));
                 if (found != null) {
-                    drifts.tell(port.id, port.attachment.device() + ": " + found);
+                    drifts.tell(port.id, port.attachment.device() + ": " + found + lost(port));
                 }
             } else if (up.ifindexes().contains(ifindex) && control.clear(ifindex)) {
                 drifts.tell(0, up.name(ifindex) + ": somebody put a queue discipline or filters on this device of the switch's own, by which frames come up; they are removed again");
             }
         }
+    }
+
+    /** How many frames met no filter that was to send them: the kernel counts those of IP, while the program took them for sent. */
+    private String lost(KernelPort port) {
+        long before = port.forOthers;
+        port.forOthers = links.forOthers(port.ifindex);
+        long lost = port.forOthers - before;
+        return lost <= 0 ? "" : "; " + lost + " IP " + (lost == 1 ? "frame" : "frames") + " to flood that came in meanwhile went nowhere, though counted as sent";
     }
 
     /**
