@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.vnetwork.model.PortId;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.Meter;
@@ -31,11 +32,11 @@ final class ActionCompiler {
     /**
      * What the frame of outputs looks like, against the one received.
      *
-     * @param ports ids of the ports that get it, in order
+     * @param ports that get it, in order
      * @param removed received tags taken off, from the outermost
      * @param pushed tags put on in front of what is left, innermost first
      */
-    private record Frame(List<Integer> ports, Branch branch, int removed, List<Tag> pushed) {
+    private record Frame(List<PortId> ports, Branch branch, int removed, List<Tag> pushed) {
         int rewrites() {
             return branch.set.size() + removed + pushed.size();
         }
@@ -103,7 +104,7 @@ final class ActionCompiler {
     }
 
     /** Adds an output to each of some ports, tagged as their membership asks, which is the same; says how. */
-    String output(List<Integer> ports, Branch branch, int vlan, PortVlan membership) {
+    String output(List<PortId> ports, Branch branch, int vlan, PortVlan membership) {
         boolean tagged = membership.trunk() && membership.untagged() != vlan;
         if (!tagged) {
             frames.add(new Frame(ports, branch, branch.removed, List.copyOf(branch.pushed)));
@@ -144,7 +145,7 @@ final class ActionCompiler {
             fields(now, next, list);
             tags(now, next, list);
             long behind = gates.of(next.branch().meters);
-            next.ports().forEach(port -> list.add(Action.Output.to(port, behind)));
+            next.ports().forEach(port -> list.add(Action.Output.to(port.value(), behind)));
             gates.close(i);
             now = next;
         }

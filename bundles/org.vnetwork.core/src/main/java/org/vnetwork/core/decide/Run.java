@@ -14,6 +14,7 @@ import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.filter.Direction;
 import org.vnetwork.filter.PacketFilter;
+import org.vnetwork.model.PortId;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.packet.Counter;
 import org.vnetwork.packet.DropReason;
@@ -220,7 +221,7 @@ final class Run {
             boolean tagged = output.branch().vlanTagged;
             PortVlan asReceived = tagged ? PortVlan.trunk(List.of(vlan), 0) : PortVlan.access(vlan);
             boolean service = tagged && recorder.get(Field.TAG_KIND) == TagKind.SERVICE;
-            compiler.output(List.of(output.port()), output.branch(), vlan, service ? asReceived.withServiceTags() : asReceived);
+            compiler.output(List.of(new PortId(output.port())), output.branch(), vlan, service ? asReceived.withServiceTags() : asReceived);
         }
         trace.end("mirror " + (row == null ? "#" + output.port() : row.name()), refused == null ? "output" : "drop " + refused);
         return refused;
@@ -249,14 +250,14 @@ final class Run {
             trace.end("port out " + row.name(), "drop " + Reasons.TAG_NOT_ADMITTED);
             return Reasons.TAG_NOT_ADMITTED;
         }
-        trace.end("port out " + row.name(), compiler.output(List.of(output.port()), output.branch(), vlan, row.vlan()));
+        trace.end("port out " + row.name(), compiler.output(List.of(new PortId(output.port())), output.branch(), vlan, row.vlan()));
         return null;
     }
 
     /** The outputs of a flood to ports without filters: their port stage alone; the reason when none is made. */
     private DropReason flood(Output.Flood flood) {
         DropReason refused = leavesBare(flood.branch(), flood.vlan()) ? Reasons.TAG_NOT_ADMITTED : null;
-        trace.flooded(flood, refused != null ? "drop " + refused : compiler.output(flood.ports(), flood.branch(), vlan, flood.vlan()));
+        trace.flooded(flood, refused != null ? "drop " + refused : compiler.output(flood.members(), flood.branch(), vlan, flood.vlan()));
         return refused;
     }
 
