@@ -22,6 +22,7 @@ import org.vnetwork.control.Limit;
 import org.vnetwork.control.PluginDocument;
 import org.vnetwork.control.PluginView;
 import org.vnetwork.control.Swaps;
+import org.vnetwork.core.run.Plugin;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.engine.flood.FloodEngine;
 import org.vnetwork.engine.learning.LearningEngine;
@@ -88,7 +89,8 @@ class GenerationsTest {
     }
 
     private String engine() {
-        return host.home("sw1").engine() == null ? "none" : host.home("sw1").engine().document().toString();
+        Plugin<ForwardingEngine> engine = host.home("sw1").engine();
+        return engine == null ? "none" : engine.document().toString();
     }
 
     private List<PluginView> views(String kind) {
