@@ -9,9 +9,10 @@ import org.vnetwork.model.PortId;
 /**
  * What an engine or filter is given when it opens: its tables, timers and ways to speak.
  *
- * <p>Valid from {@code open} to {@code close}, and on the switch's loop, where all call-backs are made: so a plugin needs no locks and must not block. Afterwards, and on any
- * other thread, every call throws IllegalStateException, and so does every use of a table. Inside a decision only tables and rules may be asked for: effects there are
- * actions, so that previews stay silent.
+ * <p>Valid from {@code open} to {@code close}. {@code open} runs on a thread of its own; reads see the switch as it is then, and all that it does takes effect in one step when the plugin is put to
+ * work. Everything else runs on the switch's loop, where all call-backs are made: so a plugin needs no locks and must not block. A call that runs or sleeps for longer than 25 ms is ended, and the
+ * plugin is cut off. Afterwards, and on any other thread, every call throws IllegalStateException, and so does every use of a table. Inside a decision only tables and rules may be asked for: effects
+ * there are actions, so that previews stay silent.
  */
 @ProviderType
 public interface Context {
