@@ -18,6 +18,8 @@ public record PluginView(String name, String version, String bundle, String stat
     public static final String STANDBY = "standby";
     /** It decides somewhere until it is confirmed, or the one before comes back. */
     public static final String CONFIRMING = "confirming";
+    /** It was to decide, and did not return or failed too often: whoever uses it goes on without. */
+    public static final String CUT_OFF = "cut off";
     /** The configuration names it, and it cannot be had. */
     public static final String NOT_INSTALLED = "not installed";
 }

@@ -126,7 +126,8 @@ public final class ConfigurationService implements Configuration {
     @Override
     public synchronized Change apply(Edit edit) {
         HostDocument before = current;
-        HostDocument after = generations.bound(before, edit.apply(before));
+        HostDocument edited = edit.apply(before);
+        HostDocument after = generations.bound(before, edited);
         if (closed) {
             throw new Refusal("host " + switches.settings().name() + " is stopping");
         }
@@ -144,7 +145,9 @@ public final class ConfigurationService implements Configuration {
         }
         current = after;
         trials.watch(after);
-        return new Change(true, differences, reconciler.report());
+        List<String> report = new ArrayList<>(reconciler.report());
+        report.addAll(generations.triedAgain(before, edited));
+        return new Change(true, differences, report);
     }
 
     /** Ends trials for which there is a reason, which is told. */

@@ -32,7 +32,7 @@ final class EngineChoice {
 
     /** An engine, unless it was cut off at this switch. */
     private static Plugin<ForwardingEngine> admitted(VirtualSwitch home, Plugin<ForwardingEngine> engine) {
-        return engine == null || home.keepsAway(engine) ? null : engine;
+        return engine == null || home.cutOffs().keepsAway(engine) ? null : engine;
     }
 
     /** Whether an engine is still there, and one that the switch may have. */

@@ -1,10 +1,14 @@
 package org.vnetwork.core.host;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.PluginDocument;
+import org.vnetwork.control.SwitchDocument;
 import org.vnetwork.control.TrialDocument;
+import org.vnetwork.core.run.VirtualSwitch;
 import org.vnetwork.model.Refusal;
 
 /** Which generation of an engine or a filter each place of a configuration has. It changes by a command, or when the one that it has is gone for good; never because another one came. */
@@ -33,10 +37,40 @@ final class Generations {
             }
             PluginDocument bound = offers(place).bind(holds.plugin());
             if (was != null && was.plugin().equals(bound)) {
+                if (isCutOff(place, before)) {
+                    return was;
+                }
                 throw Refusal.value(place.kind(), bound + " is in use", "another name or version", place.kind() + ":list shows them");
             }
             return new Place.Holds(bound, holds.trial());
         });
+    }
+
+    /** Whether what a place has was cut off there. */
+    private boolean isCutOff(Place place, HostDocument document) {
+        return switches.find(place.switchName()).flatMap(home -> place.isEngine() ? home.cutOffs().engine()
+                : document.find(place.switchName()).map(s -> s.portsByName().get(place.port())).flatMap(port -> home.cutOffs().filter(port.id(), place.slot()))).isPresent();
+    }
+
+    /** Gives what an edit named again another chance, where that was cut off; a line each. */
+    List<String> triedAgain(HostDocument before, HostDocument edited) {
+        Map<Place, Place.Holds> held = Place.all(before);
+        List<String> lines = new ArrayList<>();
+        Place.all(edited).forEach((place, holds) -> {
+            Place.Holds was = held.get(place);
+            if (was != null && !holds.plugin().isBound() && was.plugin().equals(offers(place).bind(holds.plugin())) && isCutOff(place, before)) {
+                SwitchDocument document = before.find(place.switchName()).orElseThrow();
+                VirtualSwitch home = switches.need(place.switchName());
+                if (place.isEngine()) {
+                    home.cutOffs().pardonEngine();
+                    switches.engines().use(home, document);
+                } else {
+                    home.setPort(document.portsByName().get(place.port()));
+                }
+                lines.add(place.kind() + " " + was.plugin() + " was cut off, and decides again");
+            }
+        });
+        return lines;
     }
 
     /** The configuration with a generation for each place that has none, or whose own has gone for good, where one can be had now; each is told. */

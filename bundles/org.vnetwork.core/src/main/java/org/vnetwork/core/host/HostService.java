@@ -133,7 +133,7 @@ public final class HostService implements Host {
     private SwitchView summary(VirtualSwitch running, SwitchDocument document) {
         try {
             SwitchView view = running.views().summary();
-            return new SwitchView(view.name(), PluginViews.engine(running.engine(), document), view.datapath(), view.ports(), view.flows(), view.masks(), view.upcalls(),
+            return new SwitchView(view.name(), PluginViews.engine(running, document), view.datapath(), view.ports(), view.flows(), view.masks(), view.upcalls(),
                     view.failures(), view.state());
         } catch (Refusal e) {
             return without(document, e.getMessage());

@@ -35,7 +35,7 @@ final class PluginViews {
             List<String> users = users(kind, plugin.document(), plugin);
             boolean waits = Trials.in(document).stream().anyMatch(t -> t.place().kind().equals(kind) && t.tried().equals(plugin.document()));
             views.add(new PluginView(plugin.name(), plugin.version().toString(), plugin.bundle(),
-                    waits ? PluginView.CONFIRMING : users.isEmpty() ? PluginView.STANDBY : PluginView.IN_USE, users));
+                    state(waits, users), users));
         }
         List<PluginDocument> there = installed.stream().map(Plugin::document).toList();
         Place.all(document).entrySet().stream().filter(e -> e.getKey().kind().equals(kind)).map(e -> e.getValue().plugin()).distinct().filter(p -> !there.contains(p))
@@ -44,26 +44,42 @@ final class PluginViews {
         return views;
     }
 
+    private static String state(boolean waits, List<String> users) {
+        if (waits) {
+            return PluginView.CONFIRMING;
+        }
+        boolean cutOff = !users.isEmpty() && users.stream().allMatch(user -> user.endsWith(" (cut off)"));
+        return cutOff ? PluginView.CUT_OFF : users.isEmpty() ? PluginView.STANDBY : PluginView.IN_USE;
+    }
+
+    /** Whether what a place is to have was cut off there. */
+    private boolean cutOff(Place place) {
+        return switches.find(place.switchName()).map(VirtualSwitch::cutOffs).flatMap(cutOffs -> place.isEngine() ? cutOffs.engine()
+                : document.find(place.switchName()).map(s -> s.portsByName().get(place.port())).flatMap(port -> cutOffs.filter(port.id(), place.slot()))).isPresent();
+    }
+
     /** Switches and ports that are to have a plugin, and switches where it decides in the place of another one. */
     private List<String> users(String kind, PluginDocument named, Plugin<?> plugin) {
         List<String> users = new ArrayList<>();
         for (Map.Entry<Place, Place.Holds> each : Place.all(document).entrySet()) {
             Place place = each.getKey();
             boolean decides = place.isEngine() && plugin != null && plugin == switches.find(place.switchName()).map(VirtualSwitch::engine).orElse(null);
-            if (place.kind().equals(kind) && (decides || each.getValue().plugin().equals(named)) && !users.contains(place.user())) {
-                users.add(place.user());
+            if (place.kind().equals(kind) && (decides || each.getValue().plugin().equals(named)) && !users.contains(place.user()) && !users.contains(place.user() + " (cut off)")) {
+                users.add(place.user() + (each.getValue().plugin().equals(named) && cutOff(place) ? " (cut off)" : ""));
             }
         }
         return users;
     }
 
     /** What a list of switches says of an engine: which one decides, and why it is not the configured one, or not for good yet. */
-    static String engine(Plugin<ForwardingEngine> used, SwitchDocument document) {
+    static String engine(VirtualSwitch home, SwitchDocument document) {
+        Plugin<ForwardingEngine> used = home.engine();
+        String why = home.cutOffs().engine().orElse("not installed");
         if (used == null) {
-            return document.engine() + " (not installed, fails closed)";
+            return document.engine() + " (" + why + ", fails closed)";
         }
         if (!used.document().equals(document.engine())) {
-            return used.document() + " (" + document.engine() + " is not installed, fails open)";
+            return used.document() + " (" + document.engine() + (why.equals("not installed") ? " is " : " ") + why + ", fails open)";
         }
         return used.document() + (document.trial().isPresent() ? " (confirming)" : "");
     }

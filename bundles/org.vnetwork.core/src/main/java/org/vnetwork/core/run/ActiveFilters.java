@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.PluginDocument;
@@ -19,7 +20,8 @@ final class ActiveFilters {
     private final ActivePlugins plugins;
     private final PortTables ports;
     private final Map<Integer, Map<Integer, Opened<PacketFilter>>> filters = new HashMap<>();
-    private final Map<Integer, Map<Integer, CutOff>> cutOff = new HashMap<>();
+    /** By port and slot; read by any thread. */
+    private final Map<List<Integer>, CutOff> cutOff = new ConcurrentHashMap<>();
 
     ActiveFilters(ActivePlugins plugins, PortTables ports) {
         this.plugins = plugins;
@@ -54,7 +56,7 @@ final class ActiveFilters {
         for (FilterDocument want : wanted) {
             Plugin<PacketFilter> plugin = installed.apply(want.filter());
             Opened<PacketFilter> there = get(port, want.slot());
-            CutOff kept = cutOff.getOrDefault(port, Map.of()).get(want.slot());
+            CutOff kept = cutOff.get(List.of(port, want.slot()));
             boolean barred = kept != null && kept.plugin() == plugin;
             if (plugin != null && !barred && (there == null || there.plugin() != plugin)) {
                 missing.add(want);
@@ -100,7 +102,7 @@ final class ActiveFilters {
     /** Closes all filters of a port afterwards. */
     void leave(int port) {
         exchange(port, Map.of());
-        cutOff.remove(port);
+        pardon(port);
     }
 
     private void exchange(int port, Map<Integer, Opened<PacketFilter>> next) {
@@ -126,7 +128,7 @@ final class ActiveFilters {
                 if (slot.getValue().guest() == guest) {
                     Map<Integer, Opened<PacketFilter>> next = new HashMap<>(port.getValue());
                     Opened<PacketFilter> gone = next.remove(slot.getKey());
-                    cutOff.computeIfAbsent(port.getKey(), p -> new HashMap<>()).put(slot.getKey(), new CutOff(gone.plugin(), why));
+                    cutOff.put(List.of(port.getKey(), slot.getKey()), new CutOff(gone.plugin(), why));
                     replaceWithout(port.getKey(), next, slot.getKey());
                     gone.end();
                     return true;
@@ -147,7 +149,12 @@ final class ActiveFilters {
 
     /** Gives cut-off filters of a port another chance. */
     void pardon(int port) {
-        cutOff.remove(port);
+        cutOff.keySet().removeIf(place -> place.getFirst() == port);
+    }
+
+    /** Why the filter of a slot is kept away, or null. Any thread. */
+    CutOff cutOff(int port, int slot) {
+        return cutOff.get(List.of(port, slot));
     }
 
     /** What a view says behind the name of a filter: nothing when it is at work. */
@@ -155,7 +162,7 @@ final class ActiveFilters {
         if (get(port, slot.slot()) != null) {
             return "";
         }
-        CutOff kept = cutOff.getOrDefault(port, Map.of()).get(slot.slot());
+        CutOff kept = cutOff(port, slot.slot());
         return kept != null ? " (" + kept.state() + ")" : installed.apply(slot.filter()) == null ? " (not installed)" : " (did not open)";
     }
 

@@ -325,10 +325,9 @@ public final class VirtualSwitch {
         plugins.whenCutOff(told);
     }
 
-    /** Whether this engine was cut off here and is to be kept away. Any thread. */
-    public boolean keepsAway(Plugin<ForwardingEngine> plugin) {
-        CutOff kept = plugins.engineCutOff();
-        return kept != null && kept.plugin().equals(plugin);
+    /** What was cut off here. */
+    public CutOffs cutOffs() {
+        return new CutOffs(plugins);
     }
 
     void told(String line) {
