@@ -18,6 +18,7 @@ BENCHES = {
     "upcall": "every frame decided in Java",
     "setup": "new flows per second, and the delay of a flow's first frame, beside Open vSwitch",
     "redecide": "100,000 flows decided again while traffic flows",
+    "swap": "engines exchanged under traffic: frames lost, duplicated, overtaken, pauses, what is left in memory",
     "attack": "tuple space explosion: what random headers at one port leave of a victim's TCP",
     "meter": "TCP and UDP through meters by rate and burst, beside a policer and a shaper of Linux",
     "fuzz": "1,000,000 mutated frames through the parser in Java and the one in eBPF",

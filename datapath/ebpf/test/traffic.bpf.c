@@ -15,6 +15,7 @@
 
 ONE(BPF_MAP_TYPE_ARRAY, work, struct traffic_work, 1);
 ONE(BPF_MAP_TYPE_PERCPU_ARRAY, seen, struct traffic_seen, 1);
+ONE(BPF_MAP_TYPE_ARRAY, orders, struct traffic_order, ORDERED_FLOWS);
 ONE(BPF_MAP_TYPE_PERCPU_ARRAY, delays, __u64, DELAY_BUCKETS);
 
 SEC("xdp")
@@ -51,6 +52,32 @@ int generate(struct xdp_md *frame)
 	return bpf_redirect(to->ifindex, 0);
 }
 
+/* Each flow has every flows-th sequence number. Its frames may come on several CPUs. */
+static __always_inline void in_order(struct traffic_seen *here, struct traffic_work *mine, __u64 sequence)
+{
+	__u32 flow = sequence % mine->flows;
+	__u64 number = sequence / mine->flows + 1, behind = 0, again = 0;
+	struct traffic_order *of = bpf_map_lookup_elem(&orders, &flow);
+
+	if (!of)
+		return;
+	bpf_spin_lock(&of->lock);
+	if (number > of->newest) {
+		of->window = number - of->newest < ORDER_WINDOW ? of->window << (number - of->newest) | 1 : 1;
+		of->newest = number;
+	} else if (of->newest - number >= ORDER_WINDOW) {
+		behind = 1;
+	} else if (of->window >> (of->newest - number) & 1) {
+		again = 1;
+	} else {
+		of->window |= 1ULL << (of->newest - number);
+		behind = 1;
+	}
+	bpf_spin_unlock(&of->lock);
+	here->behind += behind;
+	here->again += again;
+}
+
 SEC("tc")
 int sink(struct __sk_buff *skb)
 {
@@ -70,6 +97,8 @@ int sink(struct __sk_buff *skb)
 		here->late++;
 	else
 		here->next = sequence + 1;
+	if (mine->ordered && mine->flows)
+		in_order(here, mine, sequence);
 	if (sent) {
 		bucket = traffic_bucket(bpf_ktime_get_ns() - sent);
 		count = bpf_map_lookup_elem(&delays, &bucket);

@@ -15,6 +15,7 @@
 #ifndef VNET_TRAFFIC_H
 #define VNET_TRAFFIC_H
 
+#include <linux/bpf.h>
 #include <linux/types.h>
 
 #define TRAFFIC_SIZE 60
@@ -39,7 +40,7 @@ struct traffic_work {
 	__u32 flow;		/* the next one, counted from first */
 	__u32 shape;
 	__u32 address;
-	__u32 reserved;
+	__u32 ordered;		/* whether the order within each flow is looked at */
 	__u64 sequence;
 };
 
@@ -48,6 +49,19 @@ struct traffic_seen {
 	__u64 frames;
 	__u64 next;		/* sequence number expected */
 	__u64 late;		/* came behind a later one */
+	__u64 behind;		/* of those, behind a later one of their own flow */
+	__u64 again;		/* came once more */
+};
+
+#define ORDERED_FLOWS 65536
+#define ORDER_WINDOW 64
+
+/* What has come of one flow: the newest number, and which of the 64 up to it; a frame further behind counts as late, not as come again. */
+struct traffic_order {
+	struct bpf_spin_lock lock;
+	__u32 reserved;
+	__u64 newest;		/* counted from 1 within the flow */
+	__u64 window;
 };
 
 /* Bucket of a delay: eight for each power of two, so that a bucket is 12 % wide. */

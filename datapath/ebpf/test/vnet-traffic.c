@@ -9,11 +9,12 @@
  *   -o FLOW      the first one (0)                    -t SECONDS at most (1)                  -n FRAMES  at most
  *   -w FRAMES    at most so many under way (32 or more): the sender waits for the receiver, so that no queue overflows
  *   -p RATE      frames a second, each sent on its own and stamped: delays are told; with -w in batches, to keep flows alive
+ *   -c           looks at the order within each flow, of 65,536 at most: frames that overtook and frames that came twice are told
  *   -u PID,...   processes whose CPU time is told too
  *
  * Without -w and -p the kernel makes the frames (BPF_F_TEST_XDP_LIVE_FRAMES: no skb on the sending side; the other end of
  * the sender's veth must have NAPI, that is GRO, on); with them a packet socket does, past any queue discipline.
- * The result is one line of JSON.
+ * The result is one line of JSON; SIGTERM ends the sending before its time.
  */
 #define _GNU_SOURCE
 #include "harness.h"
@@ -27,6 +28,7 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +53,7 @@ static double seconds = 1, rate;
 static uint64_t most = UINT64_MAX, window;
 static struct traffic_work work = { .flows = 1, .shapes = 1, .addresses = 1 };
 static struct { int seen, delays; } receivers[RECEIVERS];
+static volatile sig_atomic_t stopping;
 static int receiver_count, generate, work_fd, processes[PROCESSES], process_count;
 static uint8_t frame[TRAFFIC_SIZE] = { 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0x11, 0, 8, 0, 0x45, 0, 0, 46, 'V', 'N', 0, 0, 64, 17, 0, 0, 10, 99, 0, 1,
 				       10, 99, 0, 2, 0, 0, 0, 0, 0, 26 };
@@ -65,6 +68,12 @@ static void enter(const char *name)
 	if (fd < 0 || setns(fd, CLONE_NEWNET))
 		vnet_die(path);
 	close(fd);
+}
+
+static void stop(int number)
+{
+	(void)number;
+	stopping = 1;
 }
 
 static double now(void)
@@ -101,6 +110,8 @@ static struct traffic_seen seen_by(int receiver)
 	for (int i = 0; i < libbpf_num_possible_cpus(); i++) {
 		sum.frames += cpus[i].frames;
 		sum.late += cpus[i].late;
+		sum.behind += cpus[i].behind;
+		sum.again += cpus[i].again;
 	}
 	return sum;
 }
@@ -159,7 +170,7 @@ static uint64_t run_live(double end)
 {
 	uint64_t sent = 0;
 
-	while (sent < most && now() < end) {
+	while (sent < most && now() < end && !stopping) {
 		uint64_t count = BURST < most - sent ? BURST : most - sent;
 
 		send_live(count);
@@ -203,7 +214,7 @@ static uint64_t run_paced(double end)
 	uint64_t sent = 0;
 
 	prctl(PR_SET_TIMERSLACK, 1000);
-	for (; sent < most && now() < end; sent++, due += 1 / rate) {
+	for (; sent < most && now() < end && !stopping; sent++, due += 1 / rate) {
 		struct timespec at;
 		double wait = due - now();
 
@@ -234,7 +245,7 @@ static uint64_t run_window(double end)
 		parts[i] = (struct iovec){ .iov_base = frames[i], .iov_len = TRAFFIC_SIZE };
 		batch[i].msg_hdr = (struct msghdr){ .msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = &parts[i], .msg_iovlen = 1 };
 	}
-	while (sent < most && now() < end) {
+	while (sent < most && now() < end && !stopping) {
 		uint64_t there = arrived(), under_way = sent - (there - base) / receiver_count - gone;
 		uint64_t count = BATCH < most - sent ? BATCH : most - sent;
 		int taken;
@@ -316,7 +327,7 @@ static void read_options(int count, char **arguments)
 {
 	int option;
 
-	while ((option = getopt(count, arguments, "s:r:d:a:f:m:o:t:n:w:p:u:")) != -1) {
+	while ((option = getopt(count, arguments, "s:r:d:a:f:m:o:t:n:w:p:u:c")) != -1) {
 		switch (option) {
 		case 's': sender = optarg; break;
 		case 'r': receiver_names = optarg; break;
@@ -329,11 +340,12 @@ static void read_options(int count, char **arguments)
 		case 'n': most = strtoull(optarg, NULL, 0); break;
 		case 'w': window = strtoull(optarg, NULL, 0); break;
 		case 'p': rate = atof(optarg); break;
+		case 'c': work.ordered = 1; break;
 		case 'u': process_names = optarg; break;
 		default: exit(2);
 		}
 	}
-	if (!sender || !receiver_names || !work.flows || !work.shapes || !work.addresses) {
+	if (!sender || !receiver_names || !work.flows || (work.ordered && work.flows > ORDERED_FLOWS) || !work.shapes || !work.addresses) {
 		fprintf(stderr, "usage: vnet-traffic -s NAMESPACE -r NAMESPACE[,...] [options], see vnet-traffic.c\n");
 		exit(2);
 	}
@@ -378,9 +390,11 @@ static void prepare(void)
 int main(int count, char **arguments)
 {
 	double start, own, theirs, length;
-	uint64_t base, sent, came, late = 0;
+	uint64_t base, sent, came;
+	struct traffic_seen seen = {};
 
 	read_options(count, arguments);
+	signal(SIGTERM, stop);
 	prepare();
 	base = arrived();
 	theirs = their_cpu();
@@ -391,11 +405,18 @@ int main(int count, char **arguments)
 	own = own_cpu() - own;
 	theirs = their_cpu() - theirs;
 	came = arrived() - base;
-	for (int i = 0; i < receiver_count; i++)
-		late += seen_by(i).late;
+	for (int i = 0; i < receiver_count; i++) {
+		struct traffic_seen one = seen_by(i);
+
+		seen.late += one.late;
+		seen.behind += one.behind;
+		seen.again += one.again;
+	}
 	printf("{\"sent\": %llu, \"arrived\": %llu, \"lost\": %lld, \"late\": %llu, \"seconds\": %.6f, \"cpu\": %.6f, \"cpu_others\": %.2f",
-	       (unsigned long long)sent, (unsigned long long)came, (long long)(sent * receiver_count - came), (unsigned long long)late,
+	       (unsigned long long)sent, (unsigned long long)came, (long long)(sent * receiver_count - came), (unsigned long long)seen.late,
 	       length, own, theirs);
+	if (work.ordered)
+		printf(", \"reordered\": %llu, \"duplicated\": %llu", (unsigned long long)seen.behind, (unsigned long long)seen.again);
 	if (rate && !window)
 		print_delays();
 	printf("}\n");
