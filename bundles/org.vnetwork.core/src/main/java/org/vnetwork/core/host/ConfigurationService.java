@@ -2,6 +2,7 @@ package org.vnetwork.core.host;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +22,7 @@ import org.vnetwork.control.Configuration;
 import org.vnetwork.control.Edit;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.SwitchDocument;
+import org.vnetwork.core.run.FilterPreview;
 import org.vnetwork.core.run.VirtualSwitch;
 import org.vnetwork.model.Refusal;
 
@@ -111,15 +113,16 @@ public final class ConfigurationService implements Configuration {
         return new Change(false, Differences.between(current, after), preview(current, after));
     }
 
-    /** For each switch that would get another engine: what that engine would do with the flows of now. */
+    /** For each place that would get another engine or filter: what that would do with the flows of now. */
     private List<String> preview(HostDocument before, HostDocument after) {
         List<String> lines = new ArrayList<>();
-        for (SwitchDocument now : after.switches()) {
-            boolean swaps = before.find(now.name()).filter(old -> !old.engine().equals(now.engine())).isPresent();
-            if (swaps && switches.find(now.name()).isPresent()) {
-                lines.addAll(switches.need(now.name()).preview(now.engine().name(), switches.installed().engines().need(now.engine())));
-            }
-        }
+        Map<Place, Place.Holds> held = Place.all(before);
+        Place.all(after).forEach((place, holds) -> {
+            boolean swaps = held.containsKey(place) && !held.get(place).plugin().equals(holds.plugin());
+            switches.find(place.switchName()).filter(home -> swaps).ifPresent(home -> lines.addAll(place.isEngine()
+                    ? home.preview(holds.plugin().name(), switches.installed().engines().need(holds.plugin()))
+                    : new FilterPreview(home, after.need(place.switchName()).need(place.port()), place.slot(), switches.installed().filters().need(holds.plugin())).lines()));
+        });
         return lines;
     }
 

@@ -61,6 +61,9 @@ final class EngineChoice {
             }
             throw e;
         }
+        if (next != null && next.document().equals(document.engine())) {
+            home.cutOffs().forgetOthers(next);
+        }
         tell(home, document, next);
     }
 

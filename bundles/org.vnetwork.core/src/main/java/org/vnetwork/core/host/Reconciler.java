@@ -10,9 +10,11 @@ import org.vnetwork.control.PortDocument;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.SwitchDocument;
 import org.vnetwork.core.run.FilterSwap;
+import org.vnetwork.core.run.Plugin;
 import org.vnetwork.core.run.VirtualSwitch;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.DatapathDriver;
+import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.model.Refusal;
 
 /** Brings the running switches from one configuration to another, in small steps. One caller at a time. */
@@ -170,7 +172,9 @@ final class Reconciler {
             part(home, () -> switches.engines().use(home, after));
         } else if (!before.engine().equals(after.engine())) {
             report.add("engine " + before.engine() + " -> " + after.engine());
-            report.addAll(home.swap(after.engine().name(), switches.installed().engines().need(after.engine())));
+            Plugin<ForwardingEngine> next = switches.installed().engines().need(after.engine());
+            report.addAll(home.swap(next.name(), next));
+            home.cutOffs().forgetOthers(next);
             switches.engines().forget(after.name());
         } else if (before.failOpen() != after.failOpen()) {
             switches.engines().use(home, after);

@@ -27,6 +27,14 @@ public final class CutOffs {
         return Optional.ofNullable(plugins.filters().cutOff(port, slot)).map(CutOff::state);
     }
 
+    /** Forgets the engine that was cut off before this one was given to the switch for good; this one itself may have been cut off since. */
+    public void forgetOthers(Plugin<ForwardingEngine> engine) {
+        CutOff kept = plugins.engineCutOff();
+        if (kept != null && !kept.plugin().equals(engine)) {
+            plugins.pardonEngine();
+        }
+    }
+
     /** Gives the engine another chance, at the next choice. */
     public void pardonEngine() {
         plugins.pardonEngine();

@@ -42,7 +42,10 @@ final class EngineSwap {
     private long exchange(String engineName, Opened<ForwardingEngine> next) {
         long start = System.nanoTime();
         home.plugins.use(engineName, next);
-        home.plugins.pardonEngine();
+        CutOff kept = home.plugins.engineCutOff();
+        if (kept != null && next != null && kept.plugin().equals(next.plugin())) {
+            home.plugins.pardonEngine();
+        }
         if (next != null) {
             home.flows.dirtyAll();
         } else {

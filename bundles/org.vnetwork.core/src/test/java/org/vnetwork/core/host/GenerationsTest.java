@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -89,8 +90,8 @@ class GenerationsTest {
     }
 
     private String engine() {
-        Plugin<ForwardingEngine> engine = host.home("sw1").engine();
-        return engine == null ? "none" : engine.document().toString();
+        Plugin<ForwardingEngine> used = host.home("sw1").engine();
+        return used == null ? "none" : used.document().toString();
     }
 
     private List<PluginView> views(String kind) {
@@ -156,7 +157,14 @@ class GenerationsTest {
         host.filter("pass@2.0.0", () -> (packet, verdict) -> verdict.reject(org.vnetwork.packet.DropReason.of("test/second")));
         host.configuration.apply(Edits.addFilter("sw1", "a", "pass@1.0.0", 3, true));
         inject();
-        var swapped = host.configuration.apply(Swaps.filter("sw1", "a", 3, PluginDocument.parse("filter", "pass@2.0.0"), Optional.empty()));
+        Edit swap = Swaps.filter("sw1", "a", 3, PluginDocument.parse("filter", "pass@2.0.0"), Optional.empty());
+        String before = host.everything();
+        List<String> preview = host.configuration.plan(swap).report();
+        assertEquals(before, host.everything());
+        assertEquals(2, preview.size(), preview.toString());
+        assertEquals("preview of filter pass@2.0.0 in slot 3 of a on the flows of now: 0 same, 1 changed, 0 split", preview.getFirst());
+        assertTrue(preview.getLast().startsWith("1 flow: output b,output c -> drop test/second; as flow "), preview.getLast());
+        var swapped = host.configuration.apply(swap);
         assertEquals(List.of("~ slot 3 of a: filter pass@1.0.0 -> pass@2.0.0"), swapped.differences());
         assertEquals("filter pass@1.0.0 -> pass@2.0.0", swapped.report().getFirst());
         inject();
@@ -229,6 +237,38 @@ class GenerationsTest {
         });
         assertEquals("x@2.0.0", engine());
         assertTrue(java.nio.file.Files.readString(written).contains("2.0.0"), "it stays with it");
+    }
+
+    @Test
+    void oneThatWasCutOffIsShownAndStaysAwayWhateverComes() {
+        CountDownLatch end = new CountDownLatch(1);
+        host.engine("hanging", () -> (packet, forward) -> {
+            while (end.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+        });
+        host.configuration.apply(Edits.setFailOpen("sw1", true));
+        host.configuration.apply(Edits.swapEngine("sw1", "hanging"));
+        Thread.ofVirtual().start(this::injectAnyhow);
+        await(() -> engine().equals("learning@1.0.0"));
+        host.engine("unrelated", FloodEngine::new);
+        followed();
+        assertEquals("learning@1.0.0", engine());
+        HostService views = new HostService(host.switches, host.configuration);
+        assertEquals(List.of("cut off"), views.engines().stream().filter(v -> v.name().equals("hanging")).map(PluginView::state).toList());
+        assertTrue(views.switches().getFirst().engine().startsWith("learning@1.0.0 (hanging@1.0.0 cut off: "), views.switches().getFirst().engine());
+        end.countDown();
+        host.withoutEngine("hanging");
+        host.engine("hanging", FloodEngine::new);
+        await(() -> engine().equals("hanging@1.0.0"));
+    }
+
+    private void injectAnyhow() {
+        try {
+            inject();
+        } catch (RuntimeException e) {
+            // The engine hangs, as it should.
+        }
     }
 
     @Test

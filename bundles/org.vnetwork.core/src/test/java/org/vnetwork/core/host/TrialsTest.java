@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,6 +162,32 @@ class TrialsTest {
         inject();
         await(() -> host.events().contains("port a of switch sw1: filter pass@2.0.0 failed before it was confirmed: pass@1.0.0 is to be there again"));
         await(() -> host.configuration.current().need("sw1").need("a").filters().getFirst().trial().isEmpty());
+        synchronized (host.configuration) {
+            assertEquals(BASE, used());
+        }
+    }
+
+    @Test
+    void oneThatHangsIsTakenBack() {
+        CountDownLatch end = new CountDownLatch(1);
+        host.engine("hanging", () -> (packet, forward) -> {
+            while (end.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+        });
+        host.configuration.apply(engine("hanging", LATER));
+        Thread.ofVirtual().start(() -> {
+            try {
+                inject();
+            } catch (RuntimeException e) {
+                // It hangs, as it should.
+            }
+        });
+        await(() -> host.configuration.current().need("sw1").trial().isEmpty());
+        end.countDown();
+        await(() -> host.home("sw1").engine() != null && host.home("sw1").engine().name().equals("learning"));
+        assertTrue(host.events().stream().anyMatch(e -> e.startsWith("switch sw1: engine hanging@1.0.0 ") && e.endsWith(" before it was confirmed: learning@1.0.0 is to be there again")),
+                host.events().toString());
         synchronized (host.configuration) {
             assertEquals(BASE, used());
         }
