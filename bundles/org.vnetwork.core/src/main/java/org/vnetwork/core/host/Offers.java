@@ -62,12 +62,17 @@ final class Offers<T> {
     }
 
     synchronized void add(ServiceReference<T> reference) {
+        Bundle bundle = reference.getBundle();
+        if (bundle == null) {
+            // It has gone again meanwhile.
+            return;
+        }
         Object given = reference.getProperty(property);
-        String name = given == null ? reference.getBundle().getSymbolicName() : given.toString();
+        String name = given == null ? bundle.getSymbolicName() : given.toString();
         if (!Constants.SCOPE_PROTOTYPE.equals(reference.getProperty(Constants.SERVICE_SCOPE))) {
-            refused.refuse(kind, name, reference, ONE_INSTANCE);
+            refused.refuse(kind, name, reference, bundle, ONE_INSTANCE);
         } else if (!PluginDocument.isName(name)) {
-            refused.refuse(kind, name, reference, "its name has another form (expected: " + PluginDocument.FORM + ")");
+            refused.refuse(kind, name, reference, bundle, "its name has another form (expected: " + PluginDocument.FORM + ")");
         } else {
             contenders.put(reference, name);
             share(name);
@@ -105,17 +110,20 @@ final class Offers<T> {
         }
         owners.put(name, owner);
         List<Bundle> offering = new ArrayList<>();
-        contenders.entrySet().stream().filter(e -> e.getValue().equals(name) && e.getKey().getBundle() != null).map(Map.Entry::getKey).forEach(reference -> {
+        contenders.entrySet().stream().filter(e -> e.getValue().equals(name)).map(Map.Entry::getKey).forEach(reference -> {
             Bundle bundle = reference.getBundle();
+            if (bundle == null) {
+                return;
+            }
             if (!bundle.getSymbolicName().equals(owner)) {
                 drop(reference);
-                refused.refuse(kind, name, reference, "the name is taken by bundle " + owner + " (expected: a name that no other bundle has)");
+                refused.refuse(kind, name, reference, bundle, "the name is taken by bundle " + owner + " (expected: a name that no other bundle has)");
             } else if (offering.contains(bundle)) {
-                refused.refuse(kind, name, reference, "its bundle offers another " + kind + " of this name (expected: a name for each)");
+                refused.refuse(kind, name, reference, bundle, "its bundle offers another " + kind + " of this name (expected: a name for each)");
             } else {
                 offering.add(bundle);
                 refused.forget(reference);
-                plugins.computeIfAbsent(reference, r -> ServicePlugin.of(name, ++clock, r, context, failures));
+                plugins.computeIfAbsent(reference, r -> ServicePlugin.of(name, ++clock, r, bundle, context, failures));
             }
         });
     }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
 import org.vnetwork.control.PluginView;
 import org.vnetwork.model.Refusal;
@@ -19,9 +20,9 @@ final class RefusedPlugins {
     }
 
     /** Has a plugin told and shown that cannot be used; once for each reason. */
-    synchronized void refuse(String kind, String name, ServiceReference<?> reference, String why) {
-        String bundle = reference.getBundle().getSymbolicName();
-        Refused before = refused.put(reference, new Refused(kind, new PluginView(name, reference.getBundle().getVersion().toString(), bundle, "refused: " + why, List.of()), why));
+    synchronized void refuse(String kind, String name, ServiceReference<?> reference, Bundle from, String why) {
+        String bundle = from.getSymbolicName();
+        Refused before = refused.put(reference, new Refused(kind, new PluginView(name, from.getVersion().toString(), bundle, "refused: " + why, List.of()), why));
         if (before == null || !before.why.equals(why)) {
             teller.accept(kind + " " + name + " of bundle " + bundle + " is refused: " + why);
         }

@@ -1,5 +1,6 @@
 package org.vnetwork.core.host;
 
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceObjects;
 import org.osgi.framework.ServiceReference;
@@ -19,8 +20,8 @@ import org.vnetwork.model.Refusal;
  */
 record ServicePlugin<T>(String name, String bundle, Version version, long arrival, ServiceReference<T> reference, ServiceObjects<T> objects, ComponentFailures failures)
         implements Plugin<T> {
-    static <T> ServicePlugin<T> of(String name, long arrival, ServiceReference<T> reference, BundleContext context, ComponentFailures failures) {
-        return new ServicePlugin<>(name, reference.getBundle().getSymbolicName(), reference.getBundle().getVersion(), arrival, reference, context.getServiceObjects(reference), failures);
+    static <T> ServicePlugin<T> of(String name, long arrival, ServiceReference<T> reference, Bundle bundle, BundleContext context, ComponentFailures failures) {
+        return new ServicePlugin<>(name, bundle.getSymbolicName(), bundle.getVersion(), arrival, reference, context.getServiceObjects(reference), failures);
     }
 
     @Override
