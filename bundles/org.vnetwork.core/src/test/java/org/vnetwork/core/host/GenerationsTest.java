@@ -185,7 +185,7 @@ class GenerationsTest {
         assertEquals("none", engine());
         host.engine("x", this::counting);
         await(() -> engine().equals("x@1.0.0"));
-        assertTrue(told("switch sw1: engine x@1.0.0 is installed, and decides again"));
+        await(() -> told("switch sw1: engine x@1.0.0 is installed, and decides again"));
     }
 
     @Test
