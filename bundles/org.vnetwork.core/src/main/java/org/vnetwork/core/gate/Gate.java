@@ -83,6 +83,11 @@ public final class Gate {
         return failure;
     }
 
+    /** Whether the thread that asks is the gate's own. Any thread. */
+    public boolean isHere() {
+        return Thread.currentThread() == thread;
+    }
+
     /** Does what a plugin asks the platform for; meanwhile the gate cannot be ended. Outside of a call it is just done. */
     public <T> T cross(Supplier<T> work) {
         if (Thread.currentThread() != thread) {

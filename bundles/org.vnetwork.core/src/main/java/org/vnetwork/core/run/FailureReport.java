@@ -34,7 +34,7 @@ final class FailureReport {
     private volatile Consumer<String> listener = plugin -> { };
     private long count;
 
-    /** Failures of one plugin by one class of exception. */
+    /** Failures of one plugin by one class of exception, or on threads of its own. */
     private static final class Kind {
         private final String plugin;
         private Throwable last;
@@ -80,18 +80,22 @@ final class FailureReport {
 
     /** Of a plugin: the event names its bundle, and the line of its code. */
     void failed(Guest guest, Throwable failure) {
-        failed(guest.role(), failure, guest.place(failure.getStackTrace()) + "; ");
+        failed(guest, failure, failure.getClass().getName());
+    }
+
+    private void failed(Guest guest, Throwable failure, String of) {
+        failed(guest.role(), failure, of, guest.place(failure.getStackTrace()) + "; ");
     }
 
     /** Of a part of the platform. */
     void failed(String part, Throwable failure) {
-        failed(part, failure, "");
+        failed(part, failure, failure.getClass().getName(), "");
     }
 
-    private void failed(String plugin, Throwable failure, String place) {
+    private void failed(String plugin, Throwable failure, String of, String place) {
         count++;
         listener.accept(plugin);
-        Kind kind = kinds.computeIfAbsent(plugin + " " + failure.getClass().getName(), k -> new Kind(plugin));
+        Kind kind = kinds.computeIfAbsent(plugin + " " + of, k -> new Kind(plugin));
         boolean first = kind.last == null;
         kind.last = failure;
         kind.inPeriod++;
@@ -120,7 +124,7 @@ final class FailureReport {
     /** Tells of what came since, where a period is over; every second. */
     void tell() {
         for (Aside next = aside.poll(); next != null; next = aside.poll()) {
-            failed(next.guest(), next.failure());
+            failed(next.guest(), next.failure(), "aside");
         }
         long now = clock.getAsLong();
         for (Iterator<Kind> each = kinds.values().iterator(); each.hasNext();) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.vnetwork.core.gate.Gate;
 import org.vnetwork.core.gate.Guest;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.core.row.Transaction;
@@ -86,8 +87,17 @@ final class PluginContext implements Context {
                 return work.get();
             });
         }
-        checkOpen();
-        return home.gate().cross(work);
+        Gate gate = home.gate();
+        try {
+            checkOpen();
+            return gate.cross(work);
+        } catch (IllegalStateException e) {
+            if (!gate.isHere()) {
+                // Whoever runs on a thread of a plugin's own tells nobody.
+                home.failures.failedAside(guest, e);
+            }
+            throw e;
+        }
     }
 
     private Object rows(Function<Transaction, Object> work) {
