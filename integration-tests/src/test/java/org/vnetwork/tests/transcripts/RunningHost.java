@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,16 +40,18 @@ public final class RunningHost {
         return start(folder, name, datapath, Product.HOME);
     }
 
-    /** As the other, with the bundles of another home. */
-    public static RunningHost start(Path folder, String name, String datapath, Path home) throws IOException, InterruptedException {
+    /** As the other, with the bundles of another home; {@code options} are more of the JVM's. */
+    public static RunningHost start(Path folder, String name, String datapath, Path home, String... options) throws IOException, InterruptedException {
         Path run = folder.resolve("run");
         Files.createDirectories(run, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Path log = folder.resolve("output");
-        Process process = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(options));
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dlogback.configurationFile=" + Product.HOME.resolve("etc/logback.xml"),
                 "-Dvnet.home=" + home, "-Dvnet.name=" + name, "-Dvnet.run.dir=" + run, "-Dvnet.data.dir=" + folder.resolve("data"),
-                "-Dvnet.datapath=" + datapath, "-Dvnet.daemon=true", "-cp", classPath(), "org.vnetwork.launcher.Main"))
-                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+                "-Dvnet.datapath=" + datapath, "-Dvnet.daemon=true", "-cp", classPath(), "org.vnetwork.launcher.Main"));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         RunningHost host = new RunningHost(process, run.resolve("console.sock"));
         Instant deadline = Instant.now().plus(PATIENCE);
         while (!host.answers()) {

@@ -31,7 +31,11 @@ public final class SourceBundle {
      * @param folder takes sources, classes and the jar
      */
     public static Path make(Path folder, List<String> sources, String instructions) throws Exception {
-        Path classes = compile(folder, sources);
+        return pack(folder, compile(folder, sources), instructions);
+    }
+
+    /** Puts classes that are compiled already into a jar by bnd's instructions, which must want them all. */
+    public static Path pack(Path folder, Path classes, String instructions) throws Exception {
         Properties properties = new Properties();
         properties.load(new StringReader(instructions));
         try (Builder builder = new Builder()) {
