@@ -1,5 +1,6 @@
 package org.vnetwork.control;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -73,6 +74,27 @@ public interface Host {
      * @throws org.vnetwork.model.Refusal when there is none of this key, or the rows of the table are the platform's own
      */
     void removeRow(String switchName, RowDocument row, boolean only);
+
+    /**
+     * Writes the rows of a table to a file that says what they are, whether or not the bundle of their type is installed.
+     *
+     * @param table as in {@link #rows}
+     * @param file absolute; replaced as a whole
+     * @return a line of what was written
+     * @throws org.vnetwork.model.Refusal when it cannot be written; then it is as it was
+     */
+    String exportRows(String switchName, String table, Path file);
+
+    /**
+     * Puts the rows of a file that {@link #exportRows} wrote; rows of the same keys become others, those that the file does not have stay.
+     *
+     * @param table as in {@link #rows}
+     * @param file absolute
+     * @param only whether to check alone, and change nothing
+     * @return what is done, a line each
+     * @throws org.vnetwork.model.Refusal when any row cannot be put; then nothing is changed
+     */
+    List<String> importRows(String switchName, String table, Path file, boolean only);
 
     /** Rules of a switch, by data type, the first to be asked first. */
     List<RuleView> rules(String switchName);

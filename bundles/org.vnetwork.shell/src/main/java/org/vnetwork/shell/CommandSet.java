@@ -22,7 +22,7 @@ final class CommandSet {
 
     private void add(Object scope) {
         Arrays.stream(scope.getClass().getMethods()).filter(m -> m.isAnnotationPresent(Does.class))
-                .sorted(Comparator.comparing(java.lang.reflect.Method::getName)).forEach(m -> commands.add(new ConsoleCommand(scope, m)));
+                .sorted(Comparator.comparing(ConsoleCommand::named)).forEach(m -> commands.add(new ConsoleCommand(scope, m)));
     }
 
     List<ConsoleCommand> all() {

@@ -65,7 +65,12 @@ final class ConsoleCommand implements Function {
 
     /** The verb. */
     String function() {
-        return method.getName();
+        return named(method);
+    }
+
+    /** What a method is called at the console: a word of the Java language has an underscore before it in Java. */
+    static String named(Method method) {
+        return method.getName().startsWith("_") ? method.getName().substring(1) : method.getName();
     }
 
     /** The command as it is typed. */

@@ -171,7 +171,7 @@ final class FakeHost implements Host, Configuration, Simulation {
     @Override
     public List<TableView> tables(String switchName) {
         document.need(switchName);
-        return List.of(new TableView("fdb/1", 1, 8192, 0, 1));
+        return List.of(new TableView("fdb/1", "", TableView.IN_USE, 1, 8192, 0, 1));
     }
 
     @Override
@@ -191,6 +191,18 @@ final class FakeHost implements Host, Configuration, Simulation {
         List<String> ports = document.need(switchName).ports().stream().map(PortDocument::name).toList();
         return List.of(new ColumnView("vlan", true, List.of()), new ColumnView("mac", true, List.of()), new ColumnView("port", false, ports),
                 new ColumnView("fixed", false, List.of("true", "false")));
+    }
+
+    @Override
+    public String exportRows(String switchName, String table, java.nio.file.Path file) {
+        document.need(switchName);
+        return "1 rows of table fdb/1 of " + switchName + " -> " + file;
+    }
+
+    @Override
+    public List<String> importRows(String switchName, String table, java.nio.file.Path file, boolean only) {
+        document.need(switchName);
+        return List.of("~ table fdb/1 of " + switchName + ": 1 rows are new, 0 are others, 0 are as they were");
     }
 
     @Override

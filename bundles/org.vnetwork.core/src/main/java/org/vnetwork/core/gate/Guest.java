@@ -4,6 +4,7 @@ package org.vnetwork.core.gate;
 public final class Guest {
     private final String role;
     private final String bundle;
+    private final String generation;
     /** Null until its constructor has returned. */
     private volatile Class<?> type;
     private volatile long processorNanos;
@@ -16,8 +17,19 @@ public final class Guest {
      * @param bundle symbolic name of its bundle
      */
     public Guest(String role, String bundle) {
+        this(role, bundle, bundle);
+    }
+
+    /** As {@link #Guest(String, String)}; {@code generation}: bundle and version, as in {@code com.acme.qos@1.2.0}. */
+    public Guest(String role, String bundle, String generation) {
         this.role = role;
         this.bundle = bundle;
+        this.generation = generation;
+    }
+
+    /** Bundle and version. */
+    public String generation() {
+        return generation;
     }
 
     /** As in {@code engine x}. */

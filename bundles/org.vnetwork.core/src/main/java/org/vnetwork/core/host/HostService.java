@@ -1,10 +1,13 @@
 package org.vnetwork.core.host;
 
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
@@ -188,7 +191,9 @@ public final class HostService implements Host {
 
     @Override
     public List<TableView> tables(String switchName) {
-        return switches.need(switchName).views().tables();
+        Set<String> installed = Stream.of(FrameworkUtil.getBundle(HostService.class).getBundleContext().getBundles()).map(Bundle::getSymbolicName).collect(Collectors.toSet());
+        return switches.need(switchName).views().tables().stream()
+                .map(t -> t.state().equals(TableView.UNUSED) && !t.bundle().isEmpty() && !installed.contains(t.bundle()) ? t.in(TableView.NOT_INSTALLED) : t).toList();
     }
 
     @Override
@@ -209,6 +214,16 @@ public final class HostService implements Host {
         } else {
             home.removeRow(row);
         }
+    }
+
+    @Override
+    public String exportRows(String switchName, String table, Path file) {
+        return switches.need(switchName).rowFiles().write(table, file);
+    }
+
+    @Override
+    public List<String> importRows(String switchName, String table, Path file, boolean only) {
+        return switches.need(switchName).rowFiles().read(table, file, only);
     }
 
     @Override

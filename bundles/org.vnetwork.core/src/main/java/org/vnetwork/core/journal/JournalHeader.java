@@ -10,7 +10,7 @@ final class JournalHeader {
     /** No damage: the machine was started anew since, and nothing that was known then is true now. */
     static final String OTHER_BOOT = "it is of an earlier boot";
     private static final int LENGTH = 72;
-    private static final String MAGIC = "vnetwork journal 2\n";
+    private static final String MAGIC = "vnetwork journal 3\n";
     private static final long RECORDS = 0;
     private static final long TEXT = 8;
     private static final long CHECKSUM = TEXT + LENGTH;

@@ -17,9 +17,11 @@ public final class PortTables {
     private final Table<Vlan, Members> members;
     private final Table<Slot, FilterRow> filters;
     private final Table<PortId, PortLink> links;
+    private final Tables tables;
 
     /** Tables of one switch. */
     public PortTables(Tables tables) {
+        this.tables = tables;
         ports = tables.view(PortId.class, PortRow.class);
         members = tables.view(Vlan.class, Members.class);
         filters = tables.view(Slot.class, FilterRow.class);
@@ -71,7 +73,7 @@ public final class PortTables {
 
     /** A port's filters are others now, by the same names. */
     public void mayDeny(PortId port) {
-        Tables.behind(ports).mayDeny(port);
+        tables.mayDeny(ports, port);
     }
 
     /** Whether the row of a port's link says that it is up. */

@@ -9,7 +9,7 @@ import org.vnetwork.core.journal.Journal;
  *
  * <p>It knows its readers, the flows whose decisions read it, and nothing of the row's class. Loop thread only.
  */
-public class Dependency {
+public abstract class Dependency {
     /** What a reader is told. */
     public interface Reader {
         /**
@@ -30,15 +30,9 @@ public class Dependency {
         }
     }
 
-    private final String text;
     private final Readers readers = new Readers();
     /** Where its name is in the journal. */
     int at = Journal.NOWHERE;
-
-    /** Something with this name. */
-    protected Dependency(String text) {
-        this.text = text;
-    }
 
     /**
      * Makes a flow a reader, before it is installed.
@@ -101,9 +95,16 @@ public class Dependency {
         return false;
     }
 
-    /** Table and key, or component and value. */
+    /** The table that it is of; null when it is of none. */
+    public RowTable table() {
+        return null;
+    }
+
+    /** Table and key, or component and value; made when it is asked for. */
+    protected abstract String text();
+
     @Override
-    public String toString() {
-        return text;
+    public final String toString() {
+        return text();
     }
 }

@@ -20,24 +20,35 @@ public final class Notices {
     /** How many changes led to the one whose listener runs now; -1 while none runs. */
     private int depth = -1;
 
-    /** One change for one listener. */
-    private record Change(RowTable table, String owner, BiConsumer<Record, Record> listener, Record key, Record row, int depth) implements Notice {
+    /** One change for one listener, neutral until it is called. */
+    private record Change(String owner, Form form, BiConsumer<Record, Record> listener, Values key, Values row, int depth) implements Notice {
         @Override
         public void run() {
             if (depth >= DEEPEST) {
-                throw new IllegalStateException("listeners of " + table.id() + " change its rows in a circle; the change that was the " + DEEPEST + "th in a row is not told");
+                throw new IllegalStateException("listeners of " + form.table().id() + " change its rows in a circle; the change that was the " + DEEPEST + "th in a row is not told");
             }
-            listener.accept(key, row);
+            listener.accept(form.keyRecord(key), row == null ? null : form.record(key, row));
         }
     }
 
-    void add(RowTable table, String owner, BiConsumer<Record, Record> listener, Record key, Record row) {
-        waiting.add(new Change(table, owner, listener, key, row, depth + 1));
+    void add(String owner, Form form, BiConsumer<Record, Record> listener, Values key, Values row) {
+        waiting.add(new Change(owner, form, listener, key, row, depth + 1));
     }
 
     /** Forgets what waits for a listener. */
     void drop(BiConsumer<Record, Record> listener) {
         waiting.removeIf(change -> change.listener == listener);
+    }
+
+    /** Runs a notice; {@code failed} takes who failed and how. */
+    public static Consumer<Notice> reporting(BiConsumer<String, Throwable> failed) {
+        return notice -> {
+            try {
+                notice.run();
+            } catch (Throwable e) {
+                failed.accept(notice.owner(), e);
+            }
+        };
     }
 
     /** Whether any listener is still to be called. */

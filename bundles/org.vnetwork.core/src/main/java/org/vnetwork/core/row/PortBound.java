@@ -1,6 +1,5 @@
 package org.vnetwork.core.row;
 
-import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,9 +18,9 @@ import org.vnetwork.model.PortId;
 final class PortBound {
     private final RowTable table;
     private final RowBounds bounds;
-    private final boolean keyIsPort;
-    private final List<Method> inKey;
-    private final List<Method> inRow;
+    private int[] numbersInKey;
+    private int[] inKey;
+    private int[] inRow;
     private final Map<PortId, Share> shares = new HashMap<>();
     private final Map<Row, Moves> moves = new HashMap<>();
 
@@ -33,8 +32,17 @@ final class PortBound {
         private long held;
 
         Share(PortId port) {
-            super(table.id() + "[room of " + port + "]");
             this.port = port;
+        }
+
+        @Override
+        public RowTable table() {
+            return table;
+        }
+
+        @Override
+        protected String text() {
+            return table.id() + "[room of " + port + "]";
         }
 
         @Override
@@ -48,26 +56,53 @@ final class PortBound {
         private long sinceNanos;
         private int count;
         private boolean held;
+        private final Row row;
 
-        Moves(String text) {
-            super(text);
+        Moves(Row row) {
+            this.row = row;
+        }
+
+        @Override
+        public RowTable table() {
+            return row.table;
+        }
+
+        @Override
+        protected String text() {
+            return row + " moves";
         }
     }
 
-    PortBound(RowTable table, RowType type, RowBounds bounds) {
+    PortBound(RowTable table, RowBounds bounds) {
         this.table = table;
         this.bounds = bounds;
-        this.keyIsPort = type.key() == PortId.class;
-        this.inKey = type.ports(type.key());
-        this.inRow = type.ports(type.row());
+        find();
+    }
+
+    private void find() {
+        numbersInKey = table.keySchema().places(Kind.Scalar.PORT_NUMBER);
+        inKey = table.keySchema().places(Kind.Scalar.PORT);
+        inRow = table.rowSchema().places(Kind.Scalar.PORT);
+    }
+
+    /** The table has another schema, and all rows are in it. */
+    void adapt() {
+        find();
+        shares.values().forEach(share -> share.rows = 0);
+        table.eachRow(row -> {
+            if (bounded(row.idleNanos)) {
+                named(row.key, row.value).forEach(port -> share(port).rows++);
+            }
+        });
+        rebound();
     }
 
     private boolean bounded(long idleNanos) {
-        return idleNanos != Row.NEVER && (keyIsPort || !inKey.isEmpty() || !inRow.isEmpty());
+        return idleNanos != Row.NEVER && numbersInKey.length + inKey.length + inRow.length > 0;
     }
 
     /** Why a row is not to be put, or null; {@code row} is its place if there is one. */
-    Dependency closed(Row row, Record key, Record value, long idleNanos) {
+    Dependency closed(Row row, Values key, Values value, long idleNanos) {
         if (!bounded(idleNanos)) {
             return null;
         }
@@ -89,14 +124,14 @@ final class PortBound {
     }
 
     /** Counts a row that was not put, for the port that it would have named. */
-    void refused(Dependency why, Record key, Record value) {
+    void refused(Dependency why, Values key, Values value) {
         if (why instanceof Share) {
             named(key, value).forEach(port -> share(port).refused++);
         }
     }
 
     /** Counts a row that was changed; {@code row} is as it now is. */
-    void changed(Row row, Record before, long idleBefore, long now) {
+    void changed(Row row, Values before, long idleBefore, long now) {
         boolean was = before != null && bounded(idleBefore);
         boolean is = row.value != null && bounded(row.idleNanos);
         Collection<PortId> left = was ? named(row.key, before) : List.of();
@@ -117,7 +152,7 @@ final class PortBound {
     }
 
     private void moved(Row row, PortId from, PortId to, long now) {
-        Moves moved = moves.computeIfAbsent(row, r -> new Moves(r + " moves"));
+        Moves moved = moves.computeIfAbsent(row, Moves::new);
         if (now - moved.sinceNanos > RowBounds.WINDOW_NANOS) {
             moved.sinceNanos = now;
             moved.count = 0;
@@ -157,6 +192,11 @@ final class PortBound {
         return row.value != null && bounded(row.idleNanos) && named(row.key, row.value).stream().anyMatch(about::contains);
     }
 
+    /** Whether any flow depends on a bound. */
+    boolean isRead() {
+        return shares.values().stream().anyMatch(share -> share.readers() > 0) || moves.values().stream().anyMatch(moved -> moved.readers() > 0);
+    }
+
     int rows(PortId port) {
         return shares.containsKey(port) ? shares.get(port).rows : 0;
     }
@@ -173,16 +213,35 @@ final class PortBound {
         return shares.computeIfAbsent(port, Share::new);
     }
 
-    private Collection<PortId> named(Record key, Record value) {
-        if (!keyIsPort && inKey.isEmpty() && inRow.size() == 1) {
-            return List.of((PortId) RowType.invoke(inRow.getFirst(), value));
+    /** Ports that a key is, or names. */
+    List<PortId> ofKey(Values key) {
+        if (numbersInKey.length + inKey.length == 0) {
+            return List.of();
         }
         List<PortId> ports = new ArrayList<>();
-        if (keyIsPort) {
-            ports.add((PortId) key);
+        for (int place : numbersInKey) {
+            ports.add(new PortId((Integer) key.get(place)));
         }
-        inKey.forEach(accessor -> ports.add((PortId) RowType.invoke(accessor, key)));
-        inRow.forEach(accessor -> ports.add((PortId) RowType.invoke(accessor, value)));
-        return ports.stream().distinct().toList();
+        add(inKey, key, ports);
+        return ports;
+    }
+
+    private static void add(int[] places, Values values, List<PortId> ports) {
+        for (int place : places) {
+            if (values.get(place) instanceof PortId port) {
+                ports.add(port);
+            }
+        }
+    }
+
+    /** Ports that key or row name. */
+    Collection<PortId> named(Values key, Values value) {
+        List<PortId> ports = ofKey(key);
+        if (ports.isEmpty() && inRow.length == 1 && value.get(inRow[0]) instanceof PortId port) {
+            return List.of(port);
+        }
+        List<PortId> all = new ArrayList<>(ports);
+        add(inRow, value, all);
+        return all.size() < 2 ? all : all.stream().distinct().toList();
     }
 }

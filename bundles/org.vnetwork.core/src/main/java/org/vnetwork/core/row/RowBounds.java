@@ -16,7 +16,7 @@ public final class RowBounds {
     @FunctionalInterface
     public interface MoveListener {
         /** A learned row has moved from port to port as often as it may, and now stays for a while. */
-        void held(RowTable table, Record key, PortId from, PortId to);
+        void held(RowTable table, Values key, PortId from, PortId to);
     }
 
     RowBounds() {

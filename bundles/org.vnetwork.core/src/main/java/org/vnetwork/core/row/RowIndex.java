@@ -1,10 +1,11 @@
 package org.vnetwork.core.row;
 
-import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -16,32 +17,54 @@ import java.util.Set;
  */
 final class RowIndex {
     private final RowTable table;
-    private final Method accessor;
+    private final String component;
     private final Map<Object, Bucket> buckets = new HashMap<>();
+    private boolean inKey;
+    private int place;
 
     /** The rows with one value; as a dependency: which ones these are. */
     private final class Bucket extends Dependency {
-        private final Object value;
+        private Object value;
         private final Set<Row> rows = new LinkedHashSet<>();
 
         Bucket(Object value) {
-            super(table.id() + "[" + accessor.getName() + "=" + value + ", any]");
             this.value = value;
         }
 
         @Override
+        public RowTable table() {
+            return table;
+        }
+
+        @Override
+        protected String text() {
+            return table.id() + "[" + component + "=" + value + ", any]";
+        }
+
+        @Override
         protected boolean name(ByteBuffer to) {
-            return table.names() != null && table.names().value(accessor, value, to);
+            return table.names() != null && table.names().value(component, value, to);
         }
     }
 
     /** An index of the rows that are there. */
-    RowIndex(RowTable table, Method accessor) {
+    RowIndex(RowTable table, String component) {
         this.table = table;
-        this.accessor = accessor;
-        for (Row row : table.rows()) {
-            bucket(value(row.key, row.value)).rows.add(row);
-        }
+        this.component = component;
+        adapt();
+        fill();
+    }
+
+    /** Finds its component in the table's schema; false when there is none. */
+    private boolean adapt() {
+        int ofKey = table.keySchema().place(component);
+        inKey = ofKey >= 0;
+        place = inKey ? ofKey : table.rowSchema().place(component);
+        return place >= 0;
+    }
+
+    private void fill() {
+        table.eachRow(row -> bucket(value(row.key, row.value)).rows.add(row));
     }
 
     private Bucket bucket(Object value) {
@@ -59,12 +82,12 @@ final class RowIndex {
     }
 
     /** The value in a key and row. */
-    Object value(Record key, Record row) {
-        return RowType.invoke(accessor, accessor.getDeclaringClass() == key.getClass() ? key : row);
+    Object value(Values key, Values row) {
+        return (inKey ? key : row).get(place);
     }
 
     /** Puts a row that was changed where it belongs now, and tells who asked for what it entered or left; {@code mayDeny}: the change may deny what was allowed. */
-    void changed(Row row, Record before, boolean mayDeny) {
+    void changed(Row row, Values before, boolean mayDeny) {
         Object old = before == null ? null : value(row.key, before);
         Object now = row.value == null ? null : value(row.key, row.value);
         if (Objects.equals(old, now)) {
@@ -80,9 +103,49 @@ final class RowIndex {
         }
     }
 
+    /**
+     * The table has another schema, and all rows are in it: who asked for a value that has a place in it goes on asking for that one, all others are told.
+     *
+     * @return false when the component is no more
+     */
+    boolean adapt(Conversion keys, Conversion rows) {
+        List<Bucket> before = new ArrayList<>(buckets.values());
+        boolean wasInKey = inKey;
+        buckets.clear();
+        boolean there = adapt() && inKey == wasInKey;
+        Conversion conversion = wasInKey ? keys : rows;
+        for (Bucket bucket : before) {
+            bucket.rows.clear();
+            Object value = there ? converted(conversion, bucket.value) : null;
+            if (value == null || buckets.containsKey(value)) {
+                bucket.changed(true);
+            } else {
+                bucket.value = value;
+                buckets.put(value, bucket);
+            }
+        }
+        if (there) {
+            fill();
+        }
+        return there;
+    }
+
+    private Object converted(Conversion conversion, Object value) {
+        try {
+            return conversion == null || value == null ? value : conversion.component(component, value);
+        } catch (Conversion.Misfit e) {
+            return null;
+        }
+    }
+
     /** Drops values that no row has and that nothing depends on. */
     void sweep() {
         buckets.values().removeIf(b -> b.rows.isEmpty() && b.readers() == 0);
+    }
+
+    /** Whether anything is asked for by a flow. */
+    boolean isRead() {
+        return buckets.values().stream().anyMatch(b -> b.readers() > 0);
     }
 
     /** Adds the readers of all values. */

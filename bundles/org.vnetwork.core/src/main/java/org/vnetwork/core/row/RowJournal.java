@@ -3,9 +3,9 @@ package org.vnetwork.core.row;
 import java.nio.BufferOverflowException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -14,38 +14,41 @@ import org.vnetwork.core.journal.Journal;
 /**
  * Keeps rows in the journal as they change, and gives those of the process before back to their tables.
  *
- * <p>Rows of a data type that nobody uses yet stay in the journal until somebody does. Loop thread only.
+ * <p>A data type has a number for each schema that its table had, and one of these is the current one: the next process takes the rows under that number. So a table that becomes another
+ * is, for the next process, wholly the one or wholly the other. Loop thread only.
  */
 public final class RowJournal {
     private final Journal journal;
     private final Consumer<String> told;
     private final ByteBuffer buffer = Journal.buffer();
-    /** Types by id; those of the process before keep their numbers. */
-    private final Map<String, Type> types = new HashMap<>();
-    private final Map<RowTable, Codecs> codecs = new HashMap<>();
-    private final Map<Integer, RowTable> tables = new HashMap<>();
-    private final Map<Integer, Type> byNumber = new HashMap<>();
+    private final RowOctets octets = new RowOctets();
+    private final Map<Integer, Numbered> byNumber = new LinkedHashMap<>();
+    private final Map<RowTable, Numbered> current = new HashMap<>();
+    private final Map<String, RowTable> tables = new HashMap<>();
+    /** Records of rows as they were before their table became another, until that is confirmed. */
+    private final Map<RowTable, List<Integer>> before = new HashMap<>();
     private int nextNumber;
     private long sequence;
+    private long turn;
     private int restored;
 
-    /** A type, its place in the journal, and the rows found of it. */
-    private static final class Type {
+    /** A schema of a type, its place in the journal, and the rows found under it. */
+    private static final class Numbered {
         private final int number;
-        private final String id;
-        private final String schema;
+        private final RowType type;
+        private final String owner;
         private final List<Journal.Found> rows = new ArrayList<>();
         private int at;
+        /** The highest of a type is the current one. */
+        private long turn;
 
-        Type(int number, String id, String schema, int at) {
+        Numbered(int number, RowType type, String owner, int at, long turn) {
             this.number = number;
-            this.id = id;
-            this.schema = schema;
+            this.type = type;
+            this.owner = owner;
             this.at = at;
+            this.turn = turn;
         }
-    }
-
-    private record Codecs(Type type, RowCodec key, RowCodec row) {
     }
 
     /**
@@ -58,12 +61,18 @@ public final class RowJournal {
         this.told = told;
         for (Journal.Found found : journal.take(Journal.Kind.TYPE)) {
             int number = found.octets().getInt();
-            String[] text = StandardCharsets.UTF_8.decode(found.octets()).toString().split(" ", 2);
-            add(new Type(number, text[0], text[1], found.at()));
             reserve(number);
+            try {
+                RowOctets.Typed typed = RowOctets.type(found.octets());
+                byNumber.put(number, new Numbered(number, typed.type(), typed.owner(), found.at(), found.a()));
+                turn = Math.max(turn, found.a());
+            } catch (IllegalArgumentException e) {
+                told.accept("a data type of the process before is left out, with its rows: " + e.getMessage());
+                journal.free(found.at());
+            }
         }
         for (Journal.Found found : journal.take(Journal.Kind.ROW)) {
-            Type type = byNumber.get(found.octets().getInt());
+            Numbered type = byNumber.get(found.octets().getInt());
             if (type == null) {
                 journal.free(found.at());
             } else {
@@ -78,52 +87,65 @@ public final class RowJournal {
         return restored;
     }
 
-    /** Takes up a table: what the process before knew of it comes back. */
-    void adopt(RowTable table) {
-        RowCodec key = RowCodec.of(table.keyClass());
-        RowCodec row = RowCodec.of(table.rowClass());
-        String schema = key.schema() + " " + row.schema();
-        Type known = types.get(table.id());
-        if (known != null && !known.schema.equals(schema)) {
-            if (!known.rows.isEmpty()) {
-                told.accept("data type " + table.id() + ": " + known.rows.size() + " rows of the process before are left out, since its components were " + known.schema
-                        + " and are " + schema + " now (expected: another version number for other components)");
-            }
-            known.rows.forEach(r -> journal.free(r.at()));
-            journal.free(known.at);
-            byNumber.remove(known.number);
-            known = null;
+    /** Makes the tables of the process before, with their rows; whether or not a bundle is there that uses them. */
+    void restore(Tables all) {
+        Map<String, Numbered> newest = new LinkedHashMap<>();
+        byNumber.values().forEach(n -> newest.merge(n.type.id(), n, (a, b) -> b.turn > a.turn ? b : a));
+        for (Numbered numbered : newest.values()) {
+            RowTable table = all.restored(numbered.type, numbered.owner);
+            adopt(table, numbered);
+            numbered.rows.forEach(found -> restore(table, found));
+            numbered.rows.clear();
         }
-        if (known == null) {
-            known = new Type(nextNumber++, table.id(), schema, Journal.NOWHERE);
-            add(known);
-            keeps(known);
-        }
-        codecs.put(table, new Codecs(known, key, row));
-        tables.put(known.number, table);
-        table.setNames(new ReadNames(known.number, key));
-        known.rows.forEach(found -> restore(table, found));
-        known.rows.clear();
+        byNumber.values().forEach(old -> {
+            old.rows.forEach(found -> journal.free(found.at()));
+            old.rows.clear();
+        });
     }
 
-    private void add(Type type) {
-        types.put(type.id, type);
-        byNumber.put(type.number, type);
+    /** Takes up a table that the process before did not know. */
+    void adopt(RowTable table, String owner) {
+        Numbered numbered = number(table.type(), owner);
+        numbered.turn = ++turn;
+        journal.set(numbered.at, numbered.turn, 0);
+        adopt(table, numbered);
+    }
+
+    private void adopt(RowTable table, Numbered numbered) {
+        current.put(table, numbered);
+        tables.put(table.id(), table);
+        table.setNames(new ReadNames(numbered.number, numbered.type.key(), numbered.type.row(), octets));
+        table.keepIn(this);
+    }
+
+    private Numbered number(RowType type, String owner) {
+        for (Numbered numbered : byNumber.values()) {
+            if (numbered.type.id().equals(type.id()) && numbered.type.isLike(type)) {
+                return numbered;
+            }
+        }
+        Numbered made = new Numbered(nextNumber++, type, owner, Journal.NOWHERE, 0);
+        byNumber.put(made.number, made);
+        return made;
     }
 
     /** Whether the journal has the type, now at the latest; without it the next process knows nothing by its number. */
-    private boolean keeps(Type type) {
-        if (type.at == Journal.NOWHERE) {
-            buffer.clear().putInt(type.number).put((type.id + " " + type.schema).getBytes(StandardCharsets.UTF_8));
-            type.at = journal.put(Journal.Kind.TYPE, buffer.flip(), 0, 0);
+    private boolean keeps(Numbered numbered) {
+        if (numbered.at == Journal.NOWHERE) {
+            try {
+                octets.write(numbered.type, numbered.owner, buffer.clear().putInt(numbered.number));
+                numbered.at = journal.put(Journal.Kind.TYPE, buffer.flip(), numbered.turn, 0);
+            } catch (BufferOverflowException e) {
+                return false;
+            }
         }
-        return type.at != Journal.NOWHERE;
+        return numbered.at != Journal.NOWHERE;
     }
 
     /** Whether the next process will know the type of this number: only then a name with it says anything. */
     boolean keeps(int number) {
-        Type type = byNumber.get(number);
-        return type != null && keeps(type);
+        Numbered numbered = byNumber.get(number);
+        return numbered != null && keeps(numbered);
     }
 
     /** Gives no new type this number or a lower one: names with it are about. */
@@ -131,33 +153,18 @@ public final class RowJournal {
         nextNumber = Math.max(nextNumber, number + 1);
     }
 
-    /** What a name stands for, behind the number of its type; something that nobody can change yet when that type is not in use, null when no such type is known. */
+    /** What a name stands for, behind the number of its type; null when no such type is known. */
     Dependency find(int type, ByteBuffer name) {
-        RowTable table = tables.get(type);
-        if (table == null) {
-            return byNumber.containsKey(type) ? new Unused(type) : null;
-        }
-        return table.names().find(table, name);
-    }
-
-    /** Something of a data type that nobody uses yet. */
-    private static final class Unused extends Dependency {
-        Unused(int type) {
-            super("data type " + type + " of the process before[not in use]");
-        }
-
-        @Override
-        public boolean mayDeny() {
-            return true;
-        }
+        Numbered numbered = byNumber.get(type);
+        RowTable table = numbered == null ? null : tables.get(numbered.type.id());
+        return table == null ? null : new ReadNames(type, numbered.type.key(), numbered.type.row(), octets).find(table, name);
     }
 
     private void restore(RowTable table, Journal.Found found) {
-        Codecs codec = codecs.get(table);
         try {
             long idleNanos = found.octets().getLong();
-            Record key = (Record) codec.key().read(found.octets());
-            Record value = (Record) codec.row().read(found.octets());
+            Values key = octets.read(table.keySchema(), found.octets());
+            Values value = octets.read(table.rowSchema(), found.octets());
             Row row = table.place(key);
             if (row.value == null) {
                 restored++;
@@ -178,22 +185,63 @@ public final class RowJournal {
 
     /** Keeps a row as it is now, or forgets one that is gone. */
     void changed(Row row) {
-        Codecs codec = codecs.get(row.table);
-        int before = row.valueAt;
+        int old = row.valueAt;
+        put(row);
+        // NB: the new one is there before the old one goes: killed in between, the later of the two counts.
+        journal.free(old);
+    }
+
+    private void put(Row row) {
         row.valueAt = Journal.NOWHERE;
-        if (codec != null && row.value != null && !row.placed && keeps(codec.type())) {
+        Numbered numbered = current.get(row.table);
+        if (numbered != null && row.value != null && !row.placed && keeps(numbered)) {
             try {
-                buffer.clear().putInt(codec.type().number).putLong(row.idleNanos);
-                codec.key().write(row.key, buffer);
-                codec.row().write(row.value, buffer);
+                buffer.clear().putInt(numbered.number).putLong(row.idleNanos);
+                octets.write(row.key, buffer);
+                octets.write(row.value, buffer);
                 row.sequence = sequence++;
                 row.valueAt = journal.put(Journal.Kind.ROW, buffer.flip(), row.touchedNanos, row.sequence);
             } catch (BufferOverflowException e) {
                 told.accept("row " + row + ": is too large for the journal (expected: " + Journal.LARGEST + " octets at most); after a crash it is gone");
             }
         }
-        // NB: the new one is there before the old one goes: killed in between, the later of the two counts.
-        journal.free(before);
+    }
+
+    /**
+     * A table has become another: keeps all of it as it is now.
+     *
+     * @param lost records of rows that had no place in it
+     * @param confirmed whether the next process is to find it so; else it finds what was before, until {@link #confirm}
+     */
+    void became(RowTable table, List<Integer> lost, boolean confirmed) {
+        Numbered was = current.get(table);
+        Numbered is = number(table.type(), was.owner);
+        current.put(table, is);
+        table.setNames(new ReadNames(is.number, is.type.key(), is.type.row(), octets));
+        List<Integer> old = before.computeIfAbsent(table, t -> new ArrayList<>());
+        old.addAll(lost);
+        table.eachRow(row -> {
+            old.add(row.valueAt);
+            put(row);
+        });
+        if (confirmed) {
+            confirm(table);
+        }
+    }
+
+    /** Has the next process find a table as it is now. */
+    void confirm(RowTable table) {
+        Numbered numbered = current.get(table);
+        if (numbered != null) {
+            numbered.turn = ++turn;
+            if (numbered.at != Journal.NOWHERE) {
+                journal.set(numbered.at, numbered.turn, 0);
+            }
+        }
+        List<Integer> old = before.remove(table);
+        if (old != null) {
+            old.forEach(journal::free);
+        }
     }
 
     /** Keeps the time at which a row was seen last. */

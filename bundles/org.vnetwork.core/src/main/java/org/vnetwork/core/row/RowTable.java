@@ -1,62 +1,53 @@
 package org.vnetwork.core.row;
 
-import java.lang.reflect.Method;
-import java.nio.ByteBuffer;
-import java.util.Collection;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.vnetwork.control.ColumnView;
+import org.vnetwork.core.journal.Journal;
 import org.vnetwork.model.PortId;
-import org.vnetwork.model.Refusal;
 
 /**
  * Committed rows of one data type in one switch, with an index for each component that was asked for.
  *
- * <p>A change tells the readers of the row and of the index values that it entered or left. Loop thread only.
+ * <p>Keys and rows are neutral: the table goes on when the bundles that use it go, or bring other classes for it. A change tells the readers of the row and of the index values
+ * that it entered or left. Loop thread only.
  */
 public final class RowTable {
     /** Most rows of a table. */
     public static final int LIMIT = 65_536;
 
-    private final RowType type;
-    private final Map<Record, Row> rows = new LinkedHashMap<>();
-    private final Map<String, RowIndex> indexes = new HashMap<>();
-    private final Map<BiConsumer<Record, Record>, String> listeners = new LinkedHashMap<>();
-    private final Notices notices;
+    private final String id;
+    private final Forms forms = new Forms(this);
+    private final Map<Values, Row> rows = new LinkedHashMap<>();
+    private final Indexes indexes = new Indexes(this);
+    private final Listeners listeners;
+    private final PortBound ports;
+    private final Whole room = new Whole(this, true);
+    private final Whole any = new Whole(this, false);
+    private final Denials denials;
+    private Schema keySchema;
+    private Schema rowSchema;
+    private boolean policy;
     private int present;
     private long refused;
-    private final PortBound ports;
-    private final Room room;
-    private final Denials denials;
-    private final boolean policy;
     private boolean configured;
     private RowJournal journal;
     private ReadNames names;
 
-    /** Whether there is room for one more row. */
-    private final class Room extends Dependency {
-        Room() {
-            super(id() + "[room]");
-        }
-
-        @Override
-        protected boolean name(ByteBuffer to) {
-            return names != null && names.room(to);
-        }
-    }
-
     RowTable(RowType type, RowBounds bounds, Denials denials, Notices notices) {
-        this.type = type;
-        this.notices = notices;
+        this.id = type.id();
+        this.keySchema = type.key();
+        this.rowSchema = type.row();
+        this.policy = type.policy();
         this.denials = denials;
-        this.policy = type.isPolicy();
-        this.ports = new PortBound(this, type, bounds);
-        this.room = new Room();
+        this.listeners = new Listeners(notices);
+        this.ports = new PortBound(this, bounds);
     }
 
     /** Says that all rows are the platform's own, as those that come from the configuration: nobody else writes them, they are not journaled, and every change of one may deny what was allowed. */
@@ -65,9 +56,8 @@ public final class RowTable {
         journal = null;
     }
 
-    /** Has the rows kept in a journal, and takes what is in there. */
+    /** Has the rows kept in a journal from now on. */
     void keepIn(RowJournal keeper) {
-        keeper.adopt(this);
         journal = keeper;
     }
 
@@ -85,6 +75,11 @@ public final class RowTable {
         return room;
     }
 
+    /** What is depended on by asking for all rows. */
+    Dependency any() {
+        return any;
+    }
+
     /** Whether all rows are the platform's own, which nobody else writes. */
     public boolean isConfigured() {
         return configured;
@@ -92,17 +87,47 @@ public final class RowTable {
 
     /** Id and version of the data type. */
     public String id() {
-        return type.id();
+        return id;
     }
 
-    /** The record class of keys. */
-    public Class<? extends Record> keyClass() {
-        return type.key();
+    Schema keySchema() {
+        return keySchema;
     }
 
-    /** The record class of rows. */
-    public Class<? extends Record> rowClass() {
-        return type.row();
+    Schema rowSchema() {
+        return rowSchema;
+    }
+
+    /** What it is made of, without its rows. */
+    RowType type() {
+        return new RowType(id, policy, keySchema, rowSchema);
+    }
+
+    /** Has it say of itself whether its rows are a policy, as a form does. */
+    void setPolicy(boolean may) {
+        policy |= may;
+    }
+
+    Forms forms() {
+        return forms;
+    }
+
+    /** What keys and rows consist of; {@code portNames} are all that a port can be. */
+    public List<ColumnView> columns(List<String> portNames) {
+        return Stream.concat(keySchema.columns(true, portNames), rowSchema.columns(false, portNames)).toList();
+    }
+
+    /** Whether any bundle uses it now. */
+    public boolean inUse() {
+        return !forms.isEmpty();
+    }
+
+    RecordCodec keyClasses() {
+        return forms.keys();
+    }
+
+    RecordCodec rowClasses() {
+        return forms.rows();
     }
 
     /** Rows that are there. */
@@ -148,7 +173,7 @@ public final class RowTable {
     }
 
     /** Why a row would not be taken now, or null; what is decided by that depends on it. */
-    Dependency closed(Record key, Record value, long idleNanos) {
+    Dependency closed(Values key, Values value, long idleNanos) {
         Row row = rows.get(key);
         if (present >= LIMIT && (row == null || row.value == null)) {
             return room;
@@ -157,7 +182,7 @@ public final class RowTable {
     }
 
     /** Counts a row that was not taken. */
-    void refused(Dependency why, Record key, Record value) {
+    void refused(Dependency why, Values key, Values value) {
         refused++;
         if (why != room) {
             ports.refused(why, key, value);
@@ -169,68 +194,44 @@ public final class RowTable {
         return rows.values().stream().filter(r -> r.value != null).toList();
     }
 
-    /** Has a notice wait for a listener after each change, with key and row, or null for a row that went; failures name {@code owner}. */
-    public void listen(String owner, BiConsumer<Record, Record> listener) {
-        listeners.put(listener, owner);
+    void eachPlace(Consumer<Row> work) {
+        rows.values().forEach(work);
     }
 
-    /** Ends {@link #listen}; what waits for the listener is dropped. */
-    public void unlisten(BiConsumer<Record, Record> listener) {
-        listeners.remove(listener);
-        notices.drop(listener);
+    void eachRow(Consumer<Row> work) {
+        for (Row row : rows.values()) {
+            if (row.value != null) {
+                work.accept(row);
+            }
+        }
+    }
+
+    Listeners listeners() {
+        return listeners;
     }
 
     /** The place of a key, made when it is not there yet, so that its absence can be depended on. */
-    public Row place(Record key) {
+    Row place(Values key) {
         return rows.computeIfAbsent(key, k -> new Row(this, k));
     }
 
     /** The place of a key, or null. */
-    Row peek(Record key) {
+    Row peek(Values key) {
         return rows.get(key);
     }
 
-    /** What is depended on by asking for a value in a component. */
-    Dependency dependency(String component, Object value) {
-        return index(component).dependency(value);
+    /** Its rows by values of components. */
+    Indexes indexes() {
+        return indexes;
     }
 
-    /** Rows with this value in this component. */
-    Collection<Row> find(String component, Object value) {
-        return index(component).rows(value);
-    }
-
-    /** The value of a component in a key and row of this type. */
-    Object component(String component, Record key, Record row) {
-        return index(component).value(key, row);
-    }
-
-    /** The value of a component of a row that is there. */
-    public Object value(String component, Row row) {
-        return component(component, row.key, row.value);
-    }
-
-    /** Puts a row that the administrator places: it comes from the configuration again, not from the journal, and may deny what was allowed. False when the table is full; what fails leaves what was there. */
-    boolean place(Record key, Record value, long now) {
-        Row old = rows.get(key);
-        Record valueBefore = old == null ? null : old.value;
-        long idleBefore = old == null ? Row.NEVER : old.idleNanos;
-        long touchedBefore = old == null ? now : old.touchedNanos;
-        boolean placedBefore = old != null && old.placed;
-        try {
-            return apply(key, value, Row.NEVER, now, true);
-        } catch (RuntimeException | Error e) {
-            try {
-                apply(key, valueBefore, idleBefore, touchedBefore, placedBefore);
-            } catch (RuntimeException | Error again) {
-                e.addSuppressed(again);
-            }
-            throw e;
-        }
+    /** Whether keys or rows have a component of this name. */
+    boolean has(String component) {
+        return keySchema.place(component) >= 0 || rowSchema.place(component) >= 0;
     }
 
     /** What a row stands for may deny now, although the row is as it was: tells its readers. */
-    public void mayDeny(Record key) {
+    void mayDeny(Values key) {
         Row row = rows.get(key);
         if (row != null) {
             row.changed(true);
@@ -238,17 +239,22 @@ public final class RowTable {
         denials.mayDeny();
     }
 
+    /** Puts a row that the administrator places: it comes from the configuration again, not from the journal, and may deny what was allowed. False when the table is full. */
+    boolean place(Values key, Values value, long now) {
+        return apply(key, value, Row.NEVER, now, true);
+    }
+
     /** Removes a row that the administrator takes away; it may be a plugin's by now, and its going may deny all the same. */
-    void takeAway(Record key, long now) {
+    void takeAway(Values key, long now) {
         apply(key, null, Row.NEVER, now, true);
     }
 
     /** Puts (value not null) or removes a row and tells its readers; false when the table did not take it, which is counted. */
-    boolean apply(Record key, Record value, long idleNanos, long now) {
+    boolean apply(Values key, Values value, long idleNanos, long now) {
         return apply(key, value, idleNanos, now, false);
     }
 
-    private boolean apply(Record key, Record value, long idleNanos, long now, boolean administrator) {
+    private boolean apply(Values key, Values value, long idleNanos, long now, boolean administrator) {
         Row row = place(key);
         Dependency closed = value == null ? null : closed(key, value, idleNanos);
         if (closed != null) {
@@ -256,13 +262,13 @@ public final class RowTable {
             forgetUnread(row);
             return false;
         }
-        Record before = row.value;
-        long idleBefore = row.idleNanos;
-        boolean mayDeny = configured || policy || administrator || row.placed;
+        Values before = row.value;
         if (before == null && value == null) {
             forgetUnread(row);
             return true;
         }
+        long idleBefore = row.idleNanos;
+        boolean mayDeny = configured || policy || administrator || row.placed;
         if (before == null) {
             // The place may be older, from when its absence was read; it is the arrival that counts.
             rows.remove(key);
@@ -278,22 +284,27 @@ public final class RowTable {
         }
         present += (value == null ? 0 : 1) - (before == null ? 0 : 1);
         ports.changed(row, before, idleBefore, now);
-        if (value == null && present == LIMIT - 1) {
-            room.changed(false);
-        }
-        indexes.values().forEach(i -> i.changed(row, before, mayDeny));
-        row.changed(mayDeny);
-        if (mayDeny) {
-            denials.mayDeny();
-        }
-        listeners.forEach((listener, owner) -> notices.add(this, owner, listener, key, value));
+        tell(row, before, mayDeny);
         forgetUnread(row);
         return true;
     }
 
+    private void tell(Row row, Values before, boolean mayDeny) {
+        if (row.value == null && present == LIMIT - 1) {
+            room.tell(false);
+        }
+        indexes.changed(row, before, mayDeny);
+        row.changed(mayDeny);
+        any.tell(mayDeny);
+        if (mayDeny) {
+            denials.mayDeny();
+        }
+        listeners.changed(row);
+    }
+
     /** Puts a row of the process before, which nobody has read yet. */
-    void restore(Row row, Record value, long idleNanos, long touchedNanos) {
-        Record before = row.value;
+    void restore(Row row, Values value, long idleNanos, long touchedNanos) {
+        Values before = row.value;
         long idleBefore = row.idleNanos;
         present += before == null ? 1 : 0;
         row.value = value;
@@ -311,34 +322,79 @@ public final class RowTable {
 
     /** Drops places and index values that hold nothing and that nothing depends on. */
     void sweep() {
-        rows.values().removeIf(r -> r.value == null && r.readers() == 0);
-        indexes.values().forEach(RowIndex::sweep);
+        rows.values().removeIf(this::isUnread);
+        indexes.sweep();
+    }
+
+    /** Whether nothing is in it, nobody uses it and nothing depends on it. */
+    boolean isOver() {
+        return rows.isEmpty() && forms.isEmpty() && !configured && room.readers() + any.readers() == 0 && !indexes.isRead() && !ports.isRead();
     }
 
     /** Flows that read anything of this table. */
     public int readers() {
         Set<Dependency.Reader> readers = new HashSet<>();
         rows.values().forEach(r -> readers.addAll(r.all()));
-        indexes.values().forEach(i -> i.addReaders(readers));
+        indexes.addReaders(readers);
         return readers.size();
     }
 
+    private boolean isUnread(Row row) {
+        return row.value == null && row.readers() == 0 && forms.forget(row);
+    }
+
     private void forgetUnread(Row row) {
-        if (row.value == null && row.readers() == 0) {
+        if (isUnread(row)) {
             rows.remove(row.key);
         }
     }
 
-    private RowIndex index(String component) {
-        return indexes.computeIfAbsent(component, c -> new RowIndex(this, accessor(c)));
+    /**
+     * Gives the table another schema. Rows stay what they are to their readers; those that have no place in it go.
+     *
+     * @param to the schema
+     * @param moved for each row that is to stay: its key and row in the new schema
+     * @param confirmed as {@link RowJournal#became} has it
+     */
+    void become(RowType to, Map<Row, Moved> moved, boolean confirmed, long now) {
+        Conversion keys = Conversion.between(keySchema, to.key());
+        Conversion values = Conversion.between(rowSchema, to.row());
+        List<Integer> lost = new ArrayList<>();
+        rows().stream().filter(row -> !moved.containsKey(row)).forEach(row -> {
+            lost.add(row.valueAt);
+            row.valueAt = Journal.NOWHERE;
+            apply(row.key, null, Row.NEVER, now);
+        });
+        List<Row> all = List.copyOf(rows.values());
+        rows.clear();
+        keySchema = to.key();
+        rowSchema = to.row();
+        for (Row row : all) {
+            Moved is = moved.get(row);
+            Values key = is != null ? is.key() : Moved.key(keys, row.key);
+            if (key == null || rows.containsKey(key)) {
+                // Nobody can ask for it any more.
+                row.changed(true);
+                continue;
+            }
+            row.key = key;
+            row.value = is == null ? null : is.value();
+            row.forgetLives();
+            rows.put(key, row);
+        }
+        forms.adapt();
+        ports.adapt();
+        indexes.adapt(keys, values);
+        any.tell(true);
+        if (journal != null) {
+            journal.became(this, lost, confirmed);
+        }
     }
 
-    /** The accessor of a component in keys or rows. */
-    Method accessor(String component) {
-        Method accessor = type.accessors().get(component);
-        if (accessor == null) {
-            throw Refusal.value("component of " + id(), component, "one of " + String.join(", ", new TreeSet<>(type.accessors().keySet())));
+    /** Has the next process find the table as it is. */
+    void confirm() {
+        if (journal != null) {
+            journal.confirm(this);
         }
-        return accessor;
     }
 }

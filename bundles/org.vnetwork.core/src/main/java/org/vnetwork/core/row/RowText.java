@@ -1,25 +1,23 @@
 package org.vnetwork.core.row;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.vnetwork.control.RowDocument;
-import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 
-/** Rows that the administrator writes as text: finds the table, makes the records. Loop thread only. */
+/** Rows that the administrator writes as text: finds the table, makes key and row, whether or not a bundle is there that uses them. Loop thread only. */
 public final class RowText {
     private final Tables tables;
-    private final TextRecords records;
+    private final TextValues values;
 
     /** {@code ports}: the id of a port of this name; 0 when there is none. */
     public RowText(Tables tables, ToIntFunction<String> ports) {
         this.tables = tables;
-        this.records = new TextRecords(ports);
+        this.values = new TextValues(ports);
     }
 
     /** The table of a data type's id, with or without its version. */
@@ -34,12 +32,24 @@ public final class RowText {
             return;
         }
         RowTable table = writable(document.table());
-        Record key = records.make(table.keyClass(), document.key(), table.id() + " key");
+        Values key = key(table, document);
         if (present) {
-            tables.place(table, key, records.make(table.rowClass(), document.row(), table.id() + " row"));
+            tables.place(table, key, row(table, document));
         } else {
-            table.rows().stream().filter(r -> r.key().equals(key)).findFirst().ifPresent(tables::takeAway);
+            find(table, key).ifPresent(tables::takeAway);
         }
+    }
+
+    private Values key(RowTable table, RowDocument document) {
+        return values.make(table.keySchema(), table.keyClasses(), document.key(), table.id() + " key");
+    }
+
+    private Values row(RowTable table, RowDocument document) {
+        return values.make(table.rowSchema(), table.rowClasses(), document.row(), table.id() + " row");
+    }
+
+    private static java.util.Optional<Row> find(RowTable table, Values key) {
+        return java.util.Optional.ofNullable(table.peek(key)).filter(row -> row.value != null);
     }
 
     /** A table whose rows an administrator may write. */
@@ -63,8 +73,7 @@ public final class RowText {
      */
     public Row find(RowDocument document) {
         RowTable table = writable(document.table());
-        Record key = records.make(table.keyClass(), document.key(), table.id() + " key");
-        return table.rows().stream().filter(r -> r.key().equals(key)).findFirst()
+        return find(table, key(table, document))
                 .orElseThrow(() -> Refusal.value("row", RowDocument.text(document.key()), "the key of a row of table " + table.id(), "table:show lists them"));
     }
 
@@ -79,8 +88,8 @@ public final class RowText {
     /** Refuses a row that could not be placed. */
     public void check(RowDocument document) {
         RowTable table = writable(document.table());
-        records.make(table.keyClass(), document.key(), table.id() + " key");
-        records.make(table.rowClass(), document.row(), table.id() + " row");
+        key(table, document);
+        row(table, document);
     }
 
     /** Whether there is a row of this key. */
@@ -89,8 +98,7 @@ public final class RowText {
             return false;
         }
         RowTable table = table(tables, document.table());
-        Record key = records.make(table.keyClass(), document.key(), table.id() + " key");
-        return table.rows().stream().anyMatch(r -> r.key().equals(key));
+        return find(table, key(table, document)).isPresent();
     }
 
     /** Names that stand in the places of ports. */
@@ -99,12 +107,12 @@ public final class RowText {
             return List.of();
         }
         RowTable table = table(tables, document.table());
-        List<String> names = new ArrayList<>(portsNamed(table.keyClass(), document.key()));
-        names.addAll(portsNamed(table.rowClass(), document.row()));
+        List<String> names = new ArrayList<>(portsNamed(table.keySchema(), document.key()));
+        names.addAll(portsNamed(table.rowSchema(), document.row()));
         return names;
     }
 
-    private static List<String> portsNamed(Class<? extends Record> type, Map<String, String> texts) {
-        return Arrays.stream(type.getRecordComponents()).filter(c -> c.getType() == PortId.class).map(c -> texts.get(c.getName())).filter(Objects::nonNull).toList();
+    private static List<String> portsNamed(Schema schema, Map<String, String> texts) {
+        return schema.components().stream().filter(c -> c.kind() == Kind.Scalar.PORT).map(c -> texts.get(c.name())).filter(Objects::nonNull).toList();
     }
 }

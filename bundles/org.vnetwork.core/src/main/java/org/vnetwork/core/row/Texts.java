@@ -1,7 +1,5 @@
 package org.vnetwork.core.row;
 
-import java.lang.reflect.RecordComponent;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,10 +9,10 @@ import org.vnetwork.model.Mac;
 import org.vnetwork.model.PortId;
 
 /**
- * Records as text: components by name, in the words of the console.
+ * Keys and rows as text: components by name, in the words of the console.
  *
- * <p>A list stands in brackets, {@code [a b]}; a record in parentheses, {@code (vlan=10,port=web1)}, unless it has words of its own; a constant by its
- * name. {@link TextRecords} reads all of it.
+ * <p>A list stands in brackets, {@code [a b]}; a record in parentheses, {@code (vlan=10,port=web1)}, unless its class is there and has words of its own; a constant by its
+ * name. {@link TextValues} reads all of it.
  */
 public final class Texts {
     private static final IntFunction<String> BY_ID = id -> "#" + id;
@@ -23,44 +21,55 @@ public final class Texts {
     }
 
     /** {@code vlan=10,mac=02:00:00:00:00:01}. */
-    public static String of(Record row) {
-        return of(row, BY_ID);
+    public static String of(Values values) {
+        return joined(components(values, null, BY_ID));
     }
 
-    private static String of(Record row, IntFunction<String> ports) {
-        return components(row, ports).entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).collect(Collectors.joining(","));
+    /** As {@link #of(Values)}, with words of its own for a record that has some. */
+    static String of(Values values, RecordCodec classes) {
+        return joined(components(values, classes, BY_ID));
     }
 
-    /** Component values in order. */
-    public static List<Object> values(Record row) {
-        return Arrays.stream(row.getClass().getRecordComponents()).map(c -> RowType.value(c, row)).toList();
+    private static String joined(Map<String, Object> components) {
+        return components.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).collect(Collectors.joining(","));
     }
 
-    private static Object nested(Object value, IntFunction<String> ports) {
+    private static Object value(Object value, Codec codec, IntFunction<String> ports) {
         return switch (value) {
-            case List<?> list -> list.stream().map(v -> String.valueOf(nested(v, ports))).collect(Collectors.joining(" ", "[", "]"));
+            case List<?> list -> list.stream().map(v -> String.valueOf(value(v, codec instanceof Codec.OfList of ? of.element() : null, ports))).collect(Collectors.joining(" ", "[", "]"));
             case PortId port -> ports.apply(port.value());
-            case Record row -> {
-                String own = row.toString();
-                yield own.startsWith(row.getClass().getSimpleName() + "[") ? "(" + of(row, ports) + ")" : own;
+            case Values values -> {
+                RecordCodec classes = codec instanceof RecordCodec of ? of : null;
+                String own = classes == null ? null : classes.words(values);
+                yield own == null ? "(" + joined(components(values, classes, ports)) + ")" : own;
             }
-            case Enum<?> constant -> constant.name();
-            case null, default -> value;
+            case Number number -> number;
+            case Boolean truth -> truth;
+            case Character character -> character;
+            case null -> null;
+            default -> value.toString();
         };
+    }
+
+    /** Component values by name; {@code ports} names a port id. */
+    public static Map<String, Object> components(Values values, IntFunction<String> ports) {
+        return components(values, null, ports);
     }
 
     /**
      * Component values by name: numbers and truth values as they are, MAC addresses (a {@code long} named mac) and all else as text.
      *
+     * @param classes the codec of the values' schema, or null
      * @param ports names a port id
      */
-    public static Map<String, Object> components(Record row, IntFunction<String> ports) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        for (RecordComponent component : row.getClass().getRecordComponents()) {
-            Object value = RowType.value(component, row);
-            boolean mac = value instanceof Long && component.getName().endsWith("mac");
-            values.put(component.getName(), mac ? Mac.format((Long) value) : nested(value, ports));
+    static Map<String, Object> components(Values values, RecordCodec classes, IntFunction<String> ports) {
+        Map<String, Object> texts = new LinkedHashMap<>();
+        for (int i = 0; i < values.size(); i++) {
+            String name = values.schema().components().get(i).name();
+            Object value = values.get(i);
+            boolean mac = value instanceof Long && name.endsWith("mac");
+            texts.put(name, mac ? Mac.format((Long) value) : value(value, classes == null ? null : classes.part(i), ports));
         }
-        return values;
+        return texts;
     }
 }

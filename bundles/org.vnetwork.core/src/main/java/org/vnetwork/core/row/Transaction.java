@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.vnetwork.model.Refusal;
 
@@ -44,15 +45,32 @@ public final class Transaction {
     }
 
     /** Where a write goes; tables are compared by identity. */
-    private record Place(RowTable table, Record key) {
+    private record Place(RowTable table, Values key) {
     }
 
-    /** A row put or, with a null value, removed. */
-    private record Write(RowTable table, Record key, Record value, long idleNanos) {
+    /** A row put or, with a null value, removed: as the table would keep it, and as the form that wrote it has it. */
+    private record Write(RowTable table, Values key, Values value, long idleNanos, Form form, Record formKey, Record formValue) {
+        Record keyIn(Form asked) {
+            return asked == form ? formKey : asked.keyRecord(key);
+        }
+
+        Record valueIn(Form asked) {
+            return value == null ? null : asked == form ? formValue : asked.record(key, value);
+        }
+
+        private void commit(long now) {
+            boolean same = key.schema() == table.keySchema() && (value == null || value.schema() == table.rowSchema());
+            Values tableKey = same ? key : form.neutralKey(formKey);
+            Values tableValue = same || value == null ? value : form.neutral(formValue);
+            if (table.apply(tableKey, tableValue, idleNanos, now) && tableValue != null && form.isTables()) {
+                form.live(formKey).is(formValue);
+            }
+        }
+
         @Override
         public String toString() {
-            String place = table.id() + "[" + Texts.of(key) + "]";
-            String text = value == null ? "" : Texts.of(value);
+            String place = table.id() + "[" + Texts.of(key, table.keyClasses()) + "]";
+            String text = value == null ? "" : Texts.of(value, table.rowClasses());
             return (value == null ? "remove " : "put ") + place + (text.isEmpty() ? "" : " = " + text);
         }
     }
@@ -73,85 +91,133 @@ public final class Transaction {
         }
     }
 
-    Record get(RowTable table, Record key) {
-        Row row = table.place(key);
-        read(row);
-        Write write = pending(table, key);
-        return write == null ? row.value : write.value();
+    Record get(Form form, Record key) {
+        return get(form, form.live(key));
+    }
+
+    private Record get(Form form, Live live) {
+        read(live.row);
+        Write write = pending(form.table(), live.row.key);
+        return write == null ? live.value() : write.valueIn(form);
     }
 
     /** The newest write of a key here or in the base. */
-    private Write pending(RowTable table, Record key) {
+    private Write pending(RowTable table, Values key) {
         Write write = written(table, key);
         return write != null || base == null ? write : base.written(table, key);
     }
 
-    List<Record> find(RowTable table, String component, Object value) {
-        read(table.dependency(component, value));
+    List<Record> find(Form form, String component, Object value) {
+        RowTable table = form.table();
+        Object own = form.asked(component, value);
+        if (!table.has(component)) {
+            return findUnknown(form, component, own);
+        }
+        Object asked = form.tables(component, own);
         List<Record> keys = new ArrayList<>();
-        for (Row row : table.find(component, value)) {
+        if (asked == Form.NOBODYS) {
+            return keys;
+        }
+        read(table.indexes().dependency(component, asked));
+        for (Row row : table.indexes().find(component, asked)) {
             if (pending(table, row.key) == null) {
-                keys.add(row.key);
+                keys.add(form.of(row).key);
             }
         }
-        if (base != null) {
-            addWritten(base.writes, table, component, value, keys);
+        for (Write write : allWrites()) {
+            if (counts(write, table) && Objects.equals(asked, table.indexes().value(component, write.key(), write.value()))) {
+                keys.add(write.keyIn(form));
+            }
         }
-        addWritten(writes, table, component, value, keys);
         return keys;
     }
 
+    /** Keys by a component that the form has and the table does not: every row has what the form makes of it. */
+    private List<Record> findUnknown(Form form, String component, Object own) {
+        RowTable table = form.table();
+        read(table.any());
+        List<Record> keys = new ArrayList<>();
+        table.eachRow(row -> {
+            Live live = form.of(row);
+            if (pending(table, row.key) == null && Objects.equals(own, form.component(component, live.key, live.value()))) {
+                keys.add(live.key);
+            }
+        });
+        for (Write write : allWrites()) {
+            if (counts(write, table) && Objects.equals(own, form.component(component, write.keyIn(form), write.valueIn(form)))) {
+                keys.add(write.keyIn(form));
+            }
+        }
+        return keys;
+    }
+
+    /** Whether a write is the newest of a row of this table that is there. */
+    private boolean counts(Write write, RowTable table) {
+        return write.table() == table && write.value() != null && write == pending(table, write.key());
+    }
+
+    private List<Write> allWrites() {
+        if (base == null) {
+            return writes;
+        }
+        List<Write> all = new ArrayList<>(base.writes);
+        all.addAll(writes);
+        return all;
+    }
+
     /** How many keys {@link #find} would list, without listing them. */
-    int count(RowTable table, String component, Object value) {
-        read(table.dependency(component, value));
-        Collection<Row> committed = table.find(component, value);
+    int count(Form form, String component, Object value) {
+        RowTable table = form.table();
+        if (!table.has(component)) {
+            return find(form, component, value).size();
+        }
+        Object asked = form.tables(component, form.asked(component, value));
+        if (asked == Form.NOBODYS) {
+            return 0;
+        }
+        read(table.indexes().dependency(component, asked));
+        Collection<Row> committed = table.indexes().find(component, asked);
         int count = committed.size();
-        for (Record key : writtenKeys(table)) {
+        for (Values key : writtenKeys(table)) {
             Row row = table.peek(key);
             Write now = pending(table, key);
             count -= row != null && committed.contains(row) ? 1 : 0;
-            count += now.value() != null && value.equals(table.component(component, key, now.value())) ? 1 : 0;
+            count += now.value() != null && Objects.equals(asked, table.indexes().value(component, key, now.value())) ? 1 : 0;
         }
         return count;
     }
 
-    private Set<Record> writtenKeys(RowTable table) {
-        Set<Record> keys = base == null ? new LinkedHashSet<>() : base.writtenKeys(table);
+    private Set<Values> writtenKeys(RowTable table) {
+        Set<Values> keys = base == null ? new LinkedHashSet<>() : base.writtenKeys(table);
         writes.stream().filter(w -> w.table() == table).forEach(w -> keys.add(w.key()));
         return keys;
     }
 
-    private void addWritten(List<Write> from, RowTable table, String component, Object value, List<Record> keys) {
-        for (Write write : from) {
-            if (write.table() == table && write.value() != null && write == pending(table, write.key())
-                    && value.equals(table.component(component, write.key(), write.value()))) {
-                keys.add(write.key());
-            }
-        }
-    }
-
-    void put(RowTable table, Record key, Record value, long idleNanos) {
-        Record present = get(table, key);
-        Row row = table.place(key);
-        boolean sameLife = pending(table, key) != null || row.idleNanos == idleNanos;
-        if (value.equals(present) && sameLife) {
-            if (idleNanos != Row.NEVER && pending(table, key) == null) {
+    void put(Form form, Record key, Record value, long idleNanos) {
+        Live live = form.live(key);
+        Row row = live.row;
+        Record present = get(form, live);
+        boolean fresh = pending(form.table(), row.key) == null;
+        if (value.equals(present) && (!fresh || row.idleNanos == idleNanos)) {
+            if (idleNanos != Row.NEVER && fresh) {
                 refreshes.put(row, row.version);
             }
             return;
         }
-        Dependency closed = table.closed(key, value, idleNanos);
+        Values neutral = form.neutral(value);
+        Dependency closed = form.table().closed(row.key, neutral, idleNanos);
         if (closed != null) {
             read(closed);
-            refusals.add(() -> table.refused(closed, key, value));
+            refusals.add(() -> form.table().refused(closed, row.key, neutral));
             return;
         }
-        writeWithin(new Write(table, key, value, idleNanos));
+        writeWithin(new Write(form.table(), row.key, neutral, idleNanos, form, live.key, value));
     }
 
-    void remove(RowTable table, Record key) {
-        if (get(table, key) != null) {
-            writeWithin(new Write(table, key, null, Row.NEVER));
+    void remove(Form form, Record key) {
+        Live live = form.live(key);
+        if (get(form, live) != null) {
+            writeWithin(new Write(form.table(), live.row.key, null, Row.NEVER, form, live.key, null));
         }
     }
 
@@ -163,7 +229,7 @@ public final class Transaction {
         write(write);
     }
 
-    private Write written(RowTable table, Record key) {
+    private Write written(RowTable table, Values key) {
         return newest.isEmpty() ? null : newest.get(new Place(table, key));
     }
 
@@ -219,7 +285,7 @@ public final class Transaction {
     /** Makes the writes and refreshes real, in order. */
     public void commit(long now) {
         for (Write write : writes) {
-            write.table().apply(write.key(), write.value(), write.idleNanos(), now);
+            write.commit(now);
         }
         refreshes.forEach((row, version) -> row.refresh(version, now));
         refusals.forEach(Runnable::run);

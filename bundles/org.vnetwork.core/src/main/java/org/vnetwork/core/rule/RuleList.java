@@ -7,11 +7,17 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.vnetwork.core.decide.RawPacket;
+import org.vnetwork.core.row.ClassForm;
 import org.vnetwork.core.row.Denials;
 import org.vnetwork.core.row.Dependency;
+import org.vnetwork.core.row.Owners;
 import org.vnetwork.core.row.ReadJournal;
+import org.vnetwork.core.row.Texts;
+import org.vnetwork.core.row.Values;
 import org.vnetwork.table.Match;
 
 /**
@@ -22,7 +28,11 @@ import org.vnetwork.table.Match;
  */
 public final class RuleList {
     private final String id;
+    private final Owners owners;
     private final Map<Long, Rule> rules = new HashMap<>();
+    /** By rule id: the generation that put it last. */
+    private final Map<Long, String> generations = new HashMap<>();
+    private final List<RuleForm> forms = new ArrayList<>();
     private final Map<List<Object>, Tuple> tuples = new HashMap<>();
     private final Set<RuleRead> reads = new LinkedHashSet<>();
     private List<Tuple> ordered = List.of();
@@ -31,8 +41,9 @@ public final class RuleList {
 
     /** Stands for every read of the list in the journal. A flow of the process before depends on it: of rules that were put anew, any change may concern it. */
     private final class Any extends Dependency {
-        Any() {
-            super(id + "[any rule]");
+        @Override
+        protected String text() {
+            return id + "[any rule]";
         }
 
         @Override
@@ -55,18 +66,58 @@ public final class RuleList {
         }
     }
 
-    /** An empty list of rules of a data type; {@code denials}: told of each change. */
-    public RuleList(String id, Denials denials) {
+    /**
+     * An empty list of rules of a data type.
+     *
+     * @param owners knows whose type it is
+     * @param denials told of each change
+     */
+    public RuleList(String id, Owners owners, Denials denials) {
         this.id = id;
+        this.owners = owners;
         this.denials = denials;
         this.any = new Any();
     }
 
     /** A list with the same rules and no readers. */
     public RuleList copy() {
-        RuleList copy = new RuleList(id, new Denials());
-        rules.values().forEach(r -> copy.put(r.id(), r.priority(), r.match(), r.says()));
+        RuleList copy = new RuleList(id, owners, new Denials());
+        rules.values().forEach(r -> copy.put(r.id(), r.priority(), r.match(), r.says(), generation(r)));
         return copy;
+    }
+
+    /** The list as a class sees it, until {@link #release}. */
+    public RuleForm open(Class<? extends Record> type) {
+        RuleForm form = forms.stream().filter(f -> f.is(type)).findFirst().orElse(null);
+        if (form == null) {
+            form = new RuleForm(ClassForm.of(type, id));
+            forms.add(form);
+        }
+        form.use(1);
+        return form;
+    }
+
+    /** Ends {@link #open}. */
+    public void release(RuleForm form) {
+        if (form.use(-1) == 0) {
+            forms.remove(form);
+        }
+    }
+
+    /** Symbolic name of the bundle that the rules belong to; empty when all share them. */
+    public String owner() {
+        return owners.owner(id);
+    }
+
+    /** The generation that put a rule last. */
+    public String generation(Rule rule) {
+        return generations.getOrDefault(rule.id(), "");
+    }
+
+    /** What a rule says, as text; {@code ports} names a port id. */
+    public String text(Rule rule, IntFunction<String> ports) {
+        return (forms.isEmpty() ? Texts.components(rule.says(), ports) : forms.getLast().texts(rule, ports)).entrySet().stream().map(e -> e.getKey() + "=" + e.getValue())
+                .collect(Collectors.joining(","));
     }
 
     /** Id and version of the data type. */
@@ -92,10 +143,11 @@ public final class RuleList {
     }
 
     /** Adds a rule, or puts it in the place of the one with its id. */
-    public void put(long ruleId, int priority, Match match, Record says) {
+    public void put(long ruleId, int priority, Match match, Values says, String generation) {
         Rule fresh = new Rule(ruleId, priority, match, says);
         Rule old = rules.put(ruleId, fresh);
-        if (fresh.equals(old)) {
+        generations.put(ruleId, generation);
+        if (fresh.isLike(old)) {
             rules.put(ruleId, old);
             return;
         }
@@ -110,6 +162,7 @@ public final class RuleList {
     /** Removes the rule of this id, if there is one. */
     public void remove(long ruleId) {
         Rule old = rules.remove(ruleId);
+        generations.remove(ruleId);
         if (old != null) {
             leave(old);
             sort();
@@ -118,6 +171,7 @@ public final class RuleList {
     }
 
     private void leave(Rule rule) {
+        forms.forEach(form -> form.forget(rule));
         List<Object> shape = Tuple.shape(rule.match());
         Tuple tuple = tuples.get(shape);
         tuple.remove(rule);
@@ -150,16 +204,16 @@ public final class RuleList {
                 best = found;
             }
         }
-        return new Answer(best == null ? null : best.says(), new RuleRead(this, packet.key().clone(), packet.revealed(), packet.given(), best));
+        return new Answer(best, new RuleRead(this, packet.key().clone(), packet.revealed(), packet.given(), best));
     }
 
     /**
      * An answer.
      *
-     * @param says what the rule says, or null when none matches
+     * @param rule the rule, or null when none matches
      * @param read what a flow of this decision depends on
      */
-    public record Answer(Record says, Dependency read) {
+    public record Answer(Rule rule, Dependency read) {
     }
 
     /** What stands for every read of the list. */

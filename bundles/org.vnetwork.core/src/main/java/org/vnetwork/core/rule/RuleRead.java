@@ -22,7 +22,6 @@ final class RuleRead extends Dependency {
      * @param matched the rule, or null
      */
     RuleRead(RuleList list, long[] key, long[] mask, Set<Field> given, Rule matched) {
-        super(list.id() + "[" + (matched == null ? "no rule" : "rule " + matched.id() + " of priority " + matched.priority()) + "]");
         this.list = list;
         this.key = key;
         this.mask = mask;
@@ -42,6 +41,11 @@ final class RuleRead extends Dependency {
         if (readers() == 0) {
             list.removeRead(this);
         }
+    }
+
+    @Override
+    protected String text() {
+        return list.id() + "[" + (matched == null ? "no rule" : "rule " + matched.id() + " of priority " + matched.priority()) + "]";
     }
 
     @Override

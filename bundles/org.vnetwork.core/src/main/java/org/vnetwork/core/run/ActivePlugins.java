@@ -86,14 +86,18 @@ final class ActivePlugins implements Stages {
         }
     }
 
+    private static Guest guest(String role, Plugin<?> plugin) {
+        return new Guest(role, plugin.bundle(), plugin.bundle() + "@" + plugin.version());
+    }
+
     /** Opens an engine that is not at work yet; any thread but the loop's. Null when its bundle has gone. */
     Opened<ForwardingEngine> open(String name, Plugin<ForwardingEngine> plugin) {
-        return Opened.open(plugin, contexts.apply(new Guest("engine " + name, plugin.bundle())), ForwardingEngine::open, ForwardingEngine::close);
+        return Opened.open(plugin, contexts.apply(guest("engine " + name, plugin)), ForwardingEngine::open, ForwardingEngine::close);
     }
 
     /** As {@link #open}, for a filter. */
     Opened<PacketFilter> openFilter(String name, Plugin<PacketFilter> plugin) {
-        return Opened.open(plugin, contexts.apply(new Guest("filter " + name, plugin.bundle())), PacketFilter::open, PacketFilter::close);
+        return Opened.open(plugin, contexts.apply(guest("filter " + name, plugin)), PacketFilter::open, PacketFilter::close);
     }
 
     @Override

@@ -96,7 +96,7 @@ final class FlowViews {
         slices.flows(flow -> {
             Set<Integer> read = new HashSet<>();
             for (Dependency dependency : flow.reads()) {
-                read.add(table(dependency, tables));
+                read.add(tables.indexOf(dependency.table()));
             }
             read.stream().filter(i -> i >= 0).forEach(i -> readers[i]++);
             return null;
@@ -104,19 +104,7 @@ final class FlowViews {
         return home.ask(() -> java.util.stream.IntStream.range(0, readers.length).mapToObj(i -> view(tables.get(i), readers[i])).toList());
     }
 
-    private static TableView view(RowTable table, int readers) {
-        return new TableView(table.id(), table.count(), RowTable.LIMIT, table.refused(), readers);
-    }
-
-    /** The place of the table that something is read of, or -1; its text begins with the table's id. */
-    private static int table(Dependency dependency, List<RowTable> tables) {
-        String text = dependency.toString();
-        for (int i = 0; i < tables.size(); i++) {
-            String id = tables.get(i).id();
-            if (text.startsWith(id) && text.startsWith("[", id.length())) {
-                return i;
-            }
-        }
-        return -1;
+    private TableView view(RowTable table, int readers) {
+        return new TableView(table.id(), home.tables.owner(table), table.inUse() ? TableView.IN_USE : TableView.UNUSED, table.count(), RowTable.LIMIT, table.refused(), readers);
     }
 }

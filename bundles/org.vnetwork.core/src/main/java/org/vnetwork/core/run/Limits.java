@@ -12,6 +12,7 @@ import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.row.RowTable;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.core.row.Texts;
+import org.vnetwork.core.row.Values;
 import org.vnetwork.model.PortId;
 
 /** The limits of one switch: has them kept, says how near it is to them, and tells when one is reached. Loop thread only. */
@@ -50,7 +51,7 @@ final class Limits {
         misses.set(limits.of(Limit.PORT_MISSES), limits.of(Limit.PORT_BURST));
     }
 
-    private void held(RowTable table, Record key, PortId from, PortId to) {
+    private void held(RowTable table, Values key, PortId from, PortId to) {
         events.add("limit moves of " + name, "switch " + name, table.id() + " " + Texts.of(key) + " moves between ports " + ports.name(from.value()) + " and "
                 + ports.name(to.value()) + ": " + document.of(Limit.MOVES) + " times in 10 s; it stays at " + ports.name(to.value()) + " for 10 s");
     }

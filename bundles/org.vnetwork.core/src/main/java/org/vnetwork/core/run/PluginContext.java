@@ -4,12 +4,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.vnetwork.core.gate.Gate;
 import org.vnetwork.core.gate.Guest;
+import org.vnetwork.core.row.RowConversion;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.core.row.Transaction;
 import org.vnetwork.model.PortId;
@@ -36,6 +39,10 @@ final class PluginContext implements Context {
     private final Guest guest;
     private final VirtualSwitch home;
     private final List<Runnable> undo = new ArrayList<>();
+    private final Map<List<Class<?>>, Table<?, ?>> views = new HashMap<>();
+    private final Map<Class<?>, StagedRules<?>> rules = new HashMap<>();
+    /** Tables that become what the plugin's classes have, when it is put to work. */
+    private final List<RowConversion> takeovers = new ArrayList<>();
     /** What takes effect when it is put to work, in order. */
     private final List<Runnable> waiting = new ArrayList<>();
     private final Transaction overlay;
@@ -73,6 +80,8 @@ final class PluginContext implements Context {
         if (life != Life.STAGED) {
             throw new IllegalStateException(guest.role() + " is closed");
         }
+        takeovers.forEach(home.tables::takeOver);
+        takeovers.clear();
         overlay.commit(home.datapath.nanoTime());
         life = Life.WORKING;
         waiting.forEach(Runnable::run);
@@ -106,12 +115,38 @@ final class PluginContext implements Context {
 
     @Override
     public <K extends Record, V extends Record> Table<K, V> table(Class<K> key, Class<V> row) {
-        return reach(() -> home.tables.pluginView(key, row, this::rows));
+        RowConversion[] takeover = new RowConversion[1];
+        Table<K, V> view = reach(() -> view(key, row, takeover));
+        if (takeover[0] != null) {
+            // On the thread that opens the plugin: neither many rows nor an upgrade function hold up the switch.
+            takeover[0].work();
+            reach(() -> {
+                home.tables.checkTakeOver(takeover[0]);
+                return takeovers.add(takeover[0]);
+            });
+        }
+        return view;
+    }
+
+    @SuppressWarnings("unchecked")
+    private <K extends Record, V extends Record> Table<K, V> view(Class<K> key, Class<V> row, RowConversion[] takeover) {
+        Table<?, ?> known = views.get(List.of(key, row));
+        if (known == null) {
+            boolean staged = life == Life.STAGED;
+            known = staged ? home.tables.guestView(key, row, guest.bundle(), this::rows) : home.tables.pluginView(key, row, guest.bundle(), this::rows);
+            views.put(List.of(key, row), known);
+            takeover[0] = staged ? home.tables.conversions().beginFor(known) : null;
+        }
+        return (Table<K, V>) known;
     }
 
     @Override
     public <R extends Record> RuleTable<R> rules(Class<R> rule) {
-        return new StagedRules<>(home, this, rule, reach(() -> home.rules.of(rule)));
+        return reach(() -> {
+            @SuppressWarnings("unchecked")
+            StagedRules<R> asked = (StagedRules<R>) rules.computeIfAbsent(rule, r -> new StagedRules<>(home, this, rule, home.rules.of(rule, guest.bundle())));
+            return asked;
+        });
     }
 
     @Override
@@ -148,8 +183,8 @@ final class PluginContext implements Context {
         checkOutside("onChange");
         BiConsumer<Record, Record> guarded = (key, row) -> home.callGuest(guest, () -> notify(listener, key, row));
         whenAtWork(() -> {
-            Tables.behind(table).listen(guest.role(), guarded);
-            undo.add(() -> Tables.behind(table).unlisten(guarded));
+            Tables.listen(table, guest.role(), guarded);
+            undo.add(() -> Tables.unlisten(table, guarded));
         });
     }
 
@@ -213,5 +248,19 @@ final class PluginContext implements Context {
         life = Life.CLOSED;
         silence();
         waiting.clear();
+        if (Thread.currentThread() == home.gate().thread()) {
+            giveBack();
+        } else {
+            home.loop.later(this::giveBack);
+        }
+    }
+
+    /** Leaves nothing of its classes behind. Loop thread only. */
+    private void giveBack() {
+        views.values().forEach(home.tables::release);
+        views.clear();
+        rules.values().forEach(StagedRules::close);
+        rules.clear();
+        takeovers.clear();
     }
 }

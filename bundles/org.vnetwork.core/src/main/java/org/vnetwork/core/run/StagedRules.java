@@ -1,7 +1,11 @@
 package org.vnetwork.core.run;
 
 import org.vnetwork.core.decide.RawPacket;
+import org.vnetwork.core.row.Values;
+import org.vnetwork.core.rule.Rule;
+import org.vnetwork.core.rule.RuleForm;
 import org.vnetwork.core.rule.RuleList;
+import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.Packet;
 import org.vnetwork.table.Match;
 import org.vnetwork.table.RuleTable;
@@ -12,6 +16,7 @@ final class StagedRules<R extends Record> implements RuleTable<R> {
     private final PluginContext context;
     private final Class<R> type;
     private final RuleList list;
+    private final RuleForm form;
     /** Null before the plugin changes a rule while it is opened. */
     private RuleList copy;
 
@@ -20,6 +25,7 @@ final class StagedRules<R extends Record> implements RuleTable<R> {
         this.context = context;
         this.type = type;
         this.list = list;
+        this.form = list.open(type);
     }
 
     @Override
@@ -27,14 +33,15 @@ final class StagedRules<R extends Record> implements RuleTable<R> {
         if (!(packet instanceof RawPacket raw)) {
             throw outside();
         }
-        return type.cast(context.reach(() -> {
+        Rule found = context.reach(() -> {
             if (!home.tables.deciding()) {
                 throw outside();
             }
             RuleList.Answer answer = (context.isStaged() && copy != null ? copy : list).first(raw);
             home.tables.current().read(answer.read());
-            return answer.says();
-        }));
+            return answer.rule();
+        });
+        return type.cast(form.says(found));
     }
 
     private static IllegalStateException outside() {
@@ -43,20 +50,35 @@ final class StagedRules<R extends Record> implements RuleTable<R> {
 
     @Override
     public void put(long id, int priority, Match match, R rule) {
-        context.checkOutside("changing rules");
+        checkChanges();
+        Values says = form.neutral(rule);
+        String generation = context.guest().generation();
         if (context.isStaged()) {
-            copy().put(id, priority, match, rule);
+            copy().put(id, priority, match, says, generation);
         }
-        context.whenAtWork(() -> list.put(id, priority, match, rule));
+        context.whenAtWork(() -> list.put(id, priority, match, says, generation));
     }
 
     @Override
     public void remove(long id) {
-        context.checkOutside("changing rules");
+        checkChanges();
         if (context.isStaged()) {
             copy().remove(id);
         }
         context.whenAtWork(() -> list.remove(id));
+    }
+
+    private void checkChanges() {
+        context.checkOutside("changing rules");
+        String owner = list.owner();
+        if (!owner.isEmpty() && !owner.equals(context.guest().bundle())) {
+            throw new Refusal("rules " + list.id() + " belong to bundle " + owner + "; " + context.guest().bundle() + " only asks them (expected: a type of its own)");
+        }
+    }
+
+    /** Ends it; the rules stay. With the last of its class, nothing is left of the class. Loop thread only. */
+    void close() {
+        list.release(form);
     }
 
     private RuleList copy() {

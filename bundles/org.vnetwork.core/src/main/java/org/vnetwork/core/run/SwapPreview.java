@@ -1,7 +1,6 @@
 package org.vnetwork.core.run;
 
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -27,7 +26,6 @@ final class SwapPreview {
      * @param stages the stages of the switch with the candidate in its place
      */
     <T> List<String> lines(String what, Supplier<Opened<T>> open, Function<Opened<T>, CandidateStages> stages) {
-        Set<String> types = home.onLoop(() -> home.tables.types());
         Opened<T> candidate = open.get();
         try {
             CandidateStages all = stages.apply(candidate);
@@ -38,10 +36,8 @@ final class SwapPreview {
             return home.onLoop(() -> new PreviewText(home).lines(what, preview, all.failures()));
         } finally {
             candidate.discard();
-            home.onLoop(() -> {
-                home.tables.keepOnly(types);
-                return null;
-            });
+            // What it was given is given back behind what waits on the loop.
+            home.onLoop(() -> null);
         }
     }
 

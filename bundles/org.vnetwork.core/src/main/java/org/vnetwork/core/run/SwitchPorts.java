@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.vnetwork.control.PortDocument;
 import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.port.PortFilter;
@@ -14,7 +13,6 @@ import org.vnetwork.core.port.PortTables;
 import org.vnetwork.core.row.Row;
 import org.vnetwork.core.row.RowTable;
 import org.vnetwork.core.row.Tables;
-import org.vnetwork.core.row.Texts;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.DatapathException;
@@ -175,7 +173,7 @@ final class SwitchPorts {
         rows.remove(new PortId(id));
         forgetLearned(Set.of(new PortId(id)));
         // What was said about the port itself goes with it: another port may get its id.
-        forget(row -> names(row.key(), new PortId(id)));
+        forget(row -> row.isOf(port -> port.value() == id));
         misses.forget(id);
         flows.bounds().forget(id);
         tables.all().forEach(t -> t.forget(new PortId(id)));
@@ -189,8 +187,7 @@ final class SwitchPorts {
 
     /** Removes learned rows that name a port which is not there: they are of an earlier process. */
     void forgetUnknown() {
-        forget(row -> row.idleNanos() != Long.MAX_VALUE && Stream.of(row.key(), row.value()).flatMap(r -> Stream.concat(Stream.of(r), Texts.values(r).stream()))
-                .anyMatch(v -> v instanceof PortId port && !ports.containsKey(port.value())));
+        forget(row -> row.idleNanos() != Long.MAX_VALUE && row.names(port -> !ports.containsKey(port.value())));
     }
 
     /** Removes rows that were learned about ports: those that name one and do not stay for good. */
@@ -204,10 +201,6 @@ final class SwitchPorts {
         for (RowTable table : tables.all()) {
             table.rows().stream().filter(unwanted).forEach(tables::removeRow);
         }
-    }
-
-    private static boolean names(Record record, PortId port) {
-        return record.equals(port) || Texts.values(record).contains(port);
     }
 
     private static PortRow row(PortDocument document) {

@@ -1,15 +1,11 @@
 package org.vnetwork.core.run;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.FrameworkUtil;
 import org.vnetwork.control.ColumnView;
 import org.vnetwork.control.CounterView;
 import org.vnetwork.control.DropView;
@@ -30,13 +26,11 @@ import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.row.Row;
 import org.vnetwork.core.row.RowTable;
 import org.vnetwork.core.row.RowText;
-import org.vnetwork.core.row.Texts;
 import org.vnetwork.core.rule.Rule;
 import org.vnetwork.core.rule.RuleList;
 import org.vnetwork.datapath.DropNumbers;
 import org.vnetwork.datapath.PortCounters;
 import org.vnetwork.datapath.PortState;
-import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
 import org.vnetwork.packet.wire.FlowKey;
 import org.vnetwork.packet.wire.FlowText;
@@ -168,34 +162,16 @@ public final class SwitchViews {
 
     private RowView row(Row row, long now) {
         long expires = row.idleNanos() == Long.MAX_VALUE ? -1 : Math.max(0, millis(row.touchedNanos() + row.idleNanos() - now));
-        return new RowView(named(row.key()), named(row.value()), millis(now - row.touchedNanos()), expires, row.readers());
+        return new RowView(row.keyTexts(home.ports::name), row.valueTexts(home.ports::name), millis(now - row.touchedNanos()), expires, row.readers());
     }
 
     /** What the keys and rows of a table consist of. */
     public List<ColumnView> columns(String type) {
         return home.ask(() -> {
             RowTable table = RowText.table(home.tables, type);
-            List<ColumnView> columns = new ArrayList<>();
-            for (Class<? extends Record> part : List.of(table.keyClass(), table.rowClass())) {
-                for (RecordComponent component : part.getRecordComponents()) {
-                    columns.add(new ColumnView(component.getName(), part == table.keyClass(), values(component.getType())));
-                }
-            }
-            return columns;
+            List<String> names = home.ports.all().stream().map(p -> p.document.name()).toList();
+            return table.columns(names);
         });
-    }
-
-    private List<String> values(Class<?> type) {
-        if (type == PortId.class) {
-            return home.ports.all().stream().map(p -> p.document.name()).toList();
-        }
-        return type == boolean.class ? List.of("true", "false")
-                : type.isEnum() ? Stream.of(type.getEnumConstants()).map(c -> ((Enum<?>) c).name()).toList() : List.of();
-    }
-
-    /** Components by name, with the names of ports instead of their ids. */
-    private java.util.Map<String, Object> named(Record row) {
-        return Texts.components(row, home.ports::name);
     }
 
     /** Its rules, by data type, the first to be asked first. */
@@ -204,7 +180,7 @@ public final class SwitchViews {
         for (RuleList list : home.ask(home.rules::all)) {
             Map<Rule, Integer> flows = home.ask(list::flows);
             views.addAll(slices.map(home.ask(list::rules), ROWS,
-                    r -> new RuleView(list.id(), r.priority(), r.id(), match(r.match()), text(r.says()), owner(r), flows.getOrDefault(r, 0))));
+                    r -> new RuleView(list.id(), r.priority(), r.id(), match(r.match()), list.text(r, home.ports::name), list.owner(), flows.getOrDefault(r, 0))));
         }
         return views;
     }
@@ -212,15 +188,6 @@ public final class SwitchViews {
     private String match(Match match) {
         return match.parts().isEmpty() ? "any" : match.parts().stream()
                 .map(p -> FlowText.part(p.field(), p.valueHigh(), p.value(), p.maskHigh(), p.mask(), home.ports::name)).collect(Collectors.joining(","));
-    }
-
-    private String text(Record says) {
-        return named(says).entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).collect(Collectors.joining(","));
-    }
-
-    private static String owner(Rule rule) {
-        Bundle bundle = FrameworkUtil.getBundle(rule.says().getClass());
-        return bundle == null ? "" : bundle.getSymbolicName();
     }
 
     /** Counters that plugins named. */

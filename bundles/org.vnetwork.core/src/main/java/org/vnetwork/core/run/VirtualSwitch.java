@@ -92,7 +92,7 @@ public final class VirtualSwitch {
         failures = new FailureReport(name, events, datapath::nanoTime);
         timers = new Timers(failures::failed);
         drops = new DropRegistry(journal);
-        tables = new Tables(datapath::nanoTime);
+        tables = new Tables(datapath::nanoTime, line -> events.add("switch " + name, line));
         rules = new RuleLists(tables.denials());
         rowJournal = new RowJournal(journal, line -> events.add("switch " + name, line));
         tables.keepIn(rowJournal);
@@ -265,6 +265,11 @@ public final class VirtualSwitch {
     /** What can be asked about rows that are placed, or could be. */
     public PlacedRows placed() {
         return new PlacedRows(this);
+    }
+
+    /** Its rows to and from files. */
+    public RowFiles rowFiles() {
+        return new RowFiles(this);
     }
 
     RowText rowText() {

@@ -10,6 +10,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.vnetwork.core.row.ClassForm;
+import org.vnetwork.core.row.Denials;
+import org.vnetwork.core.row.Owners;
+import org.vnetwork.core.rule.Rule;
 import org.vnetwork.core.rule.RuleList;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.packet.Field;
@@ -22,7 +26,8 @@ class RuleListTest {
     private static final long SLASH_16 = 0xffff_0000L;
     private static final long SLASH_32 = 0xffff_ffffL;
 
-    private final RuleList list = new RuleList("test.rule/1", new org.vnetwork.core.row.Denials());
+    private final RuleList list = new RuleList("test.rule/1", new Owners(), new Denials());
+    private final ClassForm form = ClassForm.of(Said.class, "test.rule/1");
     private final List<Given> linear = new ArrayList<>();
 
     private record Said(String text) {
@@ -47,7 +52,7 @@ class RuleListTest {
     }
 
     private void put(long id, int priority, Match match, String says) {
-        list.put(id, priority, match, new Said(says));
+        list.put(id, priority, match, form.neutral(new Said(says)), "test@1");
         linear.removeIf(g -> g.id() == id);
         linear.add(new Given(id, priority, match, new Said(says)));
     }
@@ -56,10 +61,10 @@ class RuleListTest {
     void aRuleMeetsAFieldThatWasSetAlthoughTheFrameAsReceivedLacksIt() {
         put(1, 1, Match.ANY.and(Field.VLAN_PCP, 6), "six");
         Subject untagged = Subject.of("eth() ipv4() udp()");
-        assertNull(list.first(untagged.view()).says());
+        assertNull(ask(untagged));
         Branch branch = new Branch();
         branch.set(Field.VLAN_PCP, 0, 6, untagged.recorder());
-        assertEquals(new Said("six"), list.first(new PacketView(untagged.recorder(), branch, 1, new Call("test", null, null))).says());
+        assertEquals(new Said("six"), says(new PacketView(untagged.recorder(), branch, 1, new Call("test", null, null))));
     }
 
     /** What the rules say, evaluated one by one. */
@@ -74,7 +79,12 @@ class RuleListTest {
     }
 
     private Record ask(Subject subject) {
-        return list.first(subject.view()).says();
+        return says(subject.view());
+    }
+
+    private Record says(RawPacket packet) {
+        Rule rule = list.first(packet).rule();
+        return rule == null ? null : form.record(rule.says());
     }
 
     private static Match to(String address, long mask) {
@@ -184,13 +194,13 @@ class RuleListTest {
             int reader = i;
             list.first(Subject.of(packet(packets.get(i))).view()).read().add(first -> told[reader]++, 0);
         }
-        list.put(3, 20, to("10.1.2.0", 0xffff_ff00L), new Said("new"));
+        list.put(3, 20, to("10.1.2.0", 0xffff_ff00L), form.neutral(new Said("new")), "test@1");
         assertEquals(List.of(1, 0, 0), List.of(told[0], told[1], told[2]), "only the first one's known bits meet the rule");
-        list.put(4, 20, to("10.2.2.0", 0xffff_ff00L), new Said("lower than what the second one has"));
+        list.put(4, 20, to("10.2.2.0", 0xffff_ff00L), form.neutral(new Said("lower than what the second one has")), "test@1");
         assertEquals(0, told[1]);
         list.remove(2);
         assertEquals(List.of(1, 1, 0), List.of(told[0], told[1], told[2]), "a rule that goes touches those that had it");
-        list.put(1, 10, to("10.1.0.0", SLASH_16), new Said("wide"));
+        list.put(1, 10, to("10.1.0.0", SLASH_16), form.neutral(new Said("wide")), "test@1");
         assertEquals(1, told[0], "the same rule again is no change");
     }
 

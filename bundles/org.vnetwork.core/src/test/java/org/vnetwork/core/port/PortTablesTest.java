@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.vnetwork.core.row.Tables;
-import org.vnetwork.core.row.Texts;
+import org.vnetwork.core.row.RowText;
 import org.vnetwork.model.PortId;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.model.VlanSet;
@@ -93,7 +93,7 @@ class PortTablesTest {
     @Test
     void aPortInAllVlansHasARowOfOneWord() {
         put(1, PortVlan.trunk(VlanSet.ALL, 0));
-        assertEquals("name=p1,vlan=trunk all,filters=[]", Texts.of(ports.get(1)));
+        assertEquals("{name=p1, vlan=trunk all, filters=[]}", RowText.table(tables, "port").rows().getFirst().valueTexts(id -> "#" + id).toString());
         assertTrue(IntStream.rangeClosed(1, 4094).allMatch(v -> ports.carries(1, v)));
         put(1, PortVlan.trunk(VlanSet.parse("2-4094"), 0));
         assertFalse(ports.carries(1, 1));

@@ -33,7 +33,7 @@ class NoticesTest {
 
     private BiConsumer<Record, Record> listen(String owner, BiConsumer<Key, Cell> listener) {
         BiConsumer<Record, Record> cast = (key, row) -> listener.accept((Key) key, (Cell) row);
-        table.listen(owner, cast);
+        Tables.listen(view, owner, cast);
         return cast;
     }
 
@@ -57,7 +57,7 @@ class NoticesTest {
         assertEquals(List.of(), heard, "not amid what changes it");
         assertEquals(3, tell());
         assertEquals(List.of("1=1", "2=2", "1=gone"), heard);
-        table.unlisten(listener);
+        Tables.unlisten(view, listener);
         view.put(new Key(1), new Cell(1));
         assertEquals(0, tell());
     }
@@ -132,7 +132,7 @@ class NoticesTest {
         BiConsumer<Record, Record> gone = listen("gone", (key, row) -> heard.add("gone"));
         listen("b", (key, row) -> heard.add("b"));
         view.put(new Key(1), new Cell(1));
-        table.unlisten(gone);
+        Tables.unlisten(view, gone);
         assertEquals(1, tell());
         assertEquals(List.of("b"), heard);
     }

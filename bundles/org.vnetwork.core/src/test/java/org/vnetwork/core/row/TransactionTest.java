@@ -110,7 +110,7 @@ class TransactionTest {
     @Test
     void aRefreshKeepsTheRowYoungAndLeavesItsVersionAlone() {
         view.put(key(1), cell("red"), IDLE);
-        Row row = tables.table(Key.class, Cell.class).place(key(1));
+        Row row = tables.table(Key.class, Cell.class).place(RecordCodec.of(Key.class, "cell/1").neutral(key(1)));
         long version = row.version();
         now = 7;
         view.put(key(1), cell("red"), IDLE);
@@ -120,7 +120,7 @@ class TransactionTest {
     @Test
     void aRefreshOfAnOlderVersionDoesNothing() {
         view.put(key(1), cell("red"), IDLE);
-        Row row = tables.table(Key.class, Cell.class).place(key(1));
+        Row row = tables.table(Key.class, Cell.class).place(RecordCodec.of(Key.class, "cell/1").neutral(key(1)));
         long old = row.version();
         view.put(key(1), cell("blue"), IDLE);
         row.refresh(old, 99);

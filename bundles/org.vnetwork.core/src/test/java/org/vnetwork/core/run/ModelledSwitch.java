@@ -25,8 +25,11 @@ import org.vnetwork.core.decide.Decision;
 import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.journal.Journal;
 import org.vnetwork.core.run.LinearModel.Sent;
+import org.vnetwork.core.row.ClassForm;
+import org.vnetwork.core.row.Tables;
 import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.datapath.Simulated;
+import org.vnetwork.model.PortId;
 import org.vnetwork.model.PortVlan;
 import org.vnetwork.packet.Field;
 import org.vnetwork.packet.wire.FlowKey;
@@ -94,14 +97,14 @@ final class ModelledSwitch implements AutoCloseable {
     }
 
     private <K extends Record, V extends Record, T> Set<T> keys(Class<K> key, Class<V> row, Function<K, T> as) {
-        return sw.home.tables.table(key, row).rows().stream().map(r -> as.apply(key.cast(r.key()))).collect(Collectors.toUnmodifiableSet());
+        return Tables.behind(sw.home.tables.pluginView(key, row, "test", sw.home.tables::in)).rows().stream().map(r -> as.apply(key.cast(ClassForm.of(key, "test").record(r.key())))).collect(Collectors.toUnmodifiableSet());
     }
 
     /** The state of now: rows as they are in the tables, all else as it was last told. */
     private LinearModel read() {
         return sw.home.onLoop(() -> new LinearModel(List.of(ports), engine, List.copyOf(rules.values()), keys(ModelledPlugins.Service.class, ModelledPlugins.Closed.class, ModelledPlugins.Service::port),
                 !keys(ModelledPlugins.Service.class, ModelledPlugins.Looks.class, ModelledPlugins.Service::port).isEmpty(), keys(ModelledPlugins.Service.class, ModelledPlugins.Opened.class, ModelledPlugins.Service::port),
-                sw.home.tables.table(Station.class, FdbEntry.class).rows().stream().collect(Collectors.toUnmodifiableMap(r -> (Station) r.key(), r -> ((FdbEntry) r.value()).port().value()))));
+                sw.home.tables.table(Station.class, FdbEntry.class).rows().stream().collect(Collectors.toUnmodifiableMap(r -> new Station((Integer) r.key().get("vlan"), (Long) r.key().get("mac")), r -> ((PortId) r.value().get("port")).value()))));
     }
 
     /** Returns when there is nothing left to do: nothing waits to be decided again, or to be installed. */
@@ -244,10 +247,11 @@ final class ModelledSwitch implements AutoCloseable {
         command(() -> {
             if (goes) {
                 rules.remove(id);
-                sw.home.rules.of(ModelledPlugins.Denies.class).remove(id);
+                sw.home.rules.of(ModelledPlugins.Denies.class, "test").remove(id);
             } else {
                 rules.put(id, rule);
-                sw.home.rules.of(ModelledPlugins.Denies.class).put(id, rule.priority(), match, new ModelledPlugins.Denies(rule.denies()));
+                sw.home.rules.of(ModelledPlugins.Denies.class, "test").put(id, rule.priority(), match,
+                        ClassForm.of(ModelledPlugins.Denies.class, "test").neutral(new ModelledPlugins.Denies(rule.denies())), "test@1");
             }
         });
         return goes ? "rule " + id + " goes" : rule.toString();
@@ -272,7 +276,7 @@ final class ModelledSwitch implements AutoCloseable {
     private String pluginRow() {
         boolean present = random.nextInt(3) > 0;
         sw.home.onLoop(() -> {
-            var view = sw.home.tables.view(ModelledPlugins.Service.class, ModelledPlugins.Looks.class);
+            var view = sw.home.tables.pluginView(ModelledPlugins.Service.class, ModelledPlugins.Looks.class, "test", sw.home.tables::in);
             if (present) {
                 view.put(new ModelledPlugins.Service(0), new ModelledPlugins.Looks(true));
             } else {

@@ -52,6 +52,8 @@ public enum Kind {
     FAILURE_POLICY("open|closed"),
     /** A bundle's id or symbolic name. */
     BUNDLE("BUNDLE"),
+    /** A file on the host. */
+    FILE("FILE"),
     /** Address of a jar. */
     URL("URL"),
     /** Whether frames may go around a port's device. */

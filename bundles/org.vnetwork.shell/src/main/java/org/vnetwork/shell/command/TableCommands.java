@@ -1,5 +1,7 @@
 package org.vnetwork.shell.command;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.vnetwork.control.Change;
@@ -10,6 +12,7 @@ import org.vnetwork.control.Page;
 import org.vnetwork.control.RowDocument;
 import org.vnetwork.control.RowView;
 import org.vnetwork.control.TableView;
+import org.vnetwork.model.Refusal;
 
 /** Commands on tables. */
 @Scope("table")
@@ -60,6 +63,31 @@ public final class TableCommands {
         host.removeRow(switchName, row, plan.only());
         return new Change(!plan.only(), List.of("- row " + row.place() + " of " + switchName),
                 List.of("warning: an engine or a filter wrote this row, and may write it again"));
+    }
+
+    /** table:export. */
+    @Does(value = "Writes the rows of a table to a file that says what they are; the bundle of their type need not be installed.", example = "table:export sw1 fdb /tmp/fdb.jsonl")
+    public Change export(@Argument(value = Kind.SWITCH, help = "the switch") String switchName,
+            @Argument(value = Kind.TABLE, help = "the table") String table,
+            @Argument(value = Kind.FILE, help = "absolute path on the host; replaced as a whole") String file) {
+        return new Change(true, List.of(host.exportRows(switchName, table, path(file))), List.of());
+    }
+
+    /** table:import. */
+    @Does(value = "Puts the rows of a file that table:export wrote. All are checked before one is put; rows that the file does not have stay.",
+            example = "table:import sw1 fdb /tmp/fdb.jsonl --plan")
+    public Change _import(@Argument(value = Kind.SWITCH, help = "the switch") String switchName,
+            @Argument(value = Kind.TABLE, help = "the table; its bundle need not be installed") String table,
+            @Argument(value = Kind.FILE, help = "absolute path on the host") String file, Plan plan) {
+        return new Change(!plan.only(), host.importRows(switchName, table, path(file), plan.only()), List.of());
+    }
+
+    private static Path path(String file) {
+        try {
+            return Path.of(file);
+        } catch (InvalidPathException e) {
+            throw Refusal.value("file", file, "an absolute path");
+        }
     }
 
     private static String id(String table) {
