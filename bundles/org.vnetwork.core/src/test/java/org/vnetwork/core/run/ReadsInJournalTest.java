@@ -251,7 +251,8 @@ class ReadsInJournalTest extends Lives {
             sw.inject("p1", A_TO_B);
             sw.inject("p2", B_TO_A);
             assertEquals(1, sw.count("p2"), "life " + life);
-            assertEquals(2, sw.flows().stream().filter(f -> f.actions().contains("output")).count(), () -> sw.flows().toString());
+            // One that drains has read a row that was lost; another has taken its place.
+            assertEquals(2, sw.flows().stream().filter(f -> f.actions().startsWith("output")).count(), () -> sw.flows().toString());
             assertEquals(List.of(), sw.events().stream().filter(e -> e.contains("xception")).toList());
         }
     }
