@@ -531,7 +531,7 @@ struct vnet_meter {
 /* Counter as the driver keeps it: what it counted for frames that came up, and whose it is. */
 struct vnet_counter {
 	__u64 id;		/* the driver's own */
-	__u64 used;		/* 0: the slot is free, and so are those after it */
+	__u64 used;		/* 0: the slot is free */
 	__u64 frames;
 	__u64 bytes;
 };

@@ -5,12 +5,14 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntConsumer;
+import java.util.function.LongPredicate;
 
 /**
  * Counters that plugins named, of one switch, in memory that a flow table may share: {@code vnet_counter} in {@code vnet_abi.h}.
  *
- * <p>What is here was counted in Java; what a flow table counted by itself it keeps by the slot. Slots are never given to another counter. Several threads may
- * count at once; what they count is read without a lock.
+ * <p>What is here was counted in Java; what a flow table counted by itself it keeps by the slot. A slot goes to another counter after its own was forgotten.
+ * Several threads may count at once; what they count is read without a lock.
  */
 public final class CounterTable {
     /** Most counters of a switch. */
@@ -29,7 +31,6 @@ public final class CounterTable {
     private final Map<Long, Integer> slots = new HashMap<>();
     /** The slot that was found last for a hash of the id: counting a frame must not allocate. */
     private final int[] latest = new int[LATEST];
-    private volatile int used;
 
     /**
      * What a counter counted.
@@ -54,10 +55,11 @@ public final class CounterTable {
      */
     public CounterTable(MemorySegment memory) {
         this.memory = memory;
-        for (int slot = 0; slot < COUNTERS && memory.get(LONG, (long) slot * SIZE + USED) != 0; slot++) {
-            slots.put(memory.get(LONG, (long) slot * SIZE + ID), slot);
+        for (int slot = 0; slot < COUNTERS; slot++) {
+            if (isUsed(slot)) {
+                slots.put(id(slot), slot);
+            }
         }
-        used = slots.size();
     }
 
     /** The slot of a counter; -1 when all are taken by others. */
@@ -66,15 +68,37 @@ public final class CounterTable {
         if (known != null) {
             return known;
         }
-        int slot = slots.size();
-        if (slot == COUNTERS) {
+        if (slots.size() == COUNTERS) {
             return -1;
         }
+        int slot = 0;
+        while (isUsed(slot)) {
+            slot++;
+        }
         memory.set(LONG, (long) slot * SIZE + ID, id);
-        memory.set(LONG, (long) slot * SIZE + USED, 1);
+        SHARED.setVolatile(memory, (long) slot * SIZE + USED, 1L);
         slots.put(id, slot);
-        used = slot + 1;
         return slot;
+    }
+
+    /**
+     * Forgets all counters but some. Nothing has counted into those for so long that no thread or flow table can be about to.
+     *
+     * @param kept true for the id of a counter that stays
+     * @param forgotten takes the slot of each that does not, before another can get it
+     */
+    public synchronized void keep(LongPredicate kept, IntConsumer forgotten) {
+        slots.entrySet().removeIf(entry -> {
+            boolean goes = !kept.test(entry.getKey());
+            if (goes) {
+                forgotten.accept(entry.getValue());
+                long at = (long) entry.getValue() * SIZE;
+                SHARED.setVolatile(memory, at + USED, 0L);
+                SHARED.setVolatile(memory, at + FRAMES, 0L);
+                SHARED.setVolatile(memory, at + BYTES, 0L);
+            }
+            return goes;
+        });
     }
 
     /** The slot that a counter has, or -1. */
@@ -84,7 +108,7 @@ public final class CounterTable {
 
     /** Whether a slot is some counter's. */
     public boolean isUsed(int slot) {
-        return slot >= 0 && slot < used;
+        return slot >= 0 && slot < COUNTERS && (long) SHARED.getVolatile(memory, (long) slot * SIZE + USED) != 0;
     }
 
     /** The id of the counter in a slot in use. */

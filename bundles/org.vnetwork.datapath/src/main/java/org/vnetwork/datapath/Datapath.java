@@ -2,6 +2,7 @@ package org.vnetwork.datapath;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.vnetwork.model.FastWay;
 import org.vnetwork.packet.wire.Action;
@@ -118,8 +119,15 @@ public interface Datapath extends AutoCloseable {
         }
     }
 
-    /** What a counter of {@code Count} counted in all, since the switch began; nothing when no frame met it. */
+    /** What a counter of {@code Count} counted in all, since the switch began or it was forgotten last; nothing when no frame met it. */
     CounterTable.Count counter(long id);
+
+    /**
+     * Forgets all counters but some, with what they counted; there is room for others in their place.
+     *
+     * @param kept true for the id of a counter that stays. False is for one that no flow names, nor did one within the last second
+     */
+    void keepCounters(LongPredicate kept);
 
     /** Drops of a port since it was attached, by number of the reason; the array is the caller's. */
     long[] drops(int port);

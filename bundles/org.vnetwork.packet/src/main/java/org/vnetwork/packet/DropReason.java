@@ -6,6 +6,8 @@ import org.vnetwork.model.Refusal;
 /**
  * Why a frame was dropped; counted per port and reason.
  *
+ * <p>A switch tells 41 reasons apart at a time, beside those of the datapath. When another comes, one that no flow drops by makes room; its drops are {@code core/forgotten} then.
+ *
  * @param text {@code bundle/reason}, as in {@code firewall/denied}: lower case, digits and dashes
  */
 public record DropReason(String text) {

@@ -86,6 +86,20 @@ class MeterTest {
     }
 
     @Test
+    void thePlaceOfAForgottenCounterBeginsAtZeroForAnother() throws IOException {
+        kernel.list(1, new Action.Count(9), new Action.Count(-9), new Action.Drop(30));
+        send(1, 5);
+        kernel.datapath.remove(1);
+        kernel.datapath.keepCounters(id -> id == -9);
+        assertEquals(CounterTable.Count.NONE, kernel.datapath.counter(9));
+        kernel.list(1, new Action.Count(11), new Action.Count(-9), new Action.Drop(30));
+        send(1, 3);
+        assertEquals(new CounterTable.Count(3, 3 * SIZE), kernel.datapath.counter(11));
+        assertEquals(new CounterTable.Count(8, 8 * SIZE), kernel.datapath.counter(-9));
+        assertEquals("", kernel.imbalance());
+    }
+
+    @Test
     void whenAllMetersAreInUseAFlowIsRefusedAndItsFramesAreDropsWithAReason() throws IOException {
         Action[] many = new Action[65];
         for (int list = 0; list < MeterTable.METERS / 64; list++) {

@@ -29,6 +29,7 @@ public final class Flow implements Dependency.Reader {
     final int hash;
     final long installedNanos;
     private final DirtyFlows dirtyFlows;
+    private final ActionUse use;
     private List<Dependency> reads = List.of();
     /** Where it stands among the readers of each. */
     private int[] places = NO_PLACES;
@@ -55,8 +56,9 @@ public final class Flow implements Dependency.Reader {
      *
      * @param fullKey key of the packet that was decided, by which it is decided again
      * @param dirtyFlows takes the flow when something that it read changes
+     * @param use hears of its actions
      */
-    Flow(int id, long[] fullKey, long[] mask, long now, DirtyFlows dirtyFlows) {
+    Flow(int id, long[] fullKey, long[] mask, long now, DirtyFlows dirtyFlows, ActionUse use) {
         this.id = id;
         this.fullKey = fullKey;
         this.mask = mask;
@@ -65,6 +67,7 @@ public final class Flow implements Dependency.Reader {
         this.installedNanos = now;
         this.lastUsedNanos = now;
         this.dirtyFlows = dirtyFlows;
+        this.use = use;
     }
 
     /** Takes over what a decision read, refreshed and said; true when the actions for the datapath are others than before. */
@@ -72,14 +75,22 @@ public final class Flow implements Dependency.Reader {
         dependOn(decision.reads());
         refreshedRows = new ArrayList<>(decision.refreshes().keySet());
         refreshedVersions = decision.refreshes().values().stream().mapToLong(Long::longValue).toArray();
-        List<Action> before = actions;
-        actions = decision.eachFrame() ? INSPECT : decision.actions();
-        return !actions.equals(before);
+        List<Action> next = decision.eachFrame() ? INSPECT : decision.actions();
+        boolean changed = !next.equals(actions);
+        if (changed) {
+            act(next);
+        }
+        return changed;
+    }
+
+    private void act(List<Action> next) {
+        use.changed(actions, next);
+        actions = next;
     }
 
     /** Has its frames decided one by one, until it is decided again. */
     void decideEachFrame() {
-        actions = INSPECT;
+        act(INSPECT);
     }
 
     /** Depends on what a decision read, and on nothing else any more. */
@@ -127,14 +138,14 @@ public final class Flow implements Dependency.Reader {
 
     /** Takes over actions that the datapath carries out already. */
     void takeOver(List<Action> working) {
-        actions = List.copyOf(working);
+        act(List.copyOf(working));
         become(FlowState.ACTIVE);
     }
 
     /** Keeps its actions until it is removed, and no row young. */
     void drain(List<Action> copying, long untilNanos) {
         become(FlowState.DRAINING);
-        actions = copying;
+        act(copying);
         drainedNanos = untilNanos;
         refreshedRows = List.of();
         refreshedVersions = new long[0];
@@ -143,6 +154,7 @@ public final class Flow implements Dependency.Reader {
     /** It is in the datapath no more, or never came there. */
     void release() {
         become(FlowState.REMOVED);
+        use.changed(actions, List.of());
         leave();
         reads = List.of();
         places = NO_PLACES;

@@ -36,11 +36,13 @@ public final class FlowTable {
     private final Drains drains = new Drains();
     private final IdleFlows idle = new IdleFlows();
     private final FlowJournal journal;
+    private final ActionUse use;
     private long refused;
 
-    /** The flows of a datapath, none yet. */
-    public FlowTable(Datapath datapath, Journal journal, ReadJournal reads) {
+    /** The flows of a datapath, none yet; {@code use} hears of their actions. */
+    public FlowTable(Datapath datapath, Journal journal, ReadJournal reads, ActionUse use) {
         this.datapath = datapath;
+        this.use = use;
         this.journal = new FlowJournal(journal, reads);
         this.capabilities = datapath.capabilities();
         this.bounds = new FlowBounds(capabilities);
@@ -156,7 +158,7 @@ public final class FlowTable {
             return same;
         }
         lowest = id + 1;
-        Flow flow = new Flow(id, key, index.mask, now, dirty);
+        Flow flow = new Flow(id, key, index.mask, now, dirty, use);
         flow.adopt(decision);
         place(flow, index);
         pending.add(flow);
@@ -180,7 +182,7 @@ public final class FlowTable {
             FlowIndex index = known == null || entry.drains() ? null : masks.index(known.fullKey(), entry.mask());
             boolean fits = index == null ? known != null : Arrays.equals(index.mask, entry.mask()) && index.find(known.fullKey()) == null;
             if (fits && isPort.test(entry.ingress())) {
-                Flow flow = new Flow(entry.id(), known.fullKey(), index == null ? entry.mask() : index.mask, known.installedNanos(), dirty);
+                Flow flow = new Flow(entry.id(), known.fullKey(), index == null ? entry.mask() : index.mask, known.installedNanos(), dirty, use);
                 takeOver(flow, entry, known);
                 place(flow, index);
             } else {

@@ -39,7 +39,11 @@ public final class Journal implements AutoCloseable {
         /** The number of a drop reason. */
         REASON,
         /** Something that flows read. */
-        READ
+        READ,
+        /** The name of a counter. */
+        COUNTER,
+        /** What a port counted for a number of a drop reason before that reason had it. */
+        DROPS
     }
 
     /** Stands for a record that is not kept. */

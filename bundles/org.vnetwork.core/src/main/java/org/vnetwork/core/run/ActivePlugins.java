@@ -17,8 +17,7 @@ final class ActivePlugins implements Stages {
     private final VirtualSwitch home;
     private final Function<Guest, PluginContext> contexts;
     private final FailureReport failures;
-    private final DropRegistry drops;
-    private final CounterRegistry counters;
+    private final PluginNames names;
     private final Queue<Opened<?>> leaving = new ArrayDeque<>();
     private final Queue<Runnable> failing = new ArrayDeque<>();
     private final ActiveFilters filters;
@@ -27,12 +26,11 @@ final class ActivePlugins implements Stages {
     private volatile CutOff engineCutOff;
     private volatile Runnable whenCutOff = () -> { };
 
-    ActivePlugins(VirtualSwitch home, Function<Guest, PluginContext> contexts, PortTables ports, FailureReport failures, DropRegistry drops, CounterRegistry counters) {
+    ActivePlugins(VirtualSwitch home, Function<Guest, PluginContext> contexts, PortTables ports, FailureReport failures, PluginNames names) {
         this.home = home;
         this.contexts = contexts;
         this.failures = failures;
-        this.drops = drops;
-        this.counters = counters;
+        this.names = names;
         this.filters = new ActiveFilters(this, ports);
     }
 
@@ -65,13 +63,13 @@ final class ActivePlugins implements Stages {
 
     @Override
     public int reason(DropReason reason) {
-        return drops.number(reason);
+        return names.drops.number(reason);
     }
 
     @Override
     public void counts(long id, String plugin, String counter) {
         home.gate().cross(() -> {
-            counters.note(id, plugin, counter);
+            names.counters.note(id, plugin, counter);
             return null;
         });
     }

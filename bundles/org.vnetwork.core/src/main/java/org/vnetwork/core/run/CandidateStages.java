@@ -64,7 +64,7 @@ final class CandidateStages implements Stages {
 
     @Override
     public int reason(DropReason reason) {
-        return home.drops.number(reason);
+        return home.names.drops.number(reason);
     }
 
     @Override

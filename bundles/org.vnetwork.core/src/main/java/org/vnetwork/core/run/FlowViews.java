@@ -80,7 +80,7 @@ final class FlowViews {
 
     private FlowView view(Flow flow) {
         long now = home.datapath.nanoTime();
-        return new FlowView(flow.id(), FlowText.match(flow.key(), flow.mask(), home.ports::name), FlowText.actions(flow.actions(), home.ports::name, home.drops::text),
+        return new FlowView(flow.id(), FlowText.match(flow.key(), flow.mask(), home.ports::name), FlowText.actions(flow.actions(), home.ports::name, home.names.drops::text),
                 flow.packets(), flow.bytes(), millis(now - flow.installedNanos()), millis(now - flow.lastUsedNanos()), flow.inspect(),
                 flow.reads().stream().map(Object::toString).toList(), flow.refreshes().stream().map(Row::toString).toList());
     }

@@ -44,6 +44,6 @@ final class PreviewText {
     }
 
     private String actions(List<Action> actions, boolean inspect) {
-        return (inspect ? "inspect: " : "") + FlowText.actions(actions, home.ports::name, home.drops::text);
+        return (inspect ? "inspect: " : "") + FlowText.actions(actions, home.ports::name, home.names.drops::text);
     }
 }

@@ -97,7 +97,7 @@ final class Rounds implements SwitchLoop.Work {
         Frame stuck = batch.current();
         if (stuck != null) {
             // NB: plugins are asked before a frame is executed, so this one was not sent; a copy was, before it came up.
-            datapath.execute(stuck, stuck.copy ? List.of() : List.of(new Action.Drop(home.drops.number(Reasons.PLUGIN_HUNG))));
+            datapath.execute(stuck, stuck.copy ? List.of() : List.of(new Action.Drop(home.names.drops.number(Reasons.PLUGIN_HUNG))));
         }
         home.plugins.cutOff(guest, why);
     }

@@ -27,6 +27,7 @@ final class SwitchPorts {
     private final PortTables rows;
     private final FlowTable flows;
     private final MissShares misses;
+    private final PortDrops drops;
     private final Map<Integer, Held> ports = new LinkedHashMap<>();
 
     /** A configured port; {@code problem} says why it could not be attached yet, null once it is. */
@@ -36,32 +37,18 @@ final class SwitchPorts {
         /** How often the link had gone down when it was looked at last; less than ever while it has not been looked at, as what was learned by it before is not sure. */
         long downs = -1;
 
-        private long[] dropsAtReset = new long[0];
-
         private Held(PortDocument document) {
             this.document = document;
         }
-
-        /** Drops by number of the reason since the last reset. */
-        long[] dropsSinceReset(Datapath datapath) {
-            long[] drops = problem == null ? datapath.drops(document.id()) : new long[0];
-            for (int i = 0; i < drops.length && i < dropsAtReset.length; i++) {
-                drops[i] -= dropsAtReset[i];
-            }
-            return drops;
-        }
-
-        void resetDrops(Datapath datapath) {
-            dropsAtReset = problem == null ? datapath.drops(document.id()) : new long[0];
-        }
     }
 
-    SwitchPorts(Datapath datapath, Tables tables, PortTables rows, FlowTable flows, MissShares misses) {
+    SwitchPorts(Datapath datapath, Tables tables, PortTables rows, FlowTable flows, MissShares misses, PortDrops drops) {
         this.datapath = datapath;
         this.tables = tables;
         this.rows = rows;
         this.flows = flows;
         this.misses = misses;
+        this.drops = drops;
     }
 
     Collection<Held> all() {
@@ -88,7 +75,7 @@ final class SwitchPorts {
             ports.get(document.id()).downs = state.up() ? state.downs() : 0;
             open(document.id());
         } catch (Throwable e) {
-            undo(() -> datapath.detach(document.id()), e);
+            undo(() -> detach(document.id()), e);
             ports.remove(document.id());
             undo(() -> rows.remove(new PortId(document.id())), e);
             misses.forget(document.id());
@@ -97,8 +84,14 @@ final class SwitchPorts {
     }
 
     private void open(int id) {
+        drops.attached(id);
         misses.add(id);
         datapath.unblock(id);
+    }
+
+    private void detach(int id) {
+        datapath.detach(id);
+        drops.detached(id);
     }
 
     /** Does a step back; that it fails too is told with the first failure. */
@@ -133,7 +126,7 @@ final class SwitchPorts {
                 open(id);
                 held.problem = null;
             } catch (Throwable e) {
-                undo(() -> datapath.detach(id), e);
+                undo(() -> detach(id), e);
                 misses.forget(id);
                 throw e;
             }
@@ -159,10 +152,10 @@ final class SwitchPorts {
     /** Removes a port with the rows and flows that are its own; what the datapath refuses to let go of stays a port, with its rows. */
     void remove(int id) {
         try {
-            datapath.detach(id);
+            detach(id);
             flows.all().stream().filter(flow -> Field.INGRESS.in(flow.key()) == id).forEach(flows::remove);
         } catch (Throwable e) {
-            undo(() -> datapath.detach(id), e);
+            undo(() -> detach(id), e);
             misses.forget(id);
             if (ports.containsKey(id)) {
                 attach(ports.get(id));
@@ -185,8 +178,9 @@ final class SwitchPorts {
         return held != null && held.problem == null;
     }
 
-    /** Removes learned rows that name a port which is not there: they are of an earlier process. */
+    /** Removes learned rows that name a port which is not there, and what was counted at one: they are of an earlier process. */
     void forgetUnknown() {
+        drops.keepOnly(ports.keySet());
         forget(row -> row.idleNanos() != Long.MAX_VALUE && row.names(port -> !ports.containsKey(port.value())));
     }
 

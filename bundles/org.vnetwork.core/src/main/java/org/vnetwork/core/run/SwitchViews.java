@@ -192,7 +192,7 @@ public final class SwitchViews {
 
     /** Counters that plugins named. */
     public List<CounterView> counters() {
-        return slices.map(home.ask(home.counters::ids), COUNTERS, id -> home.counters.view(id, home.datapath.counter(id)));
+        return slices.map(home.ask(home.names.counters::ids), COUNTERS, home.names.counters::view);
     }
 
     /** Drops by port and reason, above zero. */
@@ -202,11 +202,15 @@ public final class SwitchViews {
 
     private List<DropView> drops(SwitchPorts.Held held) {
         List<DropView> views = new ArrayList<>();
-        long[] drops = isThere(held) ? held.dropsSinceReset(home.datapath) : new long[0];
+        PortDrops.Shown shown = home.names.ports.shown(isThere(held) ? held.document.id() : 0);
+        long[] drops = shown.byNumber();
         for (int i = DropNumbers.CONSUMED + 1; i < drops.length; i++) {
             if (drops[i] > 0) {
-                views.add(new DropView(held.document.name(), home.drops.text(i), drops[i]));
+                views.add(new DropView(held.document.name(), home.names.drops.text(i), drops[i]));
             }
+        }
+        if (shown.forgotten() > 0) {
+            views.add(new DropView(held.document.name(), DropRegistry.FORGOTTEN.text(), shown.forgotten()));
         }
         return views;
     }
@@ -219,7 +223,7 @@ public final class SwitchViews {
     /** Begins the counting of drops anew. */
     public void resetDrops() {
         slices.map(held(), PORTS, held -> {
-            held.resetDrops(home.datapath);
+            home.names.ports.reset(held.document.id());
             return null;
         });
     }
@@ -240,7 +244,7 @@ public final class SwitchViews {
             String match = FlowText.match(FlowKey.masked(key, decision.mask()), decision.mask(), home.ports::name);
             String installed = decision.undecided() ? "none: no engine is installed" : decision.wrote() ? "none: the decision writes each time" : decision.inspect() ? "inspect: " + match : match;
             return new TraceView(FrameText.describe(octets), trace.stages(), flow == null ? -1 : flow.id(), installed,
-                    FlowText.actions(decision.actions(), home.ports::name, home.drops::text));
+                    FlowText.actions(decision.actions(), home.ports::name, home.names.drops::text));
         });
     }
 

@@ -62,8 +62,7 @@ public final class VirtualSwitch {
     final Pipeline pipeline;
     final Redecider redecider;
     final Upcalls upcalls;
-    final DropRegistry drops;
-    final CounterRegistry counters = new CounterRegistry();
+    final PluginNames names;
     final FailureReport failures;
     final ActivePlugins plugins;
     final SwitchPorts ports;
@@ -91,21 +90,21 @@ public final class VirtualSwitch {
         this.events = events;
         failures = new FailureReport(name, events, datapath::nanoTime);
         timers = new Timers(failures::failed);
-        drops = new DropRegistry(journal);
+        names = new PluginNames(datapath, journal, this::told);
         tables = new Tables(datapath::nanoTime, line -> events.add("switch " + name, line));
         rules = new RuleLists(tables.denials());
         rowJournal = new RowJournal(journal, line -> events.add("switch " + name, line));
         tables.keepIn(rowJournal);
         tables.table(Station.class, FdbEntry.class);
         portRows = new PortTables(tables);
-        flows = new FlowTable(datapath, journal, new ReadJournal(journal, rowJournal, rules::any));
+        flows = new FlowTable(datapath, journal, new ReadJournal(journal, rowJournal, rules::any), names);
         tables.denials().listen(flows::mayDeny);
-        plugins = new ActivePlugins(this, guest -> new PluginContext(guest, this), portRows, failures, drops, counters);
+        plugins = new ActivePlugins(this, guest -> new PluginContext(guest, this), portRows, failures, names);
         pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities(), driver);
         redecider = new Redecider(pipeline, flows, portRows::carries);
         upcalls = new Upcalls(datapath, pipeline, flows);
         misses = new MissShares(datapath);
-        ports = new SwitchPorts(datapath, tables, portRows, flows, misses);
+        ports = new SwitchPorts(datapath, tables, portRows, flows, misses, names.ports);
         portChanges = new PortChanges(this, installedFilters, events);
         limits = new Limits(name, flows, tables, ports, misses, events);
         watch = new PortWatch(name, datapath, portRows, ports, events);
@@ -167,6 +166,7 @@ public final class VirtualSwitch {
         ports.forgetUnknown();
         watch.look();
         int removed = flows.adopt(left, ports::isAttached);
+        names.restored();
         if (!left.isEmpty() || rowJournal.restored() > 0) {
             events.add("switch " + name, "took over " + (left.size() - removed) + " flows and " + rowJournal.restored() + " rows of the process before"
                     + (removed == 0 ? "" : "; " + removed + " flows were removed, as the journal or the configuration does not know them"));

@@ -55,7 +55,7 @@ class FlowTableTest {
                 }
                 default -> throw new UnsupportedOperationException(method.getName());
             });
-    private final FlowTable flows = new FlowTable(datapath, Journal.none(), new ReadJournal(Journal.none(), new RowJournal(Journal.none(), line -> { }), type -> null));
+    private final FlowTable flows = new FlowTable(datapath, Journal.none(), new ReadJournal(Journal.none(), new RowJournal(Journal.none(), line -> { }), type -> null), (before, now) -> { });
 
     private boolean[] install(List<?> entries) {
         boolean[] in = new boolean[entries.size()];
@@ -365,7 +365,7 @@ class FlowTableTest {
             if (there.containsKey(dst) && random.nextBoolean()) {
                 index.remove(there.remove(dst));
             } else if (!there.containsKey(dst)) {
-                Flow flow = new Flow(i, key(1, dst, 0), index.mask, 0, new DirtyFlows());
+                Flow flow = new Flow(i, key(1, dst, 0), index.mask, 0, new DirtyFlows(), (before, now) -> { });
                 there.put(dst, flow);
                 index.add(flow);
             }

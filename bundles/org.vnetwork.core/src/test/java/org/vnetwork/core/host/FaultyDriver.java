@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.CounterTable;
@@ -195,6 +196,11 @@ final class FaultyDriver implements DatapathDriver {
         @Override
         public CounterTable.Count counter(long id) {
             return sim.counter(id);
+        }
+
+        @Override
+        public void keepCounters(LongPredicate kept) {
+            sim.keepCounters(kept);
         }
 
         @Override

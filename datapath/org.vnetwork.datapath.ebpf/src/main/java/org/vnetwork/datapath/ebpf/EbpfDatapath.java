@@ -3,6 +3,7 @@ package org.vnetwork.datapath.ebpf;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.CounterTable;
@@ -245,6 +246,12 @@ final class EbpfDatapath implements Datapath {
     public CounterTable.Count counter(long id) {
         life.check();
         return maps.counter(id);
+    }
+
+    @Override
+    public void keepCounters(LongPredicate kept) {
+        life.check();
+        maps.keepCounters(kept);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import java.util.function.ObjIntConsumer;
 import org.vnetwork.datapath.CounterTable;
 import org.vnetwork.datapath.DatapathException;
@@ -286,6 +287,15 @@ final class KernelMaps implements AutoCloseable {
             }
         }
         return sum;
+    }
+
+    /** Forgets all counters but some. */
+    void keepCounters(LongPredicate kept) {
+        values.asSlice(0, 16L * cpus).fill((byte) 0);
+        counters.keep(kept, slot -> {
+            key.set(INT, 0, slot);
+            Bpf.update(counterStatsFd, key, values, Bpf.ANY);
+        });
     }
 
     /** Drops of a port for one reason. */

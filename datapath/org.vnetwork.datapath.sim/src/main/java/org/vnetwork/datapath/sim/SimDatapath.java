@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.CounterTable;
@@ -234,6 +235,12 @@ final class SimDatapath implements Datapath, Simulated, Execution.Sender {
     public CounterTable.Count counter(long id) {
         life.check();
         return counters.count(id);
+    }
+
+    @Override
+    public void keepCounters(LongPredicate kept) {
+        life.check();
+        counters.keep(kept, slot -> { });
     }
 
     private boolean known(int port) {

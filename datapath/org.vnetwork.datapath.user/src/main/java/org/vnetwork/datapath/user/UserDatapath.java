@@ -2,6 +2,7 @@ package org.vnetwork.datapath.user;
 
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.vnetwork.datapath.Attachment;
 import org.vnetwork.datapath.Capabilities;
 import org.vnetwork.datapath.CounterTable;
@@ -189,6 +190,12 @@ final class UserDatapath implements Datapath {
     public CounterTable.Count counter(long id) {
         life.check();
         return board.counters().count(id);
+    }
+
+    @Override
+    public void keepCounters(LongPredicate kept) {
+        life.check();
+        board.counters().keep(kept, slot -> { });
     }
 
     @Override
