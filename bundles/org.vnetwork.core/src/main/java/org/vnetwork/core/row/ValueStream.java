@@ -109,7 +109,8 @@ final class ValueStream {
             case Kind.Scalar scalar -> scalar(from, scalar);
         };
         if (value == null || !kind.holds(value)) {
-            throw new IllegalArgumentException("component " + name + ": " + from.getText() + " (expected: " + kind.text() + ")");
+            boolean port = ids != null && (kind == Kind.Scalar.PORT || kind == Kind.Scalar.PORT_NUMBER);
+            throw new IllegalArgumentException("component " + name + ": " + from.getText() + " (expected: " + (port ? "the name of a port of this switch" : kind.text()) + ")");
         }
         return value;
     }

@@ -104,7 +104,7 @@ class RowFileTest {
         assertTrue(refused(to, "acme.cell").startsWith("file F line 2: component state: OLD (expected: one of NEW"), refused(to, "acme.cell"));
         written();
         edit(3, "p2", "p77");
-        assertEquals("file F line 3: component ports: p77 (expected: port); table:export writes such files", refused(to, "acme.cell"));
+        assertEquals("file F line 3: component ports: p77 (expected: the name of a port of this switch); table:export writes such files", refused(to, "acme.cell"));
         written();
         edit(3, "[2]", "[1]");
         assertEquals("file F line 3: the row id=1 stands twice (expected: once)", refused(to, "acme.cell"));
