@@ -7,11 +7,10 @@ import java.util.function.IntFunction;
 
 /** Records of one class as neutral values, and values of any schema of its type as records of it; holds the class. Loop thread only. */
 public final class ClassForm {
-    private static final Values NO_KEY = new Values(new Schema(List.of(), Map.of()), new Object[0]);
-
     private final RecordCodec codec;
     private final Upgrade upgrade;
     private final Map<Schema, Conversion> conversions = new HashMap<>();
+    private final Values noKey = new Values(new Schema(List.of(), Map.of()), new Object[0]);
 
     private ClassForm(RecordCodec codec) {
         this.codec = codec;
@@ -56,7 +55,7 @@ public final class ClassForm {
     public Record record(Values values) {
         try {
             return values.schema().equals(codec.schema()) ? codec.live(values)
-                    : upgrade.record(conversions.computeIfAbsent(values.schema(), from -> new Conversion(from, codec.schema())), NO_KEY, values);
+                    : upgrade.record(conversions.computeIfAbsent(values.schema(), from -> new Conversion(from, codec.schema())), noKey, values);
         } catch (RuntimeException | LinkageError e) {
             throw new IllegalStateException(values + " cannot be a " + codec.type().getName() + ": " + e.getMessage(), e);
         }
