@@ -14,7 +14,7 @@ import org.vnetwork.packet.wire.FlowKey;
  * What another pipeline would decide for the flows of now, without any effect.
  *
  * <p>Two passes over the flows: {@link #warm} lets the candidate learn into an overlay, {@link #compare} decides on what it
- * learnt. Loop thread only; the caller chooses how many flows a turn takes.
+ * learnt. One thread.
  */
 public final class Preview {
     /** Different differences that are told apart; flows with others are counted as changed or split alone. */
@@ -40,7 +40,7 @@ public final class Preview {
      * @param flows how many
      * @param example one of them
      */
-    public record Difference(List<Action> before, List<Action> after, boolean inspectBefore, boolean inspectAfter, int flows, Flow example) {
+    public record Difference(List<Action> before, List<Action> after, boolean inspectBefore, boolean inspectAfter, int flows, Seen example) {
         private Difference plus(Difference one) {
             return new Difference(before, after, inspectBefore, inspectAfter, flows + one.flows, example);
         }
@@ -49,7 +49,7 @@ public final class Preview {
     /**
      * A preview that has seen nothing.
      *
-     * @param overlay what the candidate wrote when it opened; it grows, and is never committed
+     * @param overlay takes what the candidate would write; it grows, and is never committed
      */
     public Preview(Pipeline candidate, Transaction overlay) {
         this.candidate = candidate;
@@ -57,20 +57,15 @@ public final class Preview {
     }
 
     /** First pass over one flow. */
-    public void warm(Flow flow) {
-        if (!flow.isRemoved()) {
-            candidate.preview(flow.fullKey, overlay, true);
-        }
+    public void warm(Seen flow) {
+        candidate.preview(flow.fullKey(), overlay, true);
     }
 
     /** Second pass over one flow. */
-    public void compare(Flow flow) {
-        if (flow.isRemoved()) {
-            return;
-        }
-        Decision decision = candidate.preview(flow.fullKey, overlay, false);
+    public void compare(Seen flow) {
+        Decision decision = candidate.preview(flow.fullKey(), overlay, false);
         boolean inspect = decision.eachFrame();
-        if (!FlowKey.covers(flow.mask, decision.mask())) {
+        if (!FlowKey.covers(flow.mask(), decision.mask())) {
             split++;
         } else if (inspect == flow.inspect() && (inspect || decision.actions().equals(flow.actions()))) {
             same++;
@@ -79,7 +74,7 @@ public final class Preview {
             changed++;
         }
         if (inspect != flow.inspect() || !decision.actions().equals(flow.actions())) {
-            Treatments treatments = new Treatments(List.copyOf(flow.actions()), flow.inspect(), List.copyOf(decision.actions()), inspect);
+            Treatments treatments = new Treatments(flow.actions(), flow.inspect(), List.copyOf(decision.actions()), inspect);
             if (differences.size() < MOST_DIFFERENCES || differences.containsKey(treatments)) {
                 differences.merge(treatments, new Difference(treatments.before, treatments.after, flow.inspect(), inspect, 1, flow), Difference::plus);
             }

@@ -22,7 +22,7 @@ import org.vnetwork.control.Configuration;
 import org.vnetwork.control.Edit;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.SwitchDocument;
-import org.vnetwork.core.run.FilterPreview;
+import org.vnetwork.core.run.SwapPreview;
 import org.vnetwork.core.run.VirtualSwitch;
 import org.vnetwork.model.Refusal;
 
@@ -107,10 +107,16 @@ public final class ConfigurationService implements Configuration {
     }
 
     @Override
-    public synchronized Change plan(Edit edit) {
-        HostDocument after = generations.bound(current, edit.apply(current));
-        new Reconciler(switches, false).check(current, after);
-        return new Change(false, Differences.between(current, after), preview(current, after));
+    public Change plan(Edit edit) {
+        HostDocument before;
+        HostDocument after;
+        synchronized (this) {
+            before = current;
+            after = generations.bound(before, edit.apply(before));
+            new Reconciler(switches, false).check(before, after);
+        }
+        // A preview takes its time, and a candidate that hangs all of it: other edits need not wait.
+        return new Change(false, Differences.between(before, after), preview(before, after));
     }
 
     /** For each place that would get another engine or filter: what that would do with the flows of now. */
@@ -120,8 +126,8 @@ public final class ConfigurationService implements Configuration {
         Place.all(after).forEach((place, holds) -> {
             boolean swaps = held.containsKey(place) && !held.get(place).plugin().equals(holds.plugin());
             switches.find(place.switchName()).filter(home -> swaps).ifPresent(home -> lines.addAll(place.isEngine()
-                    ? home.preview(holds.plugin().name(), switches.installed().engines().need(holds.plugin()))
-                    : new FilterPreview(home, after.need(place.switchName()).need(place.port()), place.slot(), switches.installed().filters().need(holds.plugin())).lines()));
+                    ? new SwapPreview(home).engine(switches.installed().engines().need(holds.plugin()))
+                    : new SwapPreview(home).filter(after.need(place.switchName()).need(place.port()), place.slot(), switches.installed().filters().need(holds.plugin()))));
         });
         return lines;
     }

@@ -51,6 +51,16 @@ public final class RuleLists {
         return lists.computeIfAbsent(type, id -> new RuleList(id, owners, denials));
     }
 
+    /** The same rules, without those who asked them. */
+    public RuleLists copy() {
+        RuleLists copy = new RuleLists(new Denials());
+        lists.forEach((type, list) -> {
+            copy.owners.own(type, owners.owner(type));
+            copy.lists.put(type, list.copy());
+        });
+        return copy;
+    }
+
     /** All lists, by data type. */
     public Collection<RuleList> all() {
         return new TreeMap<>(lists).values();

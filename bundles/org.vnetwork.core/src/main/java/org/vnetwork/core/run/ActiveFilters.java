@@ -166,6 +166,13 @@ final class ActiveFilters {
         return kept != null ? " (" + kept.state() + ")" : installed.apply(slot.filter()) == null ? " (not installed)" : " (did not open)";
     }
 
+    /** The filters at work, by port and slot. */
+    Map<List<Integer>, Plugin<PacketFilter>> plugins() {
+        Map<List<Integer>, Plugin<PacketFilter>> all = new HashMap<>();
+        filters.forEach((port, slots) -> slots.forEach((slot, opened) -> all.put(List.of(port, slot), opened.plugin())));
+        return all;
+    }
+
     /** Has all closed. */
     void leaveAll() {
         filters.values().forEach(slots -> slots.values().forEach(plugins::leave));

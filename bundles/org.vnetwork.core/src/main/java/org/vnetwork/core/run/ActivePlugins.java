@@ -84,7 +84,8 @@ final class ActivePlugins implements Stages {
         }
     }
 
-    private static Guest guest(String role, Plugin<?> plugin) {
+    /** What the gate is to know of a plugin. */
+    static Guest guest(String role, Plugin<?> plugin) {
         return new Guest(role, plugin.bundle(), plugin.bundle() + "@" + plugin.version());
     }
 

@@ -76,6 +76,11 @@ final class DropRegistry {
         return number;
     }
 
+    /** The numbers that are given. */
+    Map<DropReason, Integer> numbers() {
+        return Map.copyOf(numbers);
+    }
+
     private int give(DropReason reason) {
         int number = free();
         if (number == DropNumbers.OTHER) {

@@ -29,14 +29,15 @@ record Opened<T>(Plugin<T> plugin, PluginContext context, Stage<T> stage, Consum
      */
     static <T> Opened<T> open(Plugin<T> plugin, PluginContext context, BiConsumer<T, PluginContext> open, Consumer<T> close) {
         try {
-            return Staging.run(context.guest(), "open", Staging.LONGEST, () -> opened(plugin, context, open, close), late -> late.discard());
+            return Staging.run(context.guest(), "open", Staging.LONGEST, () -> here(plugin, context, open, close), late -> late.discard());
         } catch (Refusal e) {
             context.close();
             throw e;
         }
     }
 
-    private static <T> Opened<T> opened(Plugin<T> plugin, PluginContext context, BiConsumer<T, PluginContext> open, Consumer<T> close) {
+    /** As {@link #open}, on this thread. */
+    static <T> Opened<T> here(Plugin<T> plugin, PluginContext context, BiConsumer<T, PluginContext> open, Consumer<T> close) {
         context.stage(Thread.currentThread());
         T instance;
         try {

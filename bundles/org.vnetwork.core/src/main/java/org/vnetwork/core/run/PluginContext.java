@@ -1,6 +1,5 @@
 package org.vnetwork.core.run;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,8 +16,6 @@ import org.vnetwork.core.row.Tables;
 import org.vnetwork.core.row.Transaction;
 import org.vnetwork.model.PortId;
 import org.vnetwork.model.Refusal;
-import org.vnetwork.packet.wire.Action;
-import org.vnetwork.packet.wire.Frame;
 import org.vnetwork.packet.wire.KeyParser;
 import org.vnetwork.table.Context;
 import org.vnetwork.table.Event;
@@ -37,7 +34,7 @@ final class PluginContext implements Context {
     }
 
     private final Guest guest;
-    private final VirtualSwitch home;
+    private final World world;
     private final List<Runnable> undo = new ArrayList<>();
     private final Map<List<Class<?>>, Table<?, ?>> views = new HashMap<>();
     private final Map<Class<?>, StagedRules<?>> rules = new HashMap<>();
@@ -46,14 +43,13 @@ final class PluginContext implements Context {
     /** What takes effect when it is put to work, in order. */
     private final List<Runnable> waiting = new ArrayList<>();
     private final Transaction overlay;
-    private final Frame outgoing = new Frame();
     private volatile Life life = Life.STAGED;
     private volatile Thread stage;
 
-    PluginContext(Guest guest, VirtualSwitch home) {
+    PluginContext(Guest guest, World world) {
         this.guest = guest;
-        this.home = home;
-        this.overlay = home.tables.aside();
+        this.world = world;
+        this.overlay = world.tables().aside();
     }
 
     Guest guest() {
@@ -80,9 +76,9 @@ final class PluginContext implements Context {
         if (life != Life.STAGED) {
             throw new IllegalStateException(guest.role() + " is closed");
         }
-        takeovers.forEach(home.tables::takeOver);
+        takeovers.forEach(world.tables()::takeOver);
         takeovers.clear();
-        overlay.commit(home.datapath.nanoTime());
+        overlay.commit(world.nanoTime());
         life = Life.WORKING;
         waiting.forEach(Runnable::run);
         waiting.clear();
@@ -91,26 +87,26 @@ final class PluginContext implements Context {
     /** Does work of the platform for the plugin, on the loop; from any thread but the loop's and the one that opens the plugin it is refused. */
     <T> T reach(Supplier<T> work) {
         if (life == Life.STAGED && Thread.currentThread() == stage) {
-            return home.onLoop(() -> {
+            return world.reach(() -> {
                 checkOpen();
                 return work.get();
             });
         }
-        Gate gate = home.gate();
+        Gate gate = world.gate();
         try {
             checkOpen();
             return gate.cross(work);
         } catch (IllegalStateException e) {
             if (!gate.isHere()) {
                 // Whoever runs on a thread of a plugin's own tells nobody.
-                home.failures.failedAside(guest, e);
+                world.misused(guest, e);
             }
             throw e;
         }
     }
 
     private Object rows(Function<Transaction, Object> work) {
-        return life == Life.STAGED && !home.tables.deciding() ? reach(() -> work.apply(overlay)) : reach(() -> home.tables.in(work));
+        return life == Life.STAGED && !world.tables().deciding() ? reach(() -> work.apply(overlay)) : reach(() -> world.tables().in(work));
     }
 
     @Override
@@ -121,7 +117,7 @@ final class PluginContext implements Context {
             // On the thread that opens the plugin: neither many rows nor an upgrade function hold up the switch.
             takeover[0].work();
             reach(() -> {
-                home.tables.checkTakeOver(takeover[0]);
+                world.tables().checkTakeOver(takeover[0]);
                 return takeovers.add(takeover[0]);
             });
         }
@@ -133,9 +129,9 @@ final class PluginContext implements Context {
         Table<?, ?> known = views.get(List.of(key, row));
         if (known == null) {
             boolean staged = life == Life.STAGED;
-            known = staged ? home.tables.guestView(key, row, guest.bundle(), this::rows) : home.tables.pluginView(key, row, guest.bundle(), this::rows);
+            known = staged ? world.tables().guestView(key, row, guest.bundle(), this::rows) : world.tables().pluginView(key, row, guest.bundle(), this::rows);
             views.put(List.of(key, row), known);
-            takeover[0] = staged ? home.tables.conversions().beginFor(known) : null;
+            takeover[0] = staged ? world.tables().conversions().beginFor(known) : null;
         }
         return (Table<K, V>) known;
     }
@@ -144,7 +140,7 @@ final class PluginContext implements Context {
     public <R extends Record> RuleTable<R> rules(Class<R> rule) {
         return reach(() -> {
             @SuppressWarnings("unchecked")
-            StagedRules<R> asked = (StagedRules<R>) rules.computeIfAbsent(rule, r -> new StagedRules<>(home, this, rule, home.rules.of(rule, guest.bundle())));
+            StagedRules<R> asked = (StagedRules<R>) rules.computeIfAbsent(rule, r -> new StagedRules<>(world, this, rule, world.rules().of(rule, guest.bundle())));
             return asked;
         });
     }
@@ -172,16 +168,13 @@ final class PluginContext implements Context {
         if (period.compareTo(Duration.ofMillis(1)) < 0) {
             throw Refusal.value("period", period, "1 ms or more");
         }
-        whenAtWork(() -> {
-            Timers.Timer timer = home.every(guest.role(), period, () -> home.callGuest(guest, task::run));
-            undo.add(() -> timer.cancelled = true);
-        });
+        whenAtWork(() -> undo.add(world.every(guest, period, task)));
     }
 
     @Override
     public <K extends Record, V extends Record> void onChange(Table<K, V> table, BiConsumer<K, V> listener) {
         checkOutside("onChange");
-        BiConsumer<Record, Record> guarded = (key, row) -> home.callGuest(guest, () -> notify(listener, key, row));
+        BiConsumer<Record, Record> guarded = (key, row) -> world.call(guest, () -> notify(listener, key, row));
         whenAtWork(() -> {
             Tables.listen(table, guest.role(), guarded);
             undo.add(() -> Tables.unlisten(table, guarded));
@@ -201,24 +194,13 @@ final class PluginContext implements Context {
         }
         byte[] copy = frame.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
         int id = new PortId(port).value();
-        whenAtWork(() -> send(id, copy));
-    }
-
-    private void send(int port, byte[] octets) {
-        if (home.loop.abandoned()) {
-            throw new IllegalStateException("switch " + home.name() + " is closed");
-        }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment copy = arena.allocate(Frame.HEADROOM + octets.length);
-            copy.asSlice(Frame.HEADROOM).copyFrom(MemorySegment.ofArray(octets));
-            home.datapath.execute(outgoing.over(copy, Frame.HEADROOM, octets.length, 0), List.of(new Action.Output(port)));
-        }
+        whenAtWork(() -> world.send(id, copy));
     }
 
     @Override
     public void event(Event event) {
         checkOutside("event");
-        whenAtWork(() -> home.event(guest.role(), event.subject(), event.text()));
+        whenAtWork(() -> world.event(guest, event));
     }
 
     private void checkOpen() {
@@ -230,7 +212,7 @@ final class PluginContext implements Context {
     /** Refuses what is not done inside a decision. */
     void checkOutside(String what) {
         reach(() -> {
-            if (home.tables.deciding()) {
+            if (world.tables().deciding()) {
                 throw new IllegalStateException(what + " inside a decision; effects there are actions, so that previews stay silent");
             }
             return null;
@@ -248,16 +230,16 @@ final class PluginContext implements Context {
         life = Life.CLOSED;
         silence();
         waiting.clear();
-        if (Thread.currentThread() == home.gate().thread()) {
+        if (Thread.currentThread() == world.gate().thread()) {
             giveBack();
         } else {
-            home.loop.later(this::giveBack);
+            world.later(this::giveBack);
         }
     }
 
     /** Leaves nothing of its classes behind. Loop thread only. */
     private void giveBack() {
-        views.values().forEach(home.tables::release);
+        views.values().forEach(world.tables()::release);
         views.clear();
         rules.values().forEach(StagedRules::close);
         rules.clear();

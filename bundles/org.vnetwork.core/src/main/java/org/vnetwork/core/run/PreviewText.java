@@ -2,8 +2,9 @@ package org.vnetwork.core.run;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.vnetwork.core.flow.Flow;
+import java.util.function.IntFunction;
 import org.vnetwork.core.flow.Preview;
+import org.vnetwork.core.flow.Seen;
 import org.vnetwork.packet.wire.Action;
 import org.vnetwork.packet.wire.FlowText;
 
@@ -13,9 +14,12 @@ final class PreviewText {
     private static final int SHOWN = 8;
 
     private final VirtualSwitch home;
+    private final IntFunction<String> reasons;
 
-    PreviewText(VirtualSwitch home) {
+    /** {@code reasons}: the text of a drop reason's number. */
+    PreviewText(VirtualSwitch home, IntFunction<String> reasons) {
         this.home = home;
+        this.reasons = reasons;
     }
 
     /**
@@ -38,12 +42,12 @@ final class PreviewText {
     }
 
     private String line(Preview.Difference difference) {
-        Flow flow = difference.example();
+        Seen flow = difference.example();
         return (difference.flows() == 1 ? "1 flow: " : difference.flows() + " flows: ") + actions(difference.before(), difference.inspectBefore()) + " -> "
                 + actions(difference.after(), difference.inspectAfter()) + "; as flow " + flow.id() + "  " + FlowText.match(flow.key(), flow.mask(), home.ports::name);
     }
 
     private String actions(List<Action> actions, boolean inspect) {
-        return (inspect ? "inspect: " : "") + FlowText.actions(actions, home.ports::name, home.names.drops::text);
+        return (inspect ? "inspect: " : "") + FlowText.actions(actions, home.ports::name, reasons);
     }
 }

@@ -12,7 +12,7 @@ import org.vnetwork.table.RuleTable;
 
 /** A rule list as a plugin sees it: until the plugin is at work, a copy of its own. */
 final class StagedRules<R extends Record> implements RuleTable<R> {
-    private final VirtualSwitch home;
+    private final World world;
     private final PluginContext context;
     private final Class<R> type;
     private final RuleList list;
@@ -20,8 +20,8 @@ final class StagedRules<R extends Record> implements RuleTable<R> {
     /** Null before the plugin changes a rule while it is opened. */
     private RuleList copy;
 
-    StagedRules(VirtualSwitch home, PluginContext context, Class<R> type, RuleList list) {
-        this.home = home;
+    StagedRules(World world, PluginContext context, Class<R> type, RuleList list) {
+        this.world = world;
         this.context = context;
         this.type = type;
         this.list = list;
@@ -34,11 +34,11 @@ final class StagedRules<R extends Record> implements RuleTable<R> {
             throw outside();
         }
         Rule found = context.reach(() -> {
-            if (!home.tables.deciding()) {
+            if (!world.tables().deciding()) {
                 throw outside();
             }
             RuleList.Answer answer = (context.isStaged() && copy != null ? copy : list).first(raw);
-            home.tables.current().read(answer.read());
+            world.tables().current().read(answer.read());
             return answer.rule();
         });
         return type.cast(form.says(found));

@@ -1,53 +1,92 @@
 package org.vnetwork.core.run;
 
+import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Supplier;
-import org.vnetwork.core.decide.Pipeline;
-import org.vnetwork.core.flow.Flow;
+import java.util.Map;
+import org.vnetwork.control.PortDocument;
 import org.vnetwork.core.flow.Preview;
+import org.vnetwork.core.flow.Seen;
+import org.vnetwork.core.gate.Guest;
+import org.vnetwork.engine.ForwardingEngine;
+import org.vnetwork.filter.PacketFilter;
+import org.vnetwork.model.PortId;
+import org.vnetwork.model.Refusal;
 
-/** What a candidate for one place of a switch at work would do with the flows of now, a few flows at a time so that the loop is not held up. Any thread but the loop's. */
-final class SwapPreview {
-    private static final int TURN = 32;
+/**
+ * What another engine, or another filter in a slot, would do with the flows of now: tried on a {@link Shadow} of the switch, on a thread of its own. The switch goes on meanwhile, and whatever the candidate
+ * does there touches nothing. Any thread but the loop's.
+ */
+public final class SwapPreview {
+    private static final Duration LONGEST = Duration.ofSeconds(30);
 
     private final VirtualSwitch home;
 
-    SwapPreview(VirtualSwitch home) {
+    /** What the loop takes references of, in turns. */
+    private record Now(Shadow.Copy copy, List<Seen> flows, Plugin<ForwardingEngine> engine, Map<List<Integer>, Plugin<PacketFilter>> filters) {
+    }
+
+    /** Who stands where in the shadow. */
+    private interface Cast {
+        void into(Shadow shadow, Now now);
+    }
+
+    /** Previews of one switch. */
+    public SwapPreview(VirtualSwitch home) {
         this.home = home;
     }
 
-    /**
-     * A line each; nothing of the candidate is left.
-     *
-     * @param what is previewed, as in {@code engine flood}
-     * @param open opens the candidate, or throws what the person is told
-     * @param stages the stages of the switch with the candidate in its place
-     */
-    <T> List<String> lines(String what, Supplier<Opened<T>> open, Function<Opened<T>, CandidateStages> stages) {
-        Opened<T> candidate = open.get();
-        try {
-            CandidateStages all = stages.apply(candidate);
-            Preview preview = new Preview(new Pipeline(home.tables, home.portRows, all, home.datapath.capabilities(), home.driver()), candidate.context().overlay());
-            List<Flow> flows = new Slices(home).flows(flow -> flow);
-            inTurns(flows, preview::warm);
-            inTurns(flows, preview::compare);
-            return home.onLoop(() -> new PreviewText(home).lines(what, preview, all.failures()));
-        } finally {
-            candidate.discard();
-            // What it was given is given back behind what waits on the loop.
-            home.onLoop(() -> null);
-        }
+    /** What another engine would do; a line each. */
+    public List<String> engine(Plugin<ForwardingEngine> plugin) {
+        return lines("engine " + plugin.name(), plugin, (shadow, now) -> {
+            now.filters.forEach((place, filter) -> shadow.use(place.getFirst(), place.getLast(), filter));
+            shadow.use(plugin);
+        });
     }
 
-    private void inTurns(List<Flow> flows, Consumer<Flow> work) {
-        for (int i = 0; i < flows.size(); i += TURN) {
-            List<Flow> turn = flows.subList(i, Math.min(i + TURN, flows.size()));
-            home.onLoop(() -> {
-                turn.forEach(work);
-                return null;
+    /** What another filter in a slot of a port would do; a line each. {@code document}: the port as it would be. */
+    public List<String> filter(PortDocument document, int slot, Plugin<PacketFilter> plugin) {
+        return lines("filter " + plugin.document() + " in slot " + slot + " of " + document.name(), plugin, (shadow, now) -> {
+            if (now.engine == null) {
+                throw new Refusal("preview: switch " + home.name() + " has no engine at work (expected: one that decides); engine:list shows them");
+            }
+            shadow.use(now.engine);
+            now.filters.forEach((place, filter) -> {
+                if (!place.equals(List.of(document.id(), slot))) {
+                    shadow.use(place.getFirst(), place.getLast(), filter);
+                }
             });
+            shadow.use(document.id(), slot, plugin);
+            shadow.ports().put(new PortId(document.id()), SwitchPorts.row(document));
+        });
+    }
+
+    private List<String> lines(String what, Plugin<?> candidate, Cast cast) {
+        Now now = new Now(home.onLoop(() -> Shadow.Copy.of(home)), new Slices(home).flows(Seen::of), home.engine(), home.onLoop(() -> home.plugins.filters().plugins()));
+        Guest guest = new Guest(what, candidate.bundle(), "");
+        Result result = Staging.run(guest, "come to the end of its preview", LONGEST, () -> tried(what, now, cast), late -> { });
+        return home.onLoop(() -> new PreviewText(home, result.shadow.reasonTexts(home.names.drops::text)).lines(what, result.preview, result.shadow.failures()));
+    }
+
+    private record Result(Shadow shadow, Preview preview) {
+    }
+
+    /** On the thread of the shadow. */
+    private Result tried(String what, Now now, Cast cast) {
+        Shadow shadow = new Shadow(home, now.copy);
+        try {
+            try {
+                cast.into(shadow, now);
+            } catch (Refusal e) {
+                throw e;
+            } catch (RuntimeException | LinkageError e) {
+                throw new Refusal(what + " did not open (" + e.getMessage() + "); it could not be swapped in", e);
+            }
+            Preview preview = new Preview(shadow.pipeline(), shadow.tables().aside());
+            now.flows.forEach(preview::warm);
+            now.flows.forEach(preview::compare);
+            return new Result(shadow, preview);
+        } finally {
+            shadow.close();
         }
     }
 }

@@ -197,7 +197,8 @@ final class SwitchPorts {
         }
     }
 
-    private static PortRow row(PortDocument document) {
+    /** The row that says what a document does. */
+    static PortRow row(PortDocument document) {
         return new PortRow(document.name(), document.vlan(), PortFilter.of(document.filters()));
     }
 

@@ -51,6 +51,7 @@ public final class VirtualSwitch {
     private final RowJournal rowJournal;
     private final MissShares misses;
     private final SwitchViews views = new SwitchViews(this);
+    private final World world = new LiveWorld(this);
     private final PortChanges portChanges;
 
     final Function<PluginDocument, Plugin<PacketFilter>> installedFilters;
@@ -99,7 +100,7 @@ public final class VirtualSwitch {
         portRows = new PortTables(tables);
         flows = new FlowTable(datapath, journal, new ReadJournal(journal, rowJournal, rules::any), names);
         tables.denials().listen(flows::mayDeny);
-        plugins = new ActivePlugins(this, guest -> new PluginContext(guest, this), portRows, failures, names);
+        plugins = new ActivePlugins(this, guest -> new PluginContext(guest, world), portRows, failures, names);
         pipeline = new Pipeline(tables, portRows, plugins, datapath.capabilities(), driver);
         redecider = new Redecider(pipeline, flows, portRows::carries);
         upcalls = new Upcalls(datapath, pipeline, flows);
@@ -308,11 +309,6 @@ public final class VirtualSwitch {
         } catch (Throwable e) {
             failures.failed(notice.owner(), e);
         }
-    }
-
-    /** What another engine would do with the installed flows, without any effect; a line each. */
-    public List<String> preview(String engineName, Plugin<ForwardingEngine> plugin) {
-        return new EnginePreview(this, engineName, plugin).lines();
     }
 
     /** The engine plugin in use, or null. */

@@ -187,17 +187,4 @@ class LongListsTest {
         assertFewAtATime("reset");
         assertEquals(List.of(), sw.home.views().drops());
     }
-
-    @Test
-    void aPreviewTakesAFewFlowsAtATime() {
-        fill();
-        int[] decided = {0};
-        sw.home.preview("other", new TestSwitch.Given<>("other", () -> (packet, forward) -> {
-            decided[0]++;
-            worked(1);
-            forward.flood();
-        }));
-        assertTrue(decided[0] >= 2 * FLOWS, () -> decided[0] + " decisions");
-        assertFewAtATime("preview");
-    }
 }

@@ -1,14 +1,18 @@
 package org.vnetwork.core.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.vnetwork.control.FilterDocument;
+import org.vnetwork.control.PortDocument;
 import org.vnetwork.engine.ForwardingEngine;
 import org.vnetwork.engine.flood.FloodEngine;
 import org.vnetwork.engine.learning.LearningEngine;
@@ -21,7 +25,7 @@ import org.vnetwork.table.Context;
 import org.vnetwork.table.DataType;
 import org.vnetwork.table.Table;
 
-class EnginePreviewTest {
+class SwapPreviewTest {
     private static final String A_TO_B = "eth(src=02:00:00:00:00:0a,dst=02:00:00:00:00:0b) ipv4(src=10.0.0.1,dst=10.0.0.2) udp(src=1,dst=2)";
     private static final String B_TO_A = "eth(src=02:00:00:00:00:0b,dst=02:00:00:00:00:0a) ipv4(src=10.0.0.2,dst=10.0.0.1) udp(src=2,dst=1)";
 
@@ -42,7 +46,7 @@ class EnginePreviewTest {
     }
 
     private String preview(Supplier<ForwardingEngine> engine) {
-        return String.join("\n", sw.home.preview("candidate", new TestSwitch.Given<>("candidate", engine)));
+        return String.join("\n", new SwapPreview(sw.home).engine(new TestSwitch.Given<>("candidate", engine)));
     }
 
     /** Everything that an operator can see of the switch. */
@@ -71,7 +75,7 @@ class EnginePreviewTest {
             String sender = "%02x".formatted(source);
             sw.inject("a", A_TO_B.replace("src=02:00:00:00:00:0a", "src=02:00:00:00:00:" + sender));
         }
-        List<String> lines = sw.home.preview("candidate", new TestSwitch.Given<>("candidate", FloodEngine::new));
+        List<String> lines = new SwapPreview(sw.home).engine(new TestSwitch.Given<>("candidate", FloodEngine::new));
         assertEquals(3, lines.size(), lines.toString());
         assertTrue(lines.get(0).contains("0 same, 34 changed, 0 split"), lines.get(0));
         assertTrue(lines.get(1).startsWith("33 flows: output b -> output b,output c; as flow "), lines.get(1));
@@ -119,6 +123,38 @@ class EnginePreviewTest {
         assertEquals(before, everything());
         sw.warp(3);
         assertEquals(0, sw.home.views().summary().failures());
+    }
+
+    @Test
+    void aCandidateThatHangsHoldsUpNobodyButWhoAsked() throws InterruptedException {
+        CountDownLatch hung = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        Thread asking = Thread.ofVirtual().start(() -> preview(() -> (packet, forward) -> {
+            hung.countDown();
+            while (release.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+            forward.flood();
+        }));
+        hung.await();
+        Thread loop = sw.home.loop.thread();
+        sw.inject("a", A_TO_B.replace("src=02:00:00:00:00:0a", "src=02:00:00:00:00:0d"));
+        assertEquals(1, sw.count("b"));
+        assertSame(loop, sw.home.loop.thread());
+        release.countDown();
+        asking.join();
+        assertEquals("first", sw.home.engine().name());
+    }
+
+    @Test
+    void showsWhatAnotherFilterWouldDo() {
+        sw.filter("deny", () -> (packet, verdict) -> verdict.reject(DropReason.of("test/denied")));
+        PortDocument document = new PortDocument(2, "b", "sim", "b", PortVlan.access(10), List.of(new FilterDocument(1, "deny", false)));
+        String before = everything();
+        String lines = String.join("\n", new SwapPreview(sw.home).filter(document, 1, sw.filters.get("deny")));
+        assertTrue(lines.startsWith("preview of filter deny@0.0.0 in slot 1 of b on the flows of now: 0 same, 2 changed, 0 split"), lines);
+        assertTrue(lines.contains("1 flow: output b -> drop test/denied"), lines);
+        assertEquals(before, everything());
     }
 
     @Test
