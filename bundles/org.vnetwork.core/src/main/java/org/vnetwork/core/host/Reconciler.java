@@ -204,6 +204,13 @@ final class Reconciler {
         if (!before.limits().equals(after.limits())) {
             home.limit(after.limits());
         }
+        Trials.Rows rows = Trials.Rows.between(before, after);
+        home.trial().begin(!rows.waits());
+        String lost = rows.goBack() ? home.trial().back() : "";
+        if (!lost.isEmpty()) {
+            report.add(lost);
+            switches.events().add("switch " + after.name(), lost);
+        }
         first.forEach(home::removePort);
         changeEngine(home, before, after);
         added.forEach(now -> add(home, now));
@@ -211,6 +218,9 @@ final class Reconciler {
         before.rows().stream().filter(row -> !after.rows().contains(row)).forEach(row -> home.placeRow(row, false));
         after.rows().stream().filter(row -> !before.rows().contains(row)).forEach(row -> home.placeRow(row, true));
         gone.stream().filter(old -> !first.contains(old)).forEach(home::removePort);
+        if (!rows.waits()) {
+            home.trial().confirm();
+        }
         if (!gone.isEmpty()) {
             // A port that was replaced took the rows along that are about it.
             placeAgain(home, after);

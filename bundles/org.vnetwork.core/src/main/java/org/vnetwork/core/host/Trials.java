@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.vnetwork.control.HostDocument;
 import org.vnetwork.control.PluginDocument;
+import org.vnetwork.control.SwitchDocument;
 import org.vnetwork.control.TrialDocument;
 
 /** Watches over swaps that wait to be confirmed, and says when one is to be taken back. Any thread. */
@@ -38,6 +39,21 @@ final class Trials {
     Trials(ScheduledExecutorService clock, BiConsumer<Waiting, String> takeBack) {
         this.clock = clock;
         this.takeBack = takeBack;
+    }
+
+    /**
+     * What a change of a switch means for rows that were converted for a swap.
+     *
+     * @param waits whether a swap waits to be confirmed after it: rows must have a way back
+     * @param goBack whether it takes a swap back
+     */
+    record Rows(boolean waits, boolean goBack) {
+        static Rows between(SwitchDocument before, SwitchDocument after) {
+            Map<Place, Place.Holds> now = Place.all(new HostDocument(List.of(after)));
+            boolean goBack = Place.all(new HostDocument(List.of(before))).entrySet().stream().anyMatch(was -> was.getValue().trial().isPresent() && now.containsKey(was.getKey())
+                    && !now.get(was.getKey()).plugin().equals(was.getValue().plugin()) && now.get(was.getKey()).plugin().equals(was.getValue().trial().get().base()));
+            return new Rows(now.values().stream().anyMatch(holds -> holds.trial().isPresent()), goBack);
+        }
     }
 
     static List<Waiting> in(HostDocument document) {

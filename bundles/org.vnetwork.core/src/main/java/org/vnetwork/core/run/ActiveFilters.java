@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.vnetwork.control.FilterDocument;
 import org.vnetwork.control.PluginDocument;
 import org.vnetwork.core.gate.Guest;
@@ -45,9 +46,14 @@ final class ActiveFilters {
         return filters.getOrDefault(port, Map.of()).get(slot);
     }
 
+    /** All filters at work. */
+    Stream<Guest> guests() {
+        return filters.values().stream().flatMap(slots -> slots.values().stream()).map(Opened::guest);
+    }
+
     /** One of the filters at work of a role, or null. */
     Guest guest(String role) {
-        return filters.values().stream().flatMap(slots -> slots.values().stream()).map(Opened::guest).filter(guest -> guest.role().equals(role)).findFirst().orElse(null);
+        return guests().filter(guest -> guest.role().equals(role)).findFirst().orElse(null);
     }
 
     /** The wanted filters of a port that must be opened: those that are installed, not at work, and not cut off. */

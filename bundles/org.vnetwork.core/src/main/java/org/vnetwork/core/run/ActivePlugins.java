@@ -3,6 +3,7 @@ package org.vnetwork.core.run;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.vnetwork.core.decide.Stage;
 import org.vnetwork.core.decide.Stages;
 import org.vnetwork.core.gate.Gate;
@@ -143,6 +144,12 @@ final class ActivePlugins implements Stages {
         whenCutOff = told;
     }
 
+    /** All plugins at work. */
+    Stream<Guest> guests() {
+        Opened<ForwardingEngine> now = engine;
+        return Stream.concat(Stream.ofNullable(now).map(Opened::guest), filters.guests());
+    }
+
     /** Takes a plugin from work that did not return or failed too often. */
     void cutOff(Guest guest, String why) {
         Opened<ForwardingEngine> now = engine;
@@ -180,6 +187,7 @@ final class ActivePlugins implements Stages {
         for (Opened<?> next = leaving.poll(); next != null; next = leaving.poll()) {
             Opened<?> closed = next;
             closed.close(home.gate(), e -> failures.failed(closed.guest(), e));
+            home.trial.closed(closed);
             done++;
         }
         return done;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.vnetwork.core.gate.Gate;
 import org.vnetwork.core.gate.Guest;
+import org.vnetwork.core.row.RowConversion;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.core.rule.RuleLists;
 import org.vnetwork.packet.wire.Action;
@@ -30,6 +31,11 @@ final class LiveWorld implements World {
     @Override
     public RuleLists rules() {
         return home.rules;
+    }
+
+    @Override
+    public void takeOver(RowConversion conversion) {
+        home.trial.takeOver(conversion);
     }
 
     @Override

@@ -76,7 +76,7 @@ final class PluginContext implements Context {
         if (life != Life.STAGED) {
             throw new IllegalStateException(guest.role() + " is closed");
         }
-        takeovers.forEach(world.tables()::takeOver);
+        takeovers.forEach(world::takeOver);
         takeovers.clear();
         overlay.commit(world.nanoTime());
         life = Life.WORKING;

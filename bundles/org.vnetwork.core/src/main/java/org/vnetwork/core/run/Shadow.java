@@ -9,12 +9,15 @@ import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import org.vnetwork.core.decide.Pipeline;
 import org.vnetwork.core.decide.Stage;
 import org.vnetwork.core.decide.Stages;
 import org.vnetwork.core.gate.Gate;
 import org.vnetwork.core.gate.Guest;
 import org.vnetwork.core.port.PortTables;
+import org.vnetwork.core.row.ConversionReport;
+import org.vnetwork.core.row.RowConversion;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.core.row.TablesCopy;
 import org.vnetwork.core.rule.RuleLists;
@@ -32,6 +35,9 @@ final class Shadow implements World, Stages {
     /** Drop reasons that the switch has no number for have numbers from here on. */
     private static final int OWN_REASONS = 1 << 20;
 
+    /** Rules that are named. */
+    private static final int REMARKED = 5;
+
     private final VirtualSwitch home;
     private final Gate gate = new Gate(Thread.currentThread(), () -> { });
     private final Tables tables;
@@ -42,6 +48,7 @@ final class Shadow implements World, Stages {
     private final Map<List<Integer>, Stage<PacketFilter>> filters = new HashMap<>();
     private final List<Opened<?>> opened = new ArrayList<>();
     private Stage<ForwardingEngine> engine;
+    private final List<ConversionReport> conversions = new ArrayList<>();
     private int failures;
 
     /** What is copied of a switch at one time. */
@@ -101,6 +108,18 @@ final class Shadow implements World, Stages {
         return number -> number < OWN_REASONS ? known.apply(number) : ownReasons.get(number - OWN_REASONS).text();
     }
 
+    /** What would become of rows and rules, a line each, when a plugin that was opened here last takes its place. */
+    List<String> remarks() {
+        List<String> lines = new ArrayList<>(conversions.stream().map(report -> "rows of " + report).toList());
+        Guest candidate = opened.isEmpty() ? null : opened.getLast().guest();
+        List<RuleLists.Left> left = candidate == null ? List.of() : rules.notPutBy(candidate.bundle(), candidate.generation());
+        if (!left.isEmpty()) {
+            lines.add(left.size() + " rules go, since " + candidate.generation() + " does not put them again: " + left.stream().limit(REMARKED)
+                    .map(rule -> rule.list().id() + " " + rule.rule().id()).collect(Collectors.joining(", ", "", left.size() > REMARKED ? ", ..." : "")));
+        }
+        return lines;
+    }
+
     /** Closes what was opened here. */
     void close() {
         opened.forEach(each -> each.close(gate, e -> failures++));
@@ -115,6 +134,12 @@ final class Shadow implements World, Stages {
     @Override
     public RuleLists rules() {
         return rules;
+    }
+
+    @Override
+    public void takeOver(RowConversion conversion) {
+        conversions.add(conversion.report());
+        tables.takeOver(conversion);
     }
 
     @Override

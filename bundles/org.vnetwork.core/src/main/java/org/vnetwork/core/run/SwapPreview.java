@@ -1,6 +1,7 @@
 package org.vnetwork.core.run;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.vnetwork.control.PortDocument;
@@ -64,10 +65,12 @@ public final class SwapPreview {
         Now now = new Now(home.onLoop(() -> Shadow.Copy.of(home)), new Slices(home).flows(Seen::of), home.engine(), home.onLoop(() -> home.plugins.filters().plugins()));
         Guest guest = new Guest(what, candidate.bundle(), "");
         Result result = Staging.run(guest, "come to the end of its preview", LONGEST, () -> tried(what, now, cast), late -> { });
-        return home.onLoop(() -> new PreviewText(home, result.shadow.reasonTexts(home.names.drops::text)).lines(what, result.preview, result.shadow.failures()));
+        List<String> lines = new ArrayList<>(home.onLoop(() -> new PreviewText(home, result.shadow.reasonTexts(home.names.drops::text)).lines(what, result.preview, result.shadow.failures())));
+        lines.addAll(1, result.remarks);
+        return lines;
     }
 
-    private record Result(Shadow shadow, Preview preview) {
+    private record Result(Shadow shadow, Preview preview, List<String> remarks) {
     }
 
     /** On the thread of the shadow. */
@@ -81,10 +84,11 @@ public final class SwapPreview {
             } catch (RuntimeException | LinkageError e) {
                 throw new Refusal(what + " did not open (" + e.getMessage() + "); it could not be swapped in", e);
             }
+            List<String> remarks = shadow.remarks();
             Preview preview = new Preview(shadow.pipeline(), shadow.tables().aside());
             now.flows.forEach(preview::warm);
             now.flows.forEach(preview::compare);
-            return new Result(shadow, preview);
+            return new Result(shadow, preview, remarks);
         } finally {
             shadow.close();
         }

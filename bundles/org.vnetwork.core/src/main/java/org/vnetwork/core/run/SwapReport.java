@@ -18,6 +18,7 @@ import org.vnetwork.datapath.PortCounters;
 record SwapReport(long pauseNanos, long waiting, long lost, int converted, Redecider.Totals flows) {
     /** Runs an exchange on the loop, and returns when every flow that it concerns has been decided again. The exchange returns how long it held frames up. */
     static SwapReport of(VirtualSwitch home, Callable<Long> exchange) {
+        int convertedBefore = home.onLoop(home.trial::converted);
         Redecider.Totals before = home.onLoop(home.redecider::totals);
         Upcalls begun = home.onLoop(() -> Upcalls.of(home));
         Upcalls[] exchanged = new Upcalls[1];
@@ -28,7 +29,7 @@ record SwapReport(long pauseNanos, long waiting, long lost, int converted, Redec
         });
         home.settle();
         long lost = home.onLoop(() -> Upcalls.of(home)).lost - begun.lost;
-        return new SwapReport(pauseNanos, Math.max(0, exchanged[0].waiting() - begun.waiting()), lost, 0, home.onLoop(home.redecider::totals).since(before));
+        return new SwapReport(pauseNanos, Math.max(0, exchanged[0].waiting() - begun.waiting()), lost, home.onLoop(home.trial::converted) - convertedBefore, home.onLoop(home.redecider::totals).since(before));
     }
 
     /** Frames that went up so far, those of them that were lost, and those that the loop has taken. */

@@ -70,6 +70,7 @@ public final class VirtualSwitch {
     final Limits limits;
     final PortWatch watch;
     final Timers timers;
+    final Trial trial;
     final Rounds rounds;
     final SwitchLoop loop;
     final long bornNanos;
@@ -94,6 +95,7 @@ public final class VirtualSwitch {
         names = new PluginNames(datapath, journal, this::told);
         tables = new Tables(datapath::nanoTime, line -> events.add("switch " + name, line));
         rules = new RuleLists(tables.denials());
+        trial = new Trial(this);
         rowJournal = new RowJournal(journal, line -> events.add("switch " + name, line));
         tables.keepIn(rowJournal);
         tables.table(Station.class, FdbEntry.class);
@@ -324,6 +326,11 @@ public final class VirtualSwitch {
     /** Has this run when a plugin was cut off; it must not wait for the switch. */
     public void whenCutOff(Runnable told) {
         plugins.whenCutOff(told);
+    }
+
+    /** Rows across swaps that wait to be confirmed. */
+    public Trial trial() {
+        return trial;
     }
 
     /** What was cut off here. */

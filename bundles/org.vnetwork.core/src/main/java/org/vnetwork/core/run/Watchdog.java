@@ -13,7 +13,7 @@ import org.vnetwork.core.gate.Guest;
 final class Watchdog {
     /** Longest call of a plugin. */
     static final long LONGEST_CALL_NANOS = 25_000_000;
-    /** Longest call in which classes are still being loaded and linked: that is slow the first time, and no fault. */
+    /** Longest call in which classes are still being loaded and linked, which is slow the first time, or which waits for something else than Java's locks and timers. */
     static final long LONGEST_LOADING_NANOS = 1_000_000_000;
     private static final long LOOK_NANOS = 10_000_000;
     private static final long REST_NANOS = 250_000_000;
@@ -87,6 +87,10 @@ final class Watchdog {
         }
         Guest guest = epoch.gate().guest();
         boolean slept = epoch.sight().asleep();
+        // NB: Java calls a thread runnable that waits within the virtual machine for memory, or in the kernel. Where processors are scarce the former takes its time.
+        if (stuck < LONGEST_LOADING_NANOS && slept && epoch.thread().getState() == Thread.State.RUNNABLE) {
+            return;
+        }
         String why = (slept ? "slept for " : "ran for ") + TimeUnit.NANOSECONDS.toMillis(stuck) + " ms" + guest.line(stack);
         if (epoch.gate().end(call)) {
             loop.succeed(epoch, guest, why);

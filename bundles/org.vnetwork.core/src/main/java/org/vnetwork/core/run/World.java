@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.vnetwork.core.gate.Gate;
 import org.vnetwork.core.gate.Guest;
+import org.vnetwork.core.row.RowConversion;
 import org.vnetwork.core.row.Tables;
 import org.vnetwork.core.rule.RuleLists;
 import org.vnetwork.table.Event;
@@ -13,6 +14,9 @@ interface World {
     Tables tables();
 
     RuleLists rules();
+
+    /** Has a table become what a plugin's classes have, which is put to work; on the loop. */
+    void takeOver(RowConversion conversion);
 
     /** Through it the plugin is called once it is at work. */
     Gate gate();
