@@ -2,8 +2,10 @@ package org.vnetwork.core.run;
 
 import java.util.List;
 import org.vnetwork.core.decide.Reasons;
+import org.vnetwork.core.gate.EpochOver;
 import org.vnetwork.core.gate.Gate;
 import org.vnetwork.core.gate.Guest;
+import org.vnetwork.core.row.Notice;
 import org.vnetwork.datapath.Datapath;
 import org.vnetwork.datapath.FrameBatch;
 import org.vnetwork.packet.wire.Action;
@@ -75,8 +77,18 @@ final class Rounds implements SwitchLoop.Work {
 
     @Override
     public int afterwards() {
-        int told = home.tables.notices().run(home::tell);
+        int told = home.tables.notices().run(this::tell);
         return told + home.plugins.afterwards();
+    }
+
+    private void tell(Notice notice) {
+        try {
+            notice.run();
+        } catch (EpochOver e) {
+            throw e;
+        } catch (Throwable e) {
+            home.failures.failed(notice.owner(), e);
+        }
     }
 
     @Override

@@ -16,12 +16,10 @@ import org.vnetwork.core.flow.Flow;
 import org.vnetwork.core.flow.FlowTable;
 import org.vnetwork.core.flow.Redecider;
 import org.vnetwork.core.flow.Upcalls;
-import org.vnetwork.core.gate.EpochOver;
 import org.vnetwork.core.gate.Gate;
 import org.vnetwork.core.gate.Guest;
 import org.vnetwork.core.journal.Journal;
 import org.vnetwork.core.port.PortTables;
-import org.vnetwork.core.row.Notice;
 import org.vnetwork.core.row.ReadJournal;
 import org.vnetwork.core.row.RowJournal;
 import org.vnetwork.core.row.RowText;
@@ -300,17 +298,6 @@ public final class VirtualSwitch {
     /** Whether flows wait to be decided again, or listeners that may change more. */
     private boolean settling() {
         return flows.settling() || tables.notices().waits();
-    }
-
-    /** Has a listener told of a change. Loop thread only. */
-    void tell(Notice notice) {
-        try {
-            notice.run();
-        } catch (EpochOver e) {
-            throw e;
-        } catch (Throwable e) {
-            failures.failed(notice.owner(), e);
-        }
     }
 
     /** The engine plugin in use, or null. */
