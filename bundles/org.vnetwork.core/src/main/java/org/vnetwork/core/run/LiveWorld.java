@@ -66,7 +66,7 @@ final class LiveWorld implements World {
     @Override
     public Runnable every(Guest guest, Duration period, Runnable task) {
         Timers.Timer timer = home.every(guest.role(), period, () -> home.callGuest(guest, task::run));
-        return () -> timer.cancelled = true;
+        return timer::cancel;
     }
 
     @Override

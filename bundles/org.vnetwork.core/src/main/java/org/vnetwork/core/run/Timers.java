@@ -11,14 +11,14 @@ final class Timers {
     private long order;
     private volatile boolean ended;
 
-    /** A task on its way; {@code cancelled} ends it. */
+    /** A task on its way. */
     static final class Timer {
         private final String owner;
-        private final Runnable task;
+        /** Null once it was cancelled: nothing of its owner is held until it would have been due. */
+        private Runnable task;
         private final long periodNanos;
         private final long order;
         private long dueNanos;
-        boolean cancelled;
 
         private Timer(String owner, Runnable task, long periodNanos, long dueNanos, long order) {
             this.owner = owner;
@@ -26,6 +26,11 @@ final class Timers {
             this.periodNanos = periodNanos;
             this.dueNanos = dueNanos;
             this.order = order;
+        }
+
+        /** Ends it. */
+        void cancel() {
+            task = null;
         }
     }
 
@@ -51,7 +56,7 @@ final class Timers {
         int ran = 0;
         while (!ended && !queue.isEmpty() && queue.peek().dueNanos <= now) {
             Timer timer = queue.poll();
-            if (timer.cancelled) {
+            if (timer.task == null) {
                 continue;
             }
             try {
