@@ -101,7 +101,16 @@ final class ActiveFilters {
                 next.put(want.slot(), fresh != null ? fresh : there);
             }
         }
-        prepared.bySlot().values().stream().filter(next::containsValue).forEach(Opened::begin);
+        List<Opened<PacketFilter>> begun = new ArrayList<>();
+        try {
+            for (Opened<PacketFilter> opened : prepared.bySlot().values()) {
+                opened.begin();
+                begun.add(opened);
+            }
+        } catch (Throwable e) {
+            begun.forEach(plugins::leave);
+            throw e;
+        }
         exchange(port, next);
     }
 

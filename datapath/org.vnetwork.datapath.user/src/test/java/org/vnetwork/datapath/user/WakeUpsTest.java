@@ -56,11 +56,20 @@ class WakeUpsTest {
         assertEquals(List.of(idle, idle), policies(idle, new int[] {6_000, 1_000}, new int[] {0, 0}));
     }
 
+    /** What the kernel says of a thread (proc_pid_stat(5)); of none, when it has ended since it was listed. */
+    private static String stat(Path thread) {
+        try {
+            return Files.readString(thread.resolve("stat"));
+        } catch (IOException e) {
+            return "0 (ended) ";
+        }
+    }
+
     private static boolean hasLoopThatWaits() throws IOException {
         AtomicInteger found = new AtomicInteger();
         try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
             for (Path thread : threads.toList()) {
-                String stat = Files.readString(thread.resolve("stat"));
+                String stat = stat(thread);
                 int name = stat.lastIndexOf(')');
                 if (stat.substring(0, name).contains("(ports-") && stat.substring(name + 2).split(" ")[POLICY].equals("" + Libc.SCHED_BATCH)) {
                     found.incrementAndGet();
