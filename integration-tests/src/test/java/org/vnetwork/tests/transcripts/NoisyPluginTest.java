@@ -54,7 +54,7 @@ class NoisyPluginTest {
         RunningHost host = RunningHost.start(home, "noisy-" + ProcessHandle.current().pid(), "sim");
         try {
             assertEquals("", host.run("felix:start " + jar.toUri()));
-            assertEquals("+ switch sw1: engine noisy, datapath sim\n", host.run("switch:create sw1 --engine noisy --datapath sim"));
+            assertEquals("+ switch sw1: engine noisy@0.0.0, datapath sim\n", host.run("switch:create sw1 --engine noisy --datapath sim"));
             Path log = home.resolve("run/vnet.log");
             String logged = Files.readString(log);
             assertTrue(logged.contains("com.acme.noisy: standard output: first opens\n"), logged);
@@ -63,7 +63,7 @@ class NoisyPluginTest {
             Files.move(make("two", "second"), jar, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
             assertTrue(host.run("felix:start " + jar.toUri()).contains(" is already installed as bundle "));
             assertEquals("", host.run("felix:update com.acme.noisy"));
-            assertEquals("+ switch sw2: engine noisy, datapath sim\n", host.run("switch:create sw2 --engine noisy --datapath sim"));
+            assertEquals("+ switch sw2: engine noisy@0.0.0, datapath sim\n", host.run("switch:create sw2 --engine noisy --datapath sim"));
             logged = Files.readString(log);
             assertTrue(logged.contains("com.acme.noisy: standard output: second opens\n"), logged);
         } finally {
