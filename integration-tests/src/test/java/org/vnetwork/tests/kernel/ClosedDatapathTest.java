@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,7 +41,7 @@ class ClosedDatapathTest {
         return type == int.class ? (Object) 1 : type == long.class ? 1L : type == List.class ? List.of() : type == Attachment.class ? new Attachment("sim", "a")
                 : type == MissLimit.class ? MissLimit.PRESET : type == StatisticsSink.class ? (StatisticsSink) (id, packets, bytes, used) -> { }
                 : type == Set.class ? Set.of() : type == FastWay.class ? FastWay.AUTO : type == MissSink.class ? (MissSink) (port, received, dropped) -> { }
-                : type == FrameBatch.class ? new FrameBatch() : new Frame();
+                : type == LongPredicate.class ? (LongPredicate) id -> true : type == FrameBatch.class ? new FrameBatch() : new Frame();
     }
 
     /** What a driver leaves as it is preset reaches nothing at any time. */

@@ -91,7 +91,9 @@ class VirtualMachinesTest {
             swap(switchName, swaps++);
             assertTrue(swaps < 500, "nothing is copied");
         } while (!guests.in(from, "cat /tmp/sum").contains("-"));
-        swap(switchName, 1);
+        if (swaps % 2 == 1) {
+            swap(switchName, 1);
+        }
         assertNoneLost(from);
         assertEquals(sum(), guests.in(from, "cut -c 1-32 /tmp/sum; rm /tmp/sum").strip());
         for (String port : List.of(from, to)) {
