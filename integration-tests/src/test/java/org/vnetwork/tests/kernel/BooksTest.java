@@ -122,15 +122,14 @@ class BooksTest {
         untilTheBooksBalance();
     }
 
-    /** More unknown frames than the upcall channel takes while the engine is slow: those that are lost are counted as well. */
+    /** More unknown frames than the upcall channel takes while the loop is held: those that are lost are counted as well. */
     @Test
     void balanceWhenUnknownFramesAreLostOnTheirWayUp() throws IOException {
         CountDownLatch allSent = new CountDownLatch(1);
-        tested.swap("slow", () -> (packet, forward) -> {
-            try {
-                allSent.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        tested.holdOnFailure(allSent);
+        tested.swap("failing", () -> (packet, forward) -> {
+            if (allSent.getCount() > 0) {
+                throw new IllegalStateException("has the loop held");
             }
             forward.flood();
         });

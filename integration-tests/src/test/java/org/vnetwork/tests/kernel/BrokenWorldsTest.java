@@ -162,18 +162,15 @@ class BrokenWorldsTest {
     @Test
     void afterTheUpcallQueueWasFullUnknownFramesComeThroughAgain() throws IOException {
         CountDownLatch released = new CountDownLatch(1);
-        AtomicBoolean slow = new AtomicBoolean();
-        tested.swap("slow", () -> (packet, forward) -> {
-            try {
-                if (slow.get()) {
-                    released.await();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        AtomicBoolean failing = new AtomicBoolean();
+        tested.holdOnFailure(released);
+        tested.swap("failing", () -> (packet, forward) -> {
+            if (failing.get() && released.getCount() > 0) {
+                throw new IllegalStateException("has the loop held");
             }
             forward.flood();
         });
-        slow.set(true);
+        failing.set(true);
         Until.holds(() -> "an upcall queue that overflows", () -> {
             for (int i = 0; i < 50; i++) {
                 one.send(Flood.from(TO_TWO, i));

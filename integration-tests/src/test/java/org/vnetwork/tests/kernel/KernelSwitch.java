@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import org.vnetwork.control.PortView;
 import org.vnetwork.datapath.Datapath;
@@ -36,6 +37,17 @@ final class KernelSwitch extends CoreSwitch implements Closeable {
             ports.put(port, PortVlan.access(10));
         }
         return new Fixture("kernel", "", engine, Set.of(), ports, List.of(), List.of());
+    }
+
+    /** Holds the loop, outside of any plugin, from the next failure of one until the latch opens. */
+    void holdOnFailure(CountDownLatch latch) {
+        home().onFailure(plugin -> {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     /** Drops of a port for one reason. */
