@@ -40,6 +40,7 @@ final class EgressHooks implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(65536, 8);
+    private final Attributes attributes = new Attributes(buffer);
     private final int socket;
     /** Whether the kernel answered last: a kernel without nf_tables would look for the module each time that it is asked. */
     private boolean answers = true;
@@ -77,7 +78,7 @@ final class EgressHooks implements AutoCloseable {
         while (more) {
             long size = Libc.recv(socket, buffer, 0);
             more = size > 0;
-            for (int at = 0; at + HEADER <= size; at += align(Math.max(HEADER, buffer.get(INT, at)))) {
+            for (int at = 0; at + HEADER <= size; at += Attributes.align(Math.max(HEADER, buffer.get(INT, at)))) {
                 int type = buffer.get(SHORT, at + 4);
                 if (type == NEW_CHAIN) {
                     chain(at + HEADER + BODY, at + buffer.get(INT, at));
@@ -90,42 +91,26 @@ final class EgressHooks implements AutoCloseable {
     }
 
     private void chain(int from, int end) {
-        for (int at = from; at + 4 <= end; at = next(at)) {
-            if (type(at) == HOOK) {
-                hook(at + 4, at + length(at));
+        for (int at = from; at + 4 <= end; at = attributes.next(at)) {
+            if (attributes.type(at) == HOOK) {
+                hook(at + 4, at + attributes.length(at));
             }
         }
     }
 
     private void hook(int from, int end) {
         int number = -1;
-        for (int at = from; at + 4 <= end; at = next(at)) {
-            number = type(at) == HOOK_NUMBER ? buffer.get(BIG, at + 4) : number;
+        for (int at = from; at + 4 <= end; at = attributes.next(at)) {
+            number = attributes.type(at) == HOOK_NUMBER ? buffer.get(BIG, at + 4) : number;
         }
-        for (int at = from; number == EGRESS && at + 4 <= end; at = next(at)) {
-            if (type(at) == HOOK_DEVICE) {
+        for (int at = from; number == EGRESS && at + 4 <= end; at = attributes.next(at)) {
+            if (attributes.type(at) == HOOK_DEVICE) {
                 names.add(buffer.getString(at + 4));
             }
-            for (int device = at + 4; type(at) == HOOK_DEVICES && device + 4 <= at + length(at); device = next(device)) {
-                (type(device) == DEVICE_PREFIX ? prefixes : names).add(buffer.getString(device + 4));
+            for (int device = at + 4; attributes.type(at) == HOOK_DEVICES && device + 4 <= at + attributes.length(at); device = attributes.next(device)) {
+                (attributes.type(device) == DEVICE_PREFIX ? prefixes : names).add(buffer.getString(device + 4));
             }
         }
-    }
-
-    private int type(int attribute) {
-        return buffer.get(SHORT, attribute + 2) & 0x3fff;
-    }
-
-    private int length(int attribute) {
-        return buffer.get(SHORT, attribute) & 0xffff;
-    }
-
-    private int next(int attribute) {
-        return attribute + align(Math.max(4, length(attribute)));
-    }
-
-    private static int align(int size) {
-        return size + 3 & ~3;
     }
 
     @Override

@@ -28,6 +28,7 @@ final class PeerNews implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(65536, 8);
+    private final Attributes attributes = new Attributes(buffer);
     private final int socket;
     private final boolean hears;
     private int readings;
@@ -60,7 +61,7 @@ final class PeerNews implements AutoCloseable {
             }
             whole &= size >= 0;
             int length;
-            for (int at = 0; at + HEADER + BODY <= size; at += align(length)) {
+            for (int at = 0; at + HEADER + BODY <= size; at += Attributes.align(length)) {
                 length = Math.max(HEADER, buffer.get(INT, at));
                 if (buffer.get(SHORT, at + 4) == RTM_NEWLINK) {
                     tell(at + HEADER + BODY, at + length, told);
@@ -70,15 +71,11 @@ final class PeerNews implements AutoCloseable {
     }
 
     private void tell(int from, int end, IntConsumer told) {
-        for (int at = from; at + 4 <= end; at += align(Math.max(4, buffer.get(SHORT, at) & 0xffff))) {
-            if ((buffer.get(SHORT, at + 2) & 0x3fff) == IFLA_LINK) {
+        for (int at = from; at + 4 <= end; at = attributes.next(at)) {
+            if (attributes.type(at) == IFLA_LINK) {
                 told.accept(buffer.get(INT, at + 4));
             }
         }
-    }
-
-    private static int align(int size) {
-        return size + 3 & ~3;
     }
 
     @Override

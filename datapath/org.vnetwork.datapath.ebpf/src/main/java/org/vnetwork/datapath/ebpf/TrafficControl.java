@@ -65,6 +65,7 @@ final class TrafficControl implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(65536, 8);
+    private final Attributes attributes = new Attributes(buffer);
     private final int socket;
     private final int socketNumber;
     private int end;
@@ -238,7 +239,7 @@ final class TrafficControl implements AutoCloseable {
         }
         while (true) {
             long size = Libc.recv(socket, buffer, 0);
-            for (int at = 0; at + HEADER <= size; at += align(Math.max(HEADER, buffer.get(INT, at)))) {
+            for (int at = 0; at + HEADER <= size; at += Attributes.align(Math.max(HEADER, buffer.get(INT, at)))) {
                 int type = buffer.get(SHORT, at + 4);
                 if (type == NLMSG_DONE || type == NLMSG_ERROR) {
                     return found;
@@ -256,15 +257,15 @@ final class TrafficControl implements AutoCloseable {
         String kind = "";
         String name = null;
         List<Integer> outputs = new ArrayList<>();
-        for (int at = message + BODY; at + 4 <= to; at = next(at)) {
-            if (type(at) == TCA_KIND) {
+        for (int at = message + BODY; at + 4 <= to; at = attributes.next(at)) {
+            if (attributes.type(at) == TCA_KIND) {
                 kind = buffer.getString(at + 4);
-            } else if (type(at) == TCA_OPTIONS) {
+            } else if (attributes.type(at) == TCA_OPTIONS) {
                 name = "";
-                for (int in = at + 4; in + 4 <= at + length(at); in = next(in)) {
-                    if (type(in) == TCA_BPF_NAME) {
+                for (int in = at + 4; in + 4 <= at + attributes.length(at); in = attributes.next(in)) {
+                    if (attributes.type(in) == TCA_BPF_NAME) {
                         name = buffer.getString(in + 4);
-                    } else if (type(in) == TCA_BPF_ACT) {
+                    } else if (attributes.type(in) == TCA_BPF_ACT) {
                         outputs(in, outputs);
                     }
                 }
@@ -278,27 +279,15 @@ final class TrafficControl implements AutoCloseable {
     }
 
     private void outputs(int actions, List<Integer> to) {
-        for (int action = actions + 4; action + 4 <= actions + length(actions); action = next(action)) {
-            for (int in = action + 4; in + 4 <= action + length(action); in = next(in)) {
-                for (int option = in + 4; type(in) == TCA_OPTIONS && option + 4 <= in + length(in); option = next(option)) {
-                    if (type(option) == TCA_MIRRED_PARMS) {
+        for (int action = actions + 4; action + 4 <= actions + attributes.length(actions); action = attributes.next(action)) {
+            for (int in = action + 4; in + 4 <= action + attributes.length(action); in = attributes.next(in)) {
+                for (int option = in + 4; attributes.type(in) == TCA_OPTIONS && option + 4 <= in + attributes.length(in); option = attributes.next(option)) {
+                    if (attributes.type(option) == TCA_MIRRED_PARMS) {
                         to.add(buffer.get(INT, option + 4 + MIRRED_IFINDEX));
                     }
                 }
             }
         }
-    }
-
-    private int type(int attribute) {
-        return buffer.get(SHORT, attribute + 2) & 0x3fff;
-    }
-
-    private int length(int attribute) {
-        return buffer.get(SHORT, attribute) & 0xffff;
-    }
-
-    private int next(int attribute) {
-        return attribute + align(Math.max(4, length(attribute)));
     }
 
     private void begin(int type, int flags, int ifindex, int handle, int parent, int info) {
@@ -315,10 +304,10 @@ final class TrafficControl implements AutoCloseable {
     /** Appends an attribute, zeroed; where its value is. */
     private int attribute(int type, int size) {
         int at = end;
-        buffer.asSlice(at, align(size + 4)).fill((byte) 0);
+        buffer.asSlice(at, Attributes.align(size + 4)).fill((byte) 0);
         buffer.set(SHORT, at, (short) (size + 4));
         buffer.set(SHORT, at + 2, (short) type);
-        end = at + 4 + align(size);
+        end = at + 4 + Attributes.align(size);
         return at + 4;
     }
 
@@ -348,10 +337,6 @@ final class TrafficControl implements AutoCloseable {
         }
         long size = Libc.recv(socket, buffer, 0);
         return size >= HEADER + 4 && buffer.get(SHORT, 4) == NLMSG_ERROR && buffer.get(INT, HEADER) == 0;
-    }
-
-    private static int align(int size) {
-        return size + 3 & ~3;
     }
 
     @Override
